@@ -1,0 +1,75 @@
+/**
+ * The log: JSON lines on standard error, or a readable form on a terminal. Callers pass a short
+ * sentence and fields; passwords and message bodies are never fields.
+ */
+import { pino } from 'pino';
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+export interface Logger {
+  debug(sentence: string, fields?: LogFields): void;
+  info(sentence: string, fields?: LogFields): void;
+  warn(sentence: string, fields?: LogFields): void;
+  error(sentence: string, fields?: LogFields): void;
+  /** The same log with fields that stand on every line. */
+  with(fields: LogFields): Logger;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** A log that writes JSON lines to file descriptor 2. */
+export function openLog(level: LogLevel, write?: (line: string) => void): Logger {
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) } };
+  const root = write === undefined ? pino(options, pino.destination({ dest: 2, sync: true })) : pino(options, { write });
+  return wrap(root);
+}
+
+/** A log that says nothing: for tests. */
+export const silentLog: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  with: () => silentLog,
+};
+
+interface Sink {
+  debug(fields: object, sentence: string): void;
+  info(fields: object, sentence: string): void;
+  warn(fields: object, sentence: string): void;
+  error(fields: object, sentence: string): void;
+  child(fields: object): Sink;
+}
+
+function wrap(sink: Sink): Logger {
+  return {
+    debug: (sentence, fields) => {
+      sink.debug(plain(fields), sentence);
+    },
+    info: (sentence, fields) => {
+      sink.info(plain(fields), sentence);
+    },
+    warn: (sentence, fields) => {
+      sink.warn(plain(fields), sentence);
+    },
+    error: (sentence, fields) => {
+      sink.error(plain(fields), sentence);
+    },
+    with: (fields) => wrap(sink.child(plain(fields))),
+  };
+}
+
+/** Errors become their message and code: a stack is for `debug`, and properties may hold secrets. */
+function plain(fields: LogFields = {}): object {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? describeError(value) : value]),
+  );
+}
+
+/** One line that says what went wrong, with the system's error code where there is one. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = (error as NodeJS.ErrnoException).code;
+  const text = code === undefined || error.message.includes(code) ? error.message : `${code}: ${error.message}`;
+  return error.cause === undefined ? text : `${text} (${describeError(error.cause)})`;
+}
