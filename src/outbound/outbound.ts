@@ -1,0 +1,116 @@
+/**
+ * One attempt to hand a message on: destination → hosts → connection → smtp/client → an outcome for
+ * each recipient. No storage here: what follows from an outcome, queue/ decides.
+ */
+import type { Reply } from '../mail/index.ts';
+import type { TlsState } from '../net/index.ts';
+
+/** Instead of MX: for a domain, or "*" for everything that has no route of its own (a smarthost). */
+export interface Route {
+  readonly domain: string;
+  readonly host: string;
+  readonly port: number;
+  /** `implicit`: TLS from the first octet. `required`: STARTTLS and a proven certificate, or no delivery. */
+  readonly tls: 'never' | 'opportunistic' | 'required' | 'implicit';
+  readonly login?: { readonly user: string; readonly password: string };
+}
+
+export interface OutboundSettings {
+  /** Our name in EHLO. */
+  readonly hostname: string;
+  /** Where next servers listen (25; a test world uses another). */
+  readonly port: number;
+  /** An MX that resolves to loopback or a private address is used. */
+  readonly allowPrivate: boolean;
+  readonly routes: readonly Route[];
+  /** Exact addresses and ports of our own listeners, to see that a message would come back to us (RFC 5321 §5.1). */
+  readonly ownEndpoints: readonly { readonly address: string; readonly port: number }[];
+  /** In ms (RFC 5321 §4.5.3.2). */
+  readonly timeouts: {
+    readonly connect: number;
+    readonly greeting: number;
+    readonly command: number;
+    /** After DATA, for the 354. */
+    readonly data: number;
+    /** For each block of the message. */
+    readonly block: number;
+    /** After the final dot. */
+    readonly dot: number;
+  };
+  /** Additional certificate authorities, PEM. */
+  readonly authorities?: string;
+}
+
+export interface OutboundMessage {
+  readonly id: string;
+  /** '' is the null reverse-path. */
+  readonly mailFrom: string;
+  readonly body: '7bit' | '8bitmime';
+  readonly smtputf8: boolean;
+  readonly ret?: 'full' | 'hdrs';
+  readonly envid?: string;
+  /** Octets with our prefix. */
+  readonly octets: number;
+  /** The octets that leave: our prefix, then the content; CRLF lines. Read anew for each try. */
+  content(): AsyncIterable<Buffer>;
+}
+
+export interface OutboundRecipient {
+  readonly n: number;
+  readonly address: string;
+  readonly notify?: readonly string[];
+  readonly orcpt?: string;
+}
+
+/** Where a try ended. */
+export type Stage = 'dns' | 'connect' | 'greeting' | 'ehlo' | 'tls' | 'auth' | 'mail' | 'rcpt' | 'data' | 'dot';
+
+/** One connection that was tried, for the journey and the attempts table. */
+export interface Try {
+  readonly host?: string;
+  readonly ip?: string;
+  readonly port?: number;
+  readonly tls?: TlsState;
+  readonly protocol?: 'smtp' | 'esmtp' | 'lmtp';
+  readonly login?: { readonly name: string; readonly mechanism: string };
+  readonly stage: Stage;
+  /** The server's answer that ended it, or its 250 to the final dot. */
+  readonly reply?: Reply;
+  /** What went wrong when no server answered; a sentence. */
+  readonly problem?: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/**
+ * - relayed: the next server has taken responsibility.
+ * - deferred: not now; try again later.
+ * - failed: for good.
+ * - unsure: the connection was lost behind the final dot: the server may have taken it.
+ */
+export interface RecipientOutcome {
+  readonly n: number;
+  readonly outcome: 'relayed' | 'deferred' | 'failed' | 'unsure';
+  readonly stage: Stage;
+  /** The answer about this recipient: of the server, or ours where no server was reached ("5.1.10 takes no mail"). */
+  readonly reply: Reply;
+  /** Whether `reply` is a server's own words (a report then says "smtp;", RFC 3464 §2.3.6). */
+  readonly remote: boolean;
+  /** The try that decided, an index into `tries`. */
+  readonly try?: number;
+}
+
+export interface AttemptResult {
+  /** The hosts that were considered, in the order they would be tried. */
+  readonly considered: readonly string[];
+  readonly tries: readonly Try[];
+  /** One for each recipient of the job. */
+  readonly outcomes: readonly RecipientOutcome[];
+}
+
+export interface Outbound {
+  /** Never rejects: whatever goes wrong is an outcome. After `signal` aborts, what is not decided is deferred. */
+  attempt(job: { readonly destination: string; readonly message: OutboundMessage; readonly recipients: readonly OutboundRecipient[] }, signal: AbortSignal): Promise<AttemptResult>;
+  /** Ends idle connections. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,121 @@
+/**
+ * What the journey of a message is told from: events, written in the commit of the thing they
+ * tell of. They are kept as JSON with a version, so that a later release can read the past.
+ * No event holds a password or a message body. A field that is not known is left out, never guessed.
+ */
+
+/** Raised when the meaning of a field changes; readers know every version there was. */
+export const EVENT_VERSION = 1;
+
+export interface TlsFacts {
+  readonly version: string;
+  readonly cipher: string;
+  /** How the server's name was proven; 'none' for an encrypted line to somebody unproven. */
+  readonly verified: 'pkix' | 'dane' | 'mta-sts' | 'none';
+}
+
+export interface HostFacts {
+  /** The name it is known by: what a client called itself, or the host name we dialled. */
+  readonly name?: string;
+  readonly ip?: string;
+  readonly port?: number;
+}
+
+export interface LoginFacts {
+  readonly name: string;
+  readonly mechanism: string;
+}
+
+/** A server's answer as it came: "550", "5.1.1", the text. */
+export interface ReplyFacts {
+  readonly code: number;
+  readonly enhanced?: string;
+  readonly text: string;
+}
+
+/** Every kind of event with its own fields; `at` and whom it concerns stand in {@link NewEvent}. */
+export type EventFacts =
+  /** The message came in; client and server of this hop, and the answer that took responsibility. */
+  | {
+      readonly kind: 'received';
+      readonly service: 'smtp' | 'submission' | 'lmtp';
+      readonly client: HostFacts;
+      readonly server: HostFacts;
+      /** The keyword of the Received field: "ESMTPSA" (RFC 3848). */
+      readonly protocol: string;
+      readonly tls?: TlsFacts;
+      readonly login?: LoginFacts;
+      readonly sessionId: string;
+      readonly mailFrom: string;
+      /** Octets of the message as it came. */
+      readonly octets: number;
+      /** When the connection, MAIL and the final dot came, in ms since the epoch. */
+      readonly connectedAt: number;
+      readonly startedAt: number;
+      readonly endedAt: number;
+      readonly reply: ReplyFacts;
+    }
+  /** We wrote the message ourselves: a report, or a note to the postmaster. */
+  | { readonly kind: 'composed'; readonly what: 'bounce' | 'delay' | 'success' | 'note'; readonly about?: string }
+  /** A change a rule demanded, made once while the bytes streamed in. */
+  | { readonly kind: 'edited'; readonly rule: string; readonly what: string }
+  /** A recipient was decided on: by which rule, and what follows from it. */
+  | { readonly kind: 'routed'; readonly recipient: string; readonly rule: string; readonly decision: 'file' | 'relay'; readonly via?: readonly string[] }
+  | { readonly kind: 'filed'; readonly recipient: string; readonly account: string; readonly mailbox: string; readonly uidl: string }
+  | { readonly kind: 'queued'; readonly recipient: string; readonly destination: string; readonly nextAt: number; readonly why: string }
+  /** One attempt to hand it on: we were the client. */
+  | {
+      readonly kind: 'attempt';
+      readonly attempt: number;
+      readonly recipient: string;
+      readonly destination: string;
+      readonly server: HostFacts;
+      readonly considered?: readonly string[];
+      readonly protocol?: 'smtp' | 'esmtp' | 'lmtp';
+      readonly tls?: TlsFacts;
+      readonly login?: LoginFacts;
+      /** Where it ended: 'dns', 'connect', 'greeting', 'ehlo', 'tls', 'auth', 'mail', 'rcpt', 'data', 'dot'. */
+      readonly stage: string;
+      readonly outcome: 'relayed' | 'deferred' | 'failed' | 'unsure';
+      readonly reply?: ReplyFacts;
+      /** What went wrong when no server answered. */
+      readonly problem?: string;
+      readonly rule?: string;
+      readonly startedAt: number;
+      readonly endedAt: number;
+      readonly nextAt?: number;
+    }
+  /** The sender was told: `report` is the id of the report. */
+  | { readonly kind: 'reported'; readonly what: 'bounce' | 'delay' | 'success'; readonly report: string; readonly to: string }
+  /** Nobody could be told (null sender), or nobody wanted to be. */
+  | { readonly kind: 'unreported'; readonly why: string }
+  /** Somebody with the keys did something: hold, release, retry, fail, drop. */
+  | { readonly kind: 'operator'; readonly action: string; readonly why?: string }
+  | {
+      readonly kind: 'retrieved';
+      readonly how: 'retr' | 'top';
+      readonly service: 'pop3';
+      readonly client: HostFacts;
+      readonly tls?: TlsFacts;
+      readonly login: LoginFacts;
+      readonly sessionId: string;
+    }
+  | { readonly kind: 'removed'; readonly by: 'pop3' | 'account-removed'; readonly sessionId?: string };
+
+export interface NewEvent {
+  /** The message it belongs to. */
+  readonly message: string;
+  /** The delivery `<message>/<n>` it concerns; absent for the message as a whole. */
+  readonly n?: number;
+  /** The account whose copy it concerns, where it is one. */
+  readonly account?: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly facts: EventFacts;
+}
+
+export interface StoredEvent extends NewEvent {
+  /** Grows in the order of commits. */
+  readonly seq: number;
+  readonly version: number;
+}
