@@ -19,8 +19,14 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** A log that writes JSON lines to file descriptor 2. */
 export function openLog(level: LogLevel, write?: (line: string) => void): Logger {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) } };
-  const root = write === undefined ? pino(options, pino.destination({ dest: 2, sync: true })) : pino(options, { write });
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  const root =
+    write === undefined ? pino(options, pino.destination({ dest: 2, sync: true })) : pino(options, { write });
   return wrap(root);
 }
 

@@ -26,8 +26,16 @@ export interface Config {
   readonly domains: readonly string[];
   readonly postmaster?: string;
   readonly smtp: { readonly enabled: boolean; readonly listen: readonly ListenAddress[] };
-  readonly submission: { readonly enabled: boolean; readonly listen: readonly ListenAddress[]; readonly listenTls: readonly ListenAddress[] };
-  readonly pop3: { readonly enabled: boolean; readonly listen: readonly ListenAddress[]; readonly listenTls: readonly ListenAddress[] };
+  readonly submission: {
+    readonly enabled: boolean;
+    readonly listen: readonly ListenAddress[];
+    readonly listenTls: readonly ListenAddress[];
+  };
+  readonly pop3: {
+    readonly enabled: boolean;
+    readonly listen: readonly ListenAddress[];
+    readonly listenTls: readonly ListenAddress[];
+  };
   readonly lmtp: { readonly listen: readonly ListenAddress[] };
   readonly web: { readonly listen: readonly ListenAddress[] };
   readonly tls: { readonly cert?: string; readonly key?: string };
@@ -38,7 +46,14 @@ export interface Config {
   readonly outbound: {
     readonly port: number;
     readonly allowPrivate: boolean;
-    readonly timeouts: { readonly connect: number; readonly greeting: number; readonly command: number; readonly data: number; readonly block: number; readonly dot: number };
+    readonly timeouts: {
+      readonly connect: number;
+      readonly greeting: number;
+      readonly command: number;
+      readonly data: number;
+      readonly block: number;
+      readonly dot: number;
+    };
   };
   readonly dns: { readonly servers: readonly string[] };
   readonly journey: { readonly keep: number };

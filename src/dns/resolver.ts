@@ -3,7 +3,11 @@
  * or that nobody could say (which is not: try again later, RFC 5321 §5.1).
  */
 export type DnsAnswer<Record> =
-  | { readonly kind: 'found'; readonly records: readonly Record[]; /** The AD bit of a validating resolver. */ readonly authentic: boolean }
+  | {
+      readonly kind: 'found';
+      readonly records: readonly Record[];
+      /** The AD bit of a validating resolver. */ readonly authentic: boolean;
+    }
   /** The name exists and has no such record. */
   | { readonly kind: 'empty'; readonly authentic: boolean }
   /** The name does not exist (NXDOMAIN). */

@@ -24,7 +24,12 @@ export interface ReplyDetails {
   readonly cause?: unknown;
 }
 
-export function reply(code: number, enhanced: EnhancedCode | undefined, text: string | readonly string[], details: ReplyDetails = {}): Reply {
+export function reply(
+  code: number,
+  enhanced: EnhancedCode | undefined,
+  text: string | readonly string[],
+  details: ReplyDetails = {},
+): Reply {
   const lines = typeof text === 'string' ? [text] : text;
   return { code, ...(enhanced === undefined ? {} : { enhanced }), lines, ...details };
 }
@@ -59,5 +64,8 @@ export class ReplyError extends Error {
 
 /** What every unforeseen error becomes, in one place for each protocol (HOUSE P4). */
 export function temporaryFailure(cause: unknown): Reply {
-  return reply(451, '4.3.0', 'Something went wrong here; nothing was lost, please try again later', { rule: 'internal-error', cause });
+  return reply(451, '4.3.0', 'Something went wrong here; nothing was lost, please try again later', {
+    rule: 'internal-error',
+    cause,
+  });
 }

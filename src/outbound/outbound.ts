@@ -110,7 +110,14 @@ export interface AttemptResult {
 
 export interface Outbound {
   /** Never rejects: whatever goes wrong is an outcome. After `signal` aborts, what is not decided is deferred. */
-  attempt(job: { readonly destination: string; readonly message: OutboundMessage; readonly recipients: readonly OutboundRecipient[] }, signal: AbortSignal): Promise<AttemptResult>;
+  attempt(
+    job: {
+      readonly destination: string;
+      readonly message: OutboundMessage;
+      readonly recipients: readonly OutboundRecipient[];
+    },
+    signal: AbortSignal,
+  ): Promise<AttemptResult>;
   /** Ends idle connections. */
   close(): Promise<void>;
 }

@@ -25,7 +25,10 @@ export type LoginVerdict<Login> =
 
 /** Where passwords are checked; one for each listener, bound to its service and counted per peer address. */
 export interface SaslBackend<Login> {
-  password(login: PasswordLogin, peer: { readonly address: string; readonly sessionId: string }): Promise<LoginVerdict<Login>>;
+  password(
+    login: PasswordLogin,
+    peer: { readonly address: string; readonly sessionId: string },
+  ): Promise<LoginVerdict<Login>>;
 }
 
 export type SaslStep =

@@ -60,9 +60,27 @@ export type EventFacts =
   /** A change a rule demanded, made once while the bytes streamed in. */
   | { readonly kind: 'edited'; readonly rule: string; readonly what: string }
   /** A recipient was decided on: by which rule, and what follows from it. */
-  | { readonly kind: 'routed'; readonly recipient: string; readonly rule: string; readonly decision: 'file' | 'relay'; readonly via?: readonly string[] }
-  | { readonly kind: 'filed'; readonly recipient: string; readonly account: string; readonly mailbox: string; readonly uidl: string }
-  | { readonly kind: 'queued'; readonly recipient: string; readonly destination: string; readonly nextAt: number; readonly why: string }
+  | {
+      readonly kind: 'routed';
+      readonly recipient: string;
+      readonly rule: string;
+      readonly decision: 'file' | 'relay';
+      readonly via?: readonly string[];
+    }
+  | {
+      readonly kind: 'filed';
+      readonly recipient: string;
+      readonly account: string;
+      readonly mailbox: string;
+      readonly uidl: string;
+    }
+  | {
+      readonly kind: 'queued';
+      readonly recipient: string;
+      readonly destination: string;
+      readonly nextAt: number;
+      readonly why: string;
+    }
   /** One attempt to hand it on: we were the client. */
   | {
       readonly kind: 'attempt';
@@ -86,7 +104,12 @@ export type EventFacts =
       readonly nextAt?: number;
     }
   /** The sender was told: `report` is the id of the report. */
-  | { readonly kind: 'reported'; readonly what: 'bounce' | 'delay' | 'success'; readonly report: string; readonly to: string }
+  | {
+      readonly kind: 'reported';
+      readonly what: 'bounce' | 'delay' | 'success';
+      readonly report: string;
+      readonly to: string;
+    }
   /** Nobody could be told (null sender), or nobody wanted to be. */
   | { readonly kind: 'unreported'; readonly why: string }
   /** Somebody with the keys did something: hold, release, retry, fail, drop. */

@@ -16,7 +16,9 @@ import type { EventFacts, NewEvent, StoredEvent } from './events.ts';
 
 /** Where written content lies; handed to the operation that files it. */
 export interface ContentRef {
-  readonly place: { readonly kind: 'inline'; readonly bytes: Uint8Array } | { readonly kind: 'file'; readonly name: string };
+  readonly place:
+    | { readonly kind: 'inline'; readonly bytes: Uint8Array }
+    | { readonly kind: 'file'; readonly name: string };
   /** Octets as received. */
   readonly octets: number;
   /** Octets as POP3 sends them: every line ends in CRLF, the last one too. Equal to `octets` for mail that came over SMTP. */
@@ -266,10 +268,20 @@ export interface Writes {
   setQuota(p: { readonly account: string; readonly quota: number | null }): Changed;
   closeAccount(p: { readonly account: string; readonly at: number }): Changed;
   /** Removes up to `limit` emails of a closed account, and the account itself with the last one ('done': nothing is left). */
-  purgeAccount(p: { readonly account: string; readonly at: number; readonly limit: number }): 'done' | 'more' | 'missing';
+  purgeAccount(p: {
+    readonly account: string;
+    readonly at: number;
+    readonly limit: number;
+  }): 'done' | 'more' | 'missing';
 
   /** Replaces the targets when `replace`; else 'exists'. */
-  putAlias(p: { readonly local: string; readonly domain: string; readonly targets: readonly string[]; readonly at: number; readonly replace: boolean }): Changed;
+  putAlias(p: {
+    readonly local: string;
+    readonly domain: string;
+    readonly targets: readonly string[];
+    readonly at: number;
+    readonly replace: boolean;
+  }): Changed;
   removeAlias(p: { readonly local: string; readonly domain: string }): Changed;
 
   /** P1: content row, message, emails, deliveries and events in one commit. Again with the same message id: nothing. */
@@ -301,7 +313,12 @@ export interface Writes {
     readonly reports: readonly AcceptParams[];
   }): 'done' | 'lost';
   /** Claims particular deliveries that nobody is sending, whatever their time (an operator's `fail`); counts no attempt. */
-  claimForOperator(p: { readonly token: string; readonly process: ProcessIdentity; readonly message: string; readonly numbers: readonly number[] }): Claim | undefined;
+  claimForOperator(p: {
+    readonly token: string;
+    readonly process: ProcessIdentity;
+    readonly message: string;
+    readonly numbers: readonly number[];
+  }): Claim | undefined;
   /** retry: due now; hold, release, drop as {@link DeliveryState} says. Those being sent, and ended ones, are left alone. The numbers changed. */
   changeDeliveries(p: {
     readonly message: string;
@@ -312,7 +329,14 @@ export interface Writes {
   }): readonly number[];
 
   /** Takes the lock, or says who has it; `breaking` is the token of a holder known to be gone. */
-  lockMaildrop(p: { readonly account: string; readonly token: string; readonly process: ProcessIdentity; readonly at: number; readonly peer: string; readonly breaking?: string }):
+  lockMaildrop(p: {
+    readonly account: string;
+    readonly token: string;
+    readonly process: ProcessIdentity;
+    readonly at: number;
+    readonly peer: string;
+    readonly breaking?: string;
+  }):
     | { readonly kind: 'locked'; readonly mailbox: number }
     | { readonly kind: 'in-use'; readonly holder: MaildropHolder }
     | { readonly kind: 'missing' };
@@ -321,17 +345,35 @@ export interface Writes {
    * gone, its content with its last reference. 'lost': the lock is not ours, nothing changed.
    * Large removals commit one mark here and are carried out in slices before the next login sees the maildrop.
    */
-  quitMaildrop(p: { readonly account: string; readonly token: string; readonly at: number; readonly remove: readonly number[]; readonly events: readonly NewEvent[] }): 'done' | 'lost';
+  quitMaildrop(p: {
+    readonly account: string;
+    readonly token: string;
+    readonly at: number;
+    readonly remove: readonly number[];
+    readonly events: readonly NewEvent[];
+  }): 'done' | 'lost';
 
   /** Adds to the bounded ring of refused strangers; the oldest rows beyond `keep` go. */
   recordRefusals(p: { readonly rows: readonly Refusal[]; readonly keep: number }): void;
 
-  registerProcess(p: { readonly process: ProcessIdentity; readonly roles: readonly string[]; readonly at: number }): void;
+  registerProcess(p: {
+    readonly process: ProcessIdentity;
+    readonly roles: readonly string[];
+    readonly at: number;
+  }): void;
   unregisterProcess(p: { readonly process: ProcessIdentity }): void;
   /** Frees what processes known to be gone held: maildrop locks, claims (back to waiting), the runner's lease, their registration. */
-  freeProcesses(p: { readonly gone: readonly ProcessIdentity[] }): { readonly maildrops: number; readonly deliveries: number };
+  freeProcesses(p: { readonly gone: readonly ProcessIdentity[] }): {
+    readonly maildrops: number;
+    readonly deliveries: number;
+  };
   /** At most one queue runner on a state directory. True: `process` has the lease now (again). */
-  takeLease(p: { readonly name: string; readonly token: string; readonly process: ProcessIdentity; readonly at: number }): boolean;
+  takeLease(p: {
+    readonly name: string;
+    readonly token: string;
+    readonly process: ProcessIdentity;
+    readonly at: number;
+  }): boolean;
   dropLease(p: { readonly name: string; readonly token: string }): void;
 
   setSetting(p: { readonly name: string; readonly value: string }): void;
@@ -356,13 +398,22 @@ export interface Reads {
   listAccounts(p: { readonly domain?: string; readonly closed: boolean }): readonly Account[];
   account(p: { readonly id: string }): Account | undefined;
   /** The open account at this address, with its credentials. */
-  accountAt(p: { readonly local: string; readonly domain: string }): { readonly account: Account; readonly credentials: readonly Credential[] } | undefined;
+  accountAt(p: {
+    readonly local: string;
+    readonly domain: string;
+  }): { readonly account: Account; readonly credentials: readonly Credential[] } | undefined;
   /** The open accounts with this local part, at most two: a bare login name must be unambiguous. */
-  accountsNamed(p: { readonly local: string }): readonly { readonly account: Account; readonly credentials: readonly Credential[] }[];
+  accountsNamed(p: {
+    readonly local: string;
+  }): readonly { readonly account: Account; readonly credentials: readonly Credential[] }[];
   /** The account opened first: the default postmaster. */
   firstAccount(p: Record<never, never>): Account | undefined;
   /** What stands at any of these local parts of a domain ("*" included by the caller), and whether the domain was added. */
-  addressesAt(p: { readonly domain: string; readonly locals: readonly string[] }): { readonly domain: boolean; readonly accounts: readonly Account[]; readonly aliases: readonly Alias[] };
+  addressesAt(p: { readonly domain: string; readonly locals: readonly string[] }): {
+    readonly domain: boolean;
+    readonly accounts: readonly Account[];
+    readonly aliases: readonly Alias[];
+  };
   listAliases(p: { readonly domain?: string }): readonly Alias[];
 
   /** At most `limit` (≤ 1,000) messages of the maildrop after the uid, in order of arrival. */
@@ -371,7 +422,11 @@ export interface Reads {
 
   /** When the earliest waiting delivery (or held one with a time) is due; deliveries of `skip` don't count. */
   nextDue(p: { readonly skip: readonly string[] }): number | undefined;
-  listQueue(p: { readonly filter: QueueFilter; readonly after?: { readonly message: string; readonly n: number }; readonly limit: number }): readonly QueueEntry[];
+  listQueue(p: {
+    readonly filter: QueueFilter;
+    readonly after?: { readonly message: string; readonly n: number };
+    readonly limit: number;
+  }): readonly QueueEntry[];
   attempts(p: { readonly message: string }): readonly AttemptRecord[];
 
   /** By our id, or by a Message-ID field (all that carry it, newest first, at most 100). */
@@ -380,7 +435,9 @@ export interface Reads {
   events(p: { readonly message: string }): readonly StoredEvent[];
   refusals(p: { readonly limit: number }): readonly Refusal[];
 
-  processes(p: Record<never, never>): readonly { readonly process: ProcessIdentity; readonly roles: readonly string[]; readonly startedAt: number }[];
+  processes(
+    p: Record<never, never>,
+  ): readonly { readonly process: ProcessIdentity; readonly roles: readonly string[]; readonly startedAt: number }[];
   setting(p: { readonly name: string }): string | undefined;
 }
 

@@ -80,13 +80,21 @@ export interface MessageSink {
   abort(reason: AbortReason): Promise<void>;
 }
 
-export type AbortReason = { readonly kind: 'lost' } | { readonly kind: 'too-big' } | { readonly kind: 'bare'; readonly octet: BareOctet } | { readonly kind: 'timeout' };
+export type AbortReason =
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'too-big' }
+  | { readonly kind: 'bare'; readonly octet: BareOctet }
+  | { readonly kind: 'timeout' };
 
 export interface SmtpPolicy {
   /** Before the banner. A Reply (421 or 554) is sent instead of it (RFC 5321 §3.1). */
   connected(client: SmtpClient): Promise<Reply | undefined>;
   /** MAIL FROM, its parameters already checked against what this server offers. */
-  sender(client: SmtpClient, from: ReversePath, parameters: Omit<Envelope, 'mailFrom' | 'recipients'>): Promise<Reply | undefined>;
+  sender(
+    client: SmtpClient,
+    from: ReversePath,
+    parameters: Omit<Envelope, 'mailFrom' | 'recipients'>,
+  ): Promise<Reply | undefined>;
   /** RCPT TO. The session has already checked the count. */
   recipient(transaction: SmtpTransaction, recipient: Recipient): Promise<Reply | undefined>;
   /** DATA or the first BDAT: opens the sink for the content, or refuses before a single octet of it is read. */
