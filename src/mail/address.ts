@@ -40,7 +40,11 @@ export function parseAddress(text: string, options: AddressOptions = {}): Addres
  * behind it; undefined when none starts there. It ends where its grammar does, so a quoted local
  * part may hold "@", ">" and spaces.
  */
-export function scanAddress(text: string, start: number, options: AddressOptions = {}): { readonly address: Address; readonly end: number } | undefined {
+export function scanAddress(
+  text: string,
+  start: number,
+  options: AddressOptions = {},
+): { readonly address: Address; readonly end: number } | undefined {
   const scanned = scanLocalPart(text, start, options);
   if (scanned === undefined || text[scanned.end] !== '@') return undefined;
   const from = scanned.end + 1;
@@ -69,7 +73,10 @@ function scanLocalPart(text: string, start: number, options: AddressOptions): Sc
 
 /** Dot-string = Atom *("." Atom) */
 function scanDotString(text: string, start: number, options: AddressOptions): Scanned | undefined {
-  const shape = options.utf8 === true ? /[^\0- "(),.:;<>@[\\\]\x7f-\x9f]+(?:\.[^\0- "(),.:;<>@[\\\]\x7f-\x9f]+)*/uy : /[a-z0-9!#$%&'*+\-/=?^_`{|}~]+(?:\.[a-z0-9!#$%&'*+\-/=?^_`{|}~]+)*/iy;
+  const shape =
+    options.utf8 === true
+      ? /[^\0- "(),.:;<>@[\\\]\x7f-\x9f]+(?:\.[^\0- "(),.:;<>@[\\\]\x7f-\x9f]+)*/uy
+      : /[a-z0-9!#$%&'*+\-/=?^_`{|}~]+(?:\.[a-z0-9!#$%&'*+\-/=?^_`{|}~]+)*/iy;
   shape.lastIndex = start;
   const local = shape.exec(text)?.[0];
   return local === undefined || !isPlainText(local) ? undefined : { local, end: start + local.length };

@@ -1,7 +1,12 @@
 /** Floor 1: the values of mail. Knows no sockets, no storage, no policy. */
 export { canonicalLocal, formatAddress, parseAddress, parseLocalPart, sameAddress, scanAddress } from './address.ts';
+export { formatDate } from './date.ts';
 export { domainToUnicode, ipOfLiteral, isAscii, literalOf, parseAddressLiteral, parseDomain } from './domain.ts';
 export type { AddressOptions } from './domain.ts';
 export type { Address, Envelope, Notify, Recipient, ReversePath } from './envelope.ts';
+export { countReceived, fieldValue, fieldValues, HEADER_LIMITS, HeaderScanner, messageIdOf, parseHeaderSection } from './header.ts';
+export type { HeaderField, HeaderLimits, HeaderState } from './header.ts';
+export { formatDeliveredTo, formatReceived, formatReturnPath, withKeyword } from './received.ts';
+export type { ReceivedFacts, WithFacts, WithKeyword } from './received.ts';
 export { isPermanent, isPositive, isTransient, reply, ReplyError, replyText, temporaryFailure } from './reply.ts';
 export type { EnhancedCode, Reply, ReplyDetails } from './reply.ts';
