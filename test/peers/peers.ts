@@ -1,0 +1,54 @@
+/**
+ * The real mail programs that the tests talk to: where each one is, and which Debian package
+ * brings it. `scripts/peers.ts` installs what is missing when it may; a test that needs a program
+ * which isn't there skips with a sentence (and in CI a skip is a failure).
+ */
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { TestContext } from 'node:test';
+
+/** Program → the Debian package that brings it. */
+export const PEERS = {
+  postfix: 'postfix',
+  postconf: 'postfix',
+  'smtp-source': 'postfix',
+  'smtp-sink': 'postfix',
+  dovecot: 'dovecot-pop3d',
+  swaks: 'swaks',
+  msmtp: 'msmtp',
+  fetchmail: 'fetchmail',
+  mpop: 'mpop',
+  curl: 'curl',
+  python3: 'python3',
+  strace: 'strace',
+  openssl: 'openssl',
+  mutt: 'mutt',
+} as const;
+
+export type Peer = keyof typeof PEERS;
+
+/** Daemons live in the administrator's folders, which an ordinary user's PATH may lack. */
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/bin'];
+
+/** The program's full path, or undefined when it isn't installed. */
+export function findPeer(name: Peer, path: string = process.env['PATH'] ?? ''): string | undefined {
+  // The system's folders first: a shim in somebody's PATH (pyenv, asdf) is not the Debian program.
+  const folders = [...SYSTEM_FOLDERS, ...path.split(delimiter).filter((folder) => folder !== '')];
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+/** The program's full path; when it is missing the test is skipped with a sentence, and the caller returns. */
+export function requirePeer(t: TestContext, name: Peer): string | undefined {
+  const path = findPeer(name);
+  if (path === undefined) t.skip(`${name} is not installed: apt-get install ${PEERS[name]}`);
+  return path;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
