@@ -1,8 +1,15 @@
 /** Floor 1: the values of mail. Knows no sockets, no storage, no policy. */
 export { canonicalLocal, formatAddress, parseAddress, parseLocalPart, sameAddress, scanAddress } from './address.ts';
+export { completeHeader } from './completion.ts';
+export type { CompletedHeader, HeaderCompletion, HeaderEdit } from './completion.ts';
 export { formatDate } from './date.ts';
 export { domainToUnicode, ipOfLiteral, isAscii, literalOf, parseAddressLiteral, parseDomain } from './domain.ts';
 export type { AddressOptions } from './domain.ts';
+export { composeReport, reportNeedsUtf8 } from './dsn.ts';
+export type { ReportAction, ReportParts, ReportRecipient } from './dsn.ts';
+export { explainReport } from './dsn-text.ts';
+export { describeEnhanced, parseEnhanced } from './enhanced.ts';
+export type { EnhancedWords } from './enhanced.ts';
 export type { Address, Envelope, Notify, Recipient, ReversePath } from './envelope.ts';
 export { countReceived, fieldValue, fieldValues, HEADER_LIMITS, HeaderScanner, messageIdOf, parseHeaderSection } from './header.ts';
 export type { HeaderField, HeaderLimits, HeaderState } from './header.ts';
@@ -10,3 +17,5 @@ export { formatDeliveredTo, formatReceived, formatReturnPath, withKeyword } from
 export type { ReceivedFacts, WithFacts, WithKeyword } from './received.ts';
 export { isPermanent, isPositive, isTransient, reply, ReplyError, replyText, temporaryFailure } from './reply.ts';
 export type { EnhancedCode, Reply, ReplyDetails } from './reply.ts';
+export { decodeHeaderText, encodeHeaderText } from './words.ts';
+export { decodeXtext, encodeXtext } from './xtext.ts';
