@@ -1,0 +1,175 @@
+/** What must hold between fields, and what is allowed but worth a word. */
+import type { Config } from './config.ts';
+import { fieldAt } from './fields.ts';
+import type { Fault } from './kind.ts';
+import { formatListen, isLoopback } from './places.ts';
+
+/** Something that is right as it is and still worth knowing. */
+export interface Remark {
+  readonly at: string;
+  readonly sentence: string;
+}
+
+/** Faults between fields that are each right by themselves. */
+export function checkTogether(config: Config): readonly Fault[] {
+  return [...sameListeners(config), ...halfCertificate(config), ...doubleDomains(config), ...doubleRoutes(config)];
+}
+
+/** The addresses that are to be opened, each with the path it was written at. */
+function listeners(
+  config: Config,
+): readonly { readonly at: string; readonly address: Config['smtp']['listen'][number] }[] {
+  const named = (
+    path: string,
+    addresses: Config['smtp']['listen'],
+  ): { at: string; address: Config['smtp']['listen'][number] }[] =>
+    addresses.map((address, i) => ({ at: `${path}[${i}]`, address }));
+  return [
+    ...(config.smtp.enabled ? named('smtp.listen', config.smtp.listen) : []),
+    ...(config.submission.enabled
+      ? [
+          ...named('submission.listen', config.submission.listen),
+          ...named('submission.listen_tls', config.submission.listenTls),
+        ]
+      : []),
+    ...(config.pop3.enabled
+      ? [...named('pop3.listen', config.pop3.listen), ...named('pop3.listen_tls', config.pop3.listenTls)]
+      : []),
+  ];
+}
+
+function sameListeners(config: Config): Fault[] {
+  const taken = new Map<string, string>();
+  const faults: Fault[] = [];
+  for (const { at, address } of listeners(config)) {
+    if (address.port === 0) continue;
+    const text = formatListen(address);
+    const other = taken.get(text);
+    if (other === undefined) taken.set(text, at);
+    else
+      faults.push({
+        at,
+        problem: `${text} is also asked for by ${other}`,
+        mend: 'Give each listener a port of its own.',
+      });
+  }
+  return faults;
+}
+
+function halfCertificate({ tls }: Config): Fault[] {
+  if ((tls.cert === undefined) === (tls.key === undefined)) return [];
+  const [there, missing] = tls.cert === undefined ? ['key', 'cert'] : ['cert', 'key'];
+  return [
+    {
+      at: `tls.${there}`,
+      problem: `${there} is set and ${missing} is not`,
+      mend: `Set both, or neither for a self-signed pair in the state directory.`,
+    },
+  ];
+}
+
+function doubleDomains({ domains, relay }: Config): Fault[] {
+  const ours = new Set(domains);
+  return relay.domains.flatMap((name, i) =>
+    ours.has(name)
+      ? [
+          {
+            at: `relay.domains[${i}]`,
+            problem: `${name} is also in domains`,
+            mend: 'A domain is either ours or one we pass on: remove it from one of the two.',
+          },
+        ]
+      : [],
+  );
+}
+
+function doubleRoutes({ routes }: Config): Fault[] {
+  const first = new Map<string, number>();
+  return routes.flatMap(({ domain }, i) => {
+    const other = first.get(domain);
+    if (other === undefined) first.set(domain, i);
+    return other === undefined
+      ? []
+      : [
+          {
+            at: `route[${i}].domain`,
+            problem: `route ${other + 1} is for ${domain} already`,
+            mend: 'A domain has one route: remove one of the two.',
+          },
+        ];
+  });
+}
+
+/** @param written the paths of the fields that stand in the file. */
+export function remarks(config: Config, written: ReadonlySet<string>): readonly Remark[] {
+  return [...comingLater(written), ...loudly(config), ...quietly(config, written)];
+}
+
+function comingLater(written: ReadonlySet<string>): Remark[] {
+  return [...written].flatMap((at) => {
+    const later = fieldAt(at)?.later;
+    return later === undefined ? [] : [{ at, sentence: later }];
+  });
+}
+
+/** What opens the host to others. */
+function loudly(config: Config): Remark[] {
+  const found: Remark[] = [];
+  if (config.relay.open)
+    found.push({ at: 'relay.open', sentence: 'THIS IS AN OPEN RELAY: everybody may send to everybody through it.' });
+  if (config.login.plainOnLoopback && listeners(config).some(({ address }) => !isLoopback(address.host))) {
+    found.push({
+      at: 'login.plain_on_loopback',
+      sentence:
+        'Logins from this machine need no TLS although the host is reachable from elsewhere: a proxy on this machine would make everyone look local.',
+    });
+  }
+  for (const [i, route] of config.routes.entries()) {
+    if (route.login === undefined || route.tls === 'required' || route.tls === 'implicit' || isLoopback(route.host))
+      continue;
+    found.push({
+      at: `route[${i}].login`,
+      sentence: `With tls = "${route.tls}" nothing makes sure that the password goes to ${route.host} and is not read on the way: "required" or "implicit" does.`,
+    });
+  }
+  return found;
+}
+
+/** RFC 5321 §4.5.3.1.7. */
+const LEAST_MESSAGE_SIZE = 64_000;
+
+function quietly(config: Config, written: ReadonlySet<string>): Remark[] {
+  const found: Remark[] = [];
+  if (config.limits.messageSize < LEAST_MESSAGE_SIZE)
+    found.push({
+      at: 'limits.message_size',
+      sentence: 'RFC 5321 §4.5.3.1.7 asks every server to take messages of 64KB.',
+    });
+  if (written.has('hostname') && !config.hostname.includes('.'))
+    found.push({ at: 'hostname', sentence: 'Many servers refuse a host whose name has no dot in it.' });
+  if (takesMailForNobody(config)) {
+    found.push({
+      at: 'postmaster',
+      sentence:
+        'This host has no domains and no mailboxes are fetched from it: unless it has an account, it must say who its postmaster is (RFC 5321 §4.5.1).',
+    });
+  }
+  const services = {
+    smtp: config.smtp.listen,
+    submission: [...config.submission.listen, ...config.submission.listenTls],
+    pop3: [...config.pop3.listen, ...config.pop3.listenTls],
+  };
+  for (const [service, addresses] of Object.entries(services)) {
+    if (config[service as keyof typeof services].enabled && addresses.length === 0) {
+      found.push({
+        at: `${service}.listen`,
+        sentence: `${service} is enabled and has no address to listen on: nothing is opened for it.`,
+      });
+    }
+  }
+  return found;
+}
+
+function takesMailForNobody({ domains, postmaster, pop3, smtp, submission }: Config): boolean {
+  return postmaster === undefined && domains.length === 0 && !pop3.enabled && (smtp.enabled || submission.enabled);
+}
