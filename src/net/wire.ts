@@ -63,10 +63,16 @@ export interface Wire {
   readonly tls: TlsState | undefined;
   /** Bytes received and not yet read: more than zero means the peer did not wait for our answer. */
   readonly buffered: number;
-  /** The longest wait for the peer's next octets, in milliseconds, for each read or flush from now on. */
+  /**
+   * The longest wait in milliseconds, from now on: for a whole line (so that a peer that sends an
+   * octet now and then doesn't stay for ever), for the next octets of a text, for room at each flush.
+   */
   timeout: number;
 
-  /** The next line of at most `limit` octets, CRLF not counted. Flushes before it waits. */
+  /**
+   * The next line of at most `limit` octets, CRLF not counted. Flushes before it waits. Rejects with
+   * WireError 'timeout', 'shutdown', or 'closed' when the connection broke; lines that came before are read first.
+   */
   readLine(limit: number): Promise<LineRead>;
 
   /**
@@ -80,7 +86,7 @@ export interface Wire {
   /** Exactly `count` octets (BDAT, RFC 3030), in pieces. Same errors as readDotted. */
   readBytes(count: number, sink: ChunkSink): Promise<void>;
 
-  /** Collects output. Strings are sent as UTF-8. Throws nothing: a broken connection shows at the next read or flush. */
+  /** Collects output; a buffer belongs to the wire from then on. Strings are sent as UTF-8. Throws nothing: a broken connection shows at the next read or flush. */
   write(data: Buffer | string): void;
 
   /** Octets collected by `write` and not yet taken by the peer. */
@@ -111,9 +117,13 @@ export interface TlsServerContext {
   readonly secureContext: import('node:tls').SecureContext;
 }
 
-export type WireErrorKind = 'closed' | 'timeout' | 'tls' | 'refused' | 'unreachable';
+/** `shutdown`: we are stopping; a session that waits for a command is told so, one in the middle of a text is not. */
+export type WireErrorKind = 'closed' | 'timeout' | 'tls' | 'refused' | 'unreachable' | 'shutdown';
 
-/** The connection failed: nothing more will come or go. */
+/**
+ * The connection failed. After `timeout` and `shutdown` a last reply may still be written, and
+ * `close` sends it; after the other kinds nothing more will come or go.
+ */
 export class WireError extends Error {
   readonly kind: WireErrorKind;
 
