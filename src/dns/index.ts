@@ -1,2 +1,3 @@
-/** Floor 2: name look-ups, real and make-believe. */
+/** Floor 2: name look-ups. */
 export type { DnsAnswer, MxRecord, Resolver } from './resolver.ts';
+export { systemResolver } from './system-resolver.ts';
