@@ -1,0 +1,214 @@
+/**
+ * What the keeper of a host changes: domains, accounts, aliases. Each change says in a sentence
+ * why it can't be made. Commands and, later, the admin pages call these.
+ */
+import { newId } from '../base/index.ts';
+import type { Clock } from '../base/index.ts';
+import { canonicalLocal, formatAddress, parseAddress, parseDomain } from '../mail/index.ts';
+import type { Address } from '../mail/index.ts';
+import { makeScramVerifier, preparePassword } from '../sasl/index.ts';
+import type { Account, Alias, Credential, Store } from '../store/index.ts';
+import type { Domains } from './domains.ts';
+import type { Passwords } from './passwords.ts';
+
+/** What the keeper asked for can't be done; the message is for them. */
+export class DirectoryError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'DirectoryError';
+  }
+}
+
+export interface DirectoryParts {
+  readonly store: Store;
+  readonly domains: Domains;
+  readonly passwords: Passwords;
+  readonly clock: Clock;
+}
+
+/** How many emails one commit of a purge removes. */
+const PURGE_SLICE = 500;
+
+export class Directory {
+  readonly #parts: DirectoryParts;
+
+  constructor(parts: DirectoryParts) {
+    this.#parts = parts;
+  }
+
+  async addDomain(text: string): Promise<string> {
+    const name = domainOf(text);
+    if (await this.#parts.domains.isOurs(name)) throw new DirectoryError(`${name} is one of our domains already.`);
+    await this.#parts.store.write('addDomain', { name, at: this.#parts.clock.now() });
+    return name;
+  }
+
+  async removeDomain(text: string): Promise<string> {
+    const name = domainOf(text);
+    const result = await this.#parts.store.write('removeDomain', { name });
+    if (result === 'missing')
+      throw new DirectoryError(`${name} was not added with "domain add"; "domain list" shows what is there.`);
+    if (result === 'in-use') {
+      throw new DirectoryError(
+        `${name} still has accounts or aliases. Remove those first: "account list" and "alias list" show them.`,
+      );
+    }
+    return name;
+  }
+
+  /** The new account's address. The first account of a domain that is not ours yet is refused: a typing slip would make a domain. */
+  async addAccount(text: string, password: string, quota?: number): Promise<Account> {
+    const { store, clock } = this.#parts;
+    const { local, domain } = await this.#ourAddress(text);
+    if (local.includes('*'))
+      throw new DirectoryError('An account name can\'t hold "*": that stands for a catch-all alias.');
+    const credentials = await this.#credentials(password);
+    const id = newId(clock.now());
+    const result = await store.write('addAccount', {
+      id,
+      local,
+      domain,
+      credentials,
+      at: clock.now(),
+      ...(quota === undefined ? {} : { quota }),
+    });
+    if (result === 'exists') throw new DirectoryError(`${local}@${domain} exists already, as an account or an alias.`);
+    return this.account(`${local}@${domain}`);
+  }
+
+  async setPassword(text: string, password: string): Promise<Account> {
+    const account = await this.account(text);
+    await this.#parts.store.write('setCredentials', {
+      account: account.id,
+      credentials: await this.#credentials(password),
+    });
+    return account;
+  }
+
+  /** The open account at an address. */
+  async account(text: string): Promise<Account> {
+    const address = addressIn(text);
+    const found = await this.#parts.store.read('accountAt', {
+      local: canonicalLocal(address.local),
+      domain: address.domain,
+    });
+    if (found === undefined)
+      throw new DirectoryError(`There is no account ${text}; "account list" shows those there are.`);
+    return found.account;
+  }
+
+  /** Closes the account; with `purge` its mail is removed now, else by the sweep 30 days later. */
+  async removeAccount(text: string, purge: boolean): Promise<Account> {
+    const { store, clock } = this.#parts;
+    const account = await this.account(text);
+    await store.write('closeAccount', { account: account.id, at: clock.now() });
+    while (
+      purge &&
+      (await store.write('purgeAccount', { account: account.id, at: clock.now(), limit: PURGE_SLICE })) === 'more'
+    );
+    return account;
+  }
+
+  /** Makes or replaces an alias; `*@domain` is the domain's catch-all. A loop is refused when it is made. */
+  async addAlias(text: string, targets: readonly string[], replace: boolean): Promise<Alias> {
+    const { store, clock } = this.#parts;
+    const { local, domain } = await this.#ourAddress(text);
+    const name = `${local}@${domain}`;
+    const addresses = targets.map((target) => formatAddress(addressIn(target)));
+    if (addresses.length === 0) throw new DirectoryError('An alias needs at least one address to stand for.');
+    await this.#refuseLoop(name, addresses);
+    const alias: Alias = { local, domain, targets: addresses, createdAt: clock.now() };
+    const result = await store.write('putAlias', { local, domain, targets: addresses, at: clock.now(), replace });
+    if (result === 'exists')
+      throw new DirectoryError(`${name} exists already, as an account or an alias; --replace changes an alias.`);
+    return alias;
+  }
+
+  async removeAlias(text: string): Promise<void> {
+    const address = addressIn(text);
+    const result = await this.#parts.store.write('removeAlias', {
+      local: canonicalLocal(address.local),
+      domain: address.domain,
+    });
+    if (result === 'missing')
+      throw new DirectoryError(`There is no alias ${text}; "alias list" shows those there are.`);
+  }
+
+  async #refuseLoop(name: string, targets: readonly string[]): Promise<void> {
+    const aliases = new Map(
+      (await this.#parts.store.read('listAliases', {})).map((alias) => [
+        `${alias.local}@${alias.domain}`,
+        alias.targets,
+      ]),
+    );
+    const path = findPath(targets, name, aliases);
+    if (path !== undefined)
+      throw new DirectoryError(`This alias would go in a circle: ${[name, ...path].join(' → ')}.`);
+  }
+
+  async #credentials(password: string): Promise<readonly Credential[]> {
+    const prepared = preparePassword(password);
+    if (prepared === undefined || prepared === '') {
+      throw new DirectoryError('The password is empty or holds control characters; please choose another.');
+    }
+    return [
+      { kind: 'argon2id', value: await this.#parts.passwords.make(prepared) },
+      { kind: 'scram-sha-256', value: makeScramVerifier(prepared) },
+    ];
+  }
+
+  /** An address whose domain is ours, local part canonical. */
+  async #ourAddress(text: string): Promise<Address> {
+    const address = addressIn(text);
+    if (!(await this.#parts.domains.isOurs(address.domain))) {
+      throw new DirectoryError(
+        `${address.domain} is not one of our domains yet; "domain add ${address.domain}" makes it one.`,
+      );
+    }
+    return { local: canonicalLocal(address.local), domain: address.domain };
+  }
+}
+
+/** The way from any of `from` to `to` along the aliases. */
+function findPath(
+  from: readonly string[],
+  to: string,
+  aliases: ReadonlyMap<string, readonly string[]>,
+): readonly string[] | undefined {
+  const seen = new Set<string>();
+  const walk = (at: string): readonly string[] | undefined => {
+    const key = at.toLowerCase();
+    if (key === to) return [at];
+    if (seen.has(key)) return undefined;
+    seen.add(key);
+    for (const next of aliases.get(key) ?? []) {
+      const rest = walk(next);
+      if (rest !== undefined) return [at, ...rest];
+    }
+    return undefined;
+  };
+  for (const start of from) {
+    const path = walk(start);
+    if (path !== undefined) return path;
+  }
+  return undefined;
+}
+
+function addressIn(text: string): Address {
+  const address = parseAddress(text, { utf8: true });
+  if (address === undefined) throw new DirectoryError(`"${text}" is not a mail address; one looks like alice@a.test.`);
+  return address;
+}
+
+function domainOf(text: string): string {
+  const domain = parseDomain(text, { utf8: true });
+  if (domain === undefined) throw new DirectoryError(`"${text}" is not a domain name; one looks like a.test.`);
+  return domain;
+}
+
+/** What is weak about a password, as a warning; undefined for a good one. Weak ones are never refused. */
+export function weakness(password: string): string | undefined {
+  if (password.length < 8) return 'It has fewer than 8 characters and can be guessed quickly.';
+  if (new Set(password).size < 5) return 'It repeats the same few characters and can be guessed quickly.';
+  return /^(password|12345678|qwerty|letmein)/i.test(password) ? 'It is among the first that are tried.' : undefined;
+}

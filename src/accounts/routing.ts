@@ -1,0 +1,192 @@
+/**
+ * Where mail for an address of ours goes. One order, written down here and in docs/architecture.md;
+ * the first that fits decides:
+ *
+ *   1. `account`     an account with exactly this address
+ *   2. `alias`       an alias with exactly this address
+ *   3. `subaddress`  `a+b@ours`: what `a@ours` is (RFC 5233); an exact `a+b` has won before
+ *   4. `catch-all`   the domain's alias `*`
+ *   5. `postmaster`  `postmaster@` and `abuse@` go to the postmaster (RFC 5321 §4.5.1, RFC 2142 §5)
+ *   6. otherwise     550 5.1.1
+ *
+ * Domains compare as A-labels, our local parts in lower-case NFC. An alias expands through the same
+ * order; the result holds no address twice, and depth and number are bounded.
+ */
+import { canonicalLocal, formatAddress, parseAddress } from '../mail/index.ts';
+import type { Address } from '../mail/index.ts';
+import type { Account, Alias, Store } from '../store/index.ts';
+import type { Domains } from './domains.ts';
+
+/** An account's copy, or an address elsewhere, that a recipient stands for. */
+export type Target =
+  | {
+      readonly kind: 'account';
+      readonly account: Account;
+      readonly address: Address;
+      readonly rule: string;
+      readonly via: readonly string[];
+    }
+  | { readonly kind: 'outside'; readonly address: Address; readonly rule: string; readonly via: readonly string[] };
+
+export type Routing =
+  /** At least one target. `rule` is the one that decided first. */
+  | { readonly kind: 'targets'; readonly rule: string; readonly targets: readonly Target[] }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'not-ours' }
+  /** An alias that stands for more than {@link MOST_TARGETS}, goes deeper than {@link DEEPEST}, or only for itself. */
+  | { readonly kind: 'unusable'; readonly why: string };
+
+/** Aliases of aliases of aliases: nobody needs more, and a loop must end. */
+const DEEPEST = 10;
+const MOST_TARGETS = 1000;
+
+export interface Router {
+  route(address: Address): Promise<Routing>;
+  /** Whether the account may use the address as its own: it is delivered to that account (RFC 6409 §6.1). */
+  belongsTo(address: Address, account: string): Promise<boolean>;
+}
+
+export function openRouter(parts: {
+  readonly store: Store;
+  readonly domains: Domains;
+  readonly postmaster: () => string | undefined;
+}): Router {
+  const { store, domains } = parts;
+
+  async function postmaster(): Promise<Address | undefined> {
+    const named = parts.postmaster();
+    if (named !== undefined) return parseAddress(named);
+    const first = await store.read('firstAccount', {});
+    return first === undefined ? undefined : { local: first.local, domain: first.domain };
+  }
+
+  /** One step: what stands at this address, aliases not expanded. */
+  async function lookUp(address: Address): Promise<Found> {
+    const local = canonicalLocal(address.local);
+    const base = withoutSubaddress(local);
+    const { accounts, aliases } = await store.read('addressesAt', {
+      domain: address.domain,
+      locals: base === undefined ? [local, '*'] : [local, base, '*'],
+    });
+    const order: readonly (readonly [string, string])[] = [
+      [local, ''],
+      ...(base === undefined ? [] : [[base, 'subaddress'] as const]),
+    ];
+    for (const [name, rule] of order) {
+      const account = accounts.find((one) => one.local === name);
+      if (account !== undefined) return { kind: 'account', account, rule: rule || 'account' };
+      const alias = aliases.find((one) => one.local === name && name !== '*');
+      if (alias !== undefined) return { kind: 'alias', alias, rule: rule || 'alias' };
+    }
+    const catchAll = aliases.find((one) => one.local === '*');
+    if (catchAll !== undefined) return { kind: 'alias', alias: catchAll, rule: 'catch-all' };
+    return local === 'postmaster' || local === 'abuse' ? { kind: 'postmaster' } : { kind: 'unknown' };
+  }
+
+  async function route(address: Address): Promise<Routing> {
+    if (address.domain === '') return toPostmaster();
+    if (!(await domains.isOurs(address.domain))) return { kind: 'not-ours' };
+    const expansion = new Expansion();
+    const first = await expand(address, [], expansion);
+    if (first === 'unknown') return { kind: 'unknown' };
+    if (expansion.problem !== undefined) return { kind: 'unusable', why: expansion.problem };
+    const targets = [...expansion.targets.values()];
+    return targets.length === 0
+      ? { kind: 'unusable', why: 'the alias leads only back to itself, or to nobody' }
+      : { kind: 'targets', rule: first, targets };
+  }
+
+  /** RFC 5321 §4.5.1: the bare `<postmaster>` and every domain's postmaster are always accepted. */
+  async function toPostmaster(): Promise<Routing> {
+    const address = await postmaster();
+    if (address === undefined) return { kind: 'unknown' };
+    const routing = await route(address);
+    if (routing.kind === 'targets') return { ...routing, rule: 'postmaster' };
+    if (routing.kind !== 'not-ours') return routing;
+    return {
+      kind: 'targets',
+      rule: 'postmaster',
+      targets: [{ kind: 'outside', address, rule: 'postmaster', via: [] }],
+    };
+  }
+
+  /** Adds what an address stands for to the expansion; answers the rule that decided about it. */
+  async function expand(address: Address, via: readonly string[], into: Expansion): Promise<string> {
+    if (!(await domains.isOurs(address.domain))) {
+      into.add({ kind: 'outside', address, rule: 'alias', via });
+      return 'alias';
+    }
+    const found = await lookUp(address);
+    if (found.kind === 'account') {
+      into.add({ kind: 'account', account: found.account, address, rule: found.rule, via });
+      return found.rule;
+    }
+    if (found.kind === 'postmaster') {
+      const routing = await toPostmaster();
+      if (routing.kind !== 'targets') return 'unknown';
+      for (const target of routing.targets) into.add({ ...target, via: [...via, ...target.via] });
+      return 'postmaster';
+    }
+    if (found.kind === 'unknown') return 'unknown';
+    await expandAlias(found.alias, [...via, `${found.alias.local}@${found.alias.domain}`], into);
+    return found.rule;
+  }
+
+  async function expandAlias(alias: Alias, via: readonly string[], into: Expansion): Promise<void> {
+    if (!into.enter(alias, via.length)) return;
+    for (const text of alias.targets) {
+      const target = parseAddress(text, { utf8: true });
+      if (target !== undefined && into.problem === undefined) await expand(target, via, into);
+    }
+  }
+
+  return {
+    route,
+    async belongsTo(address, account) {
+      const routing = await route(address);
+      return (
+        routing.kind === 'targets' &&
+        routing.targets.some((target) => target.kind === 'account' && target.account.id === account)
+      );
+    },
+  };
+}
+
+type Found =
+  | { readonly kind: 'account'; readonly account: Account; readonly rule: string }
+  | { readonly kind: 'alias'; readonly alias: Alias; readonly rule: string }
+  | { readonly kind: 'postmaster' }
+  | { readonly kind: 'unknown' };
+
+/** What one recipient has come to stand for so far. */
+class Expansion {
+  readonly targets = new Map<string, Target>();
+  problem: string | undefined;
+  readonly #entered = new Set<string>();
+
+  add(target: Target): void {
+    // The account's final address is the key: `bob` and `bob+list` are two deliveries, an alias of bob is not a third.
+    const key = formatAddress({
+      local: target.kind === 'account' ? canonicalLocal(target.address.local) : target.address.local,
+      domain: target.address.domain,
+    });
+    if (this.targets.has(key)) return;
+    if (this.targets.size >= MOST_TARGETS) this.problem = `the alias stands for more than ${MOST_TARGETS} addresses`;
+    else this.targets.set(key, target);
+  }
+
+  /** False when this alias was opened before: a loop, or two ways to the same place. */
+  enter(alias: Alias, depth: number): boolean {
+    const key = `${alias.local}@${alias.domain}`;
+    if (this.#entered.has(key)) return false;
+    this.#entered.add(key);
+    if (depth > DEEPEST) this.problem = `the alias is nested more than ${DEEPEST} deep`;
+    return this.problem === undefined;
+  }
+}
+
+/** `a+b` → `a`; undefined where there is no subaddress, or nothing before the plus. */
+function withoutSubaddress(local: string): string | undefined {
+  const plus = local.indexOf('+');
+  return plus > 0 ? local.slice(0, plus) : undefined;
+}

@@ -1,0 +1,13 @@
+/** Floor 8: from a configuration to a running host. The only place that wires. */
+export { DirectoryError, weakness } from '../accounts/index.ts';
+export { inWords } from '../journey/index.ts';
+export type { OperatorAction, OperatorSelection } from '../queue/index.ts';
+export type { QueueEntry, QueueFilter } from '../store/index.ts';
+export { openKeeper } from './keeper.ts';
+export type { AccountView, Keeper } from './keeper.ts';
+export { parseRoles, ROLES } from './roles.ts';
+export type { Role } from './roles.ts';
+export { openHost } from './serve.ts';
+export type { Door } from './listeners.ts';
+export type { Host } from './serve.ts';
+export { CLOSED_ACCOUNTS_KEPT } from './sweeps.ts';

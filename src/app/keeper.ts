@@ -1,0 +1,110 @@
+/**
+ * What the keeper of a host asks and orders: the commands' one way into the house. It opens the
+ * store itself, so everything works beside a running server, which notices the change within a
+ * blink, and while none runs.
+ */
+import { addressOf } from '../accounts/index.ts';
+import type { Directory } from '../accounts/index.ts';
+import { isGone } from '../base/index.ts';
+import type { Clock, Logger } from '../base/index.ts';
+import type { Config, Durability } from '../config/index.ts';
+import { findStories } from '../journey/index.ts';
+import type { Story } from '../journey/index.ts';
+import { changeQueue, selectQueue } from '../queue/index.ts';
+import type { OperatorAction, OperatorResult, OperatorSelection } from '../queue/index.ts';
+import { explainRelay } from '../servers/index.ts';
+import type { RelayExplanation, RelayScenario } from '../servers/index.ts';
+import type { Account, AttemptRecord, QueueEntry, QueueFilter } from '../store/index.ts';
+import { openCore } from './core.ts';
+import type { Core } from './core.ts';
+import { signalReload } from './reload.ts';
+import type { ReloadAnswer } from './reload.ts';
+import { queueSettings, relaySettings } from './settings.ts';
+
+export interface AccountView {
+  readonly address: string;
+  readonly createdAt: number;
+  readonly closedAt?: number;
+  readonly quota?: number;
+  readonly usedOctets: number;
+  readonly usedMessages: number;
+}
+
+export interface QueueView extends QueueEntry {
+  readonly tries: readonly AttemptRecord[];
+}
+
+export interface Keeper {
+  readonly directory: Directory;
+  domains(): Promise<readonly { readonly name: string; readonly from: 'file' | 'store' }[]>;
+  accounts(filter: { readonly domain?: string; readonly closed: boolean }): Promise<readonly AccountView[]>;
+  account(address: string): Promise<AccountView>;
+  aliases(domain?: string): Promise<readonly { readonly address: string; readonly targets: readonly string[] }[]>;
+  queue(filter: QueueFilter): AsyncIterable<QueueEntry>;
+  queueOf(message: string): Promise<readonly QueueView[]>;
+  changeQueue(action: OperatorAction, selection: OperatorSelection): Promise<OperatorResult>;
+  journeys(idOrMessageId: string): Promise<readonly Story[]>;
+  explainRelay(scenario: RelayScenario): Promise<RelayExplanation>;
+  /** Tells the running servers to read their configuration again; one answer for each. */
+  reload(): Promise<readonly ReloadAnswer[]>;
+  close(): Promise<void>;
+}
+
+export async function openKeeper(parts: {
+  readonly config: Config;
+  readonly stateDirectory: string;
+  readonly durability: Durability;
+  readonly clock: Clock;
+  readonly log: Logger;
+}): Promise<Keeper> {
+  const core = await openCore({ ...parts, config: () => parts.config });
+  const { store } = core;
+  return {
+    directory: core.directory,
+    domains: () => core.domains.list(),
+    accounts: async ({ domain, closed }) =>
+      (await store.read('listAccounts', { closed, ...(domain === undefined ? {} : { domain }) })).map(accountView),
+    account: async (address) => accountView(await core.directory.account(address)),
+    aliases: async (domain) =>
+      (await store.read('listAliases', domain === undefined ? {} : { domain })).map((alias) => ({
+        address: `${alias.local}@${alias.domain}`,
+        targets: alias.targets,
+      })),
+    queue: (filter) => selectQueue(store, filter),
+    queueOf: (message) => queueOf(core, message),
+    changeQueue: (action, selection) =>
+      changeQueue(
+        { ...core, hostname: () => parts.config.hostname, settings: () => queueSettings(parts.config) },
+        action,
+        selection,
+      ),
+    journeys: (key) => findStories(store, key),
+    explainRelay: (scenario) => explainRelay({ ...core, settings: () => relaySettings(parts.config) }, scenario),
+    reload: async () => {
+      const running = (await store.read('processes', {})).filter((one) => !isGone(one.process));
+      return Promise.all(running.map((one) => signalReload(core, one.process)));
+    },
+    close: () => core.close(),
+  };
+}
+
+function accountView(account: Account): AccountView {
+  const { createdAt, closedAt, quota, usedOctets, usedMessages } = account;
+  return {
+    address: addressOf(account),
+    createdAt,
+    ...(closedAt === undefined ? {} : { closedAt }),
+    ...(quota === undefined ? {} : { quota }),
+    usedOctets,
+    usedMessages,
+  };
+}
+
+async function queueOf(core: Core, message: string): Promise<readonly QueueView[]> {
+  const tries = await core.store.read('attempts', { message });
+  const views: QueueView[] = [];
+  for await (const entry of selectQueue(core.store, { message })) {
+    views.push({ ...entry, tries: tries.filter((one) => one.n === entry.delivery.n) });
+  }
+  return views;
+}

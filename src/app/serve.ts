@@ -1,0 +1,219 @@
+/**
+ * A mail host in this process: opened in order (store, certificate, listeners, queue), closed in the
+ * reverse order, reloaded in place.
+ */
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { describeError } from '../base/index.ts';
+import type { Clock, Logger } from '../base/index.ts';
+import { compareForReload } from '../config/index.ts';
+import type { Config, Durability } from '../config/index.ts';
+import { systemResolver } from '../dns/index.ts';
+import { openOutbound } from '../outbound/index.ts';
+import type { Outbound, Route } from '../outbound/index.ts';
+import { startRunner } from '../queue/index.ts';
+import type { Runner } from '../queue/index.ts';
+import { openCertificates } from './certificates.ts';
+import type { Certificates } from './certificates.ts';
+import { freeTheGone, openCore } from './core.ts';
+import type { Core } from './core.ts';
+import { makeFirstAccount } from './first-run.ts';
+import type { FirstAccount } from './first-run.ts';
+import { openListeners } from './listeners.ts';
+import type { Door, Listeners } from './listeners.ts';
+import type { Role } from './roles.ts';
+import { recordReload } from './reload.ts';
+import { outboundSettings, queueSettings, routesOf } from './settings.ts';
+import { startSweeps } from './sweeps.ts';
+
+export interface HostParts {
+  readonly config: Config;
+  readonly stateDirectory: string;
+  readonly durability: Durability;
+  readonly roles: readonly Role[];
+  /** Written, as JSON, when every listener is open; removed at the end. */
+  readonly readyFile?: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** 0 to 1; spreads retries and the order of equal MX hosts. */
+  readonly random: () => number;
+}
+
+export interface Host {
+  readonly doors: readonly Door[];
+  readonly firstAccount: FirstAccount | undefined;
+  /** The self-signed certificate that clients may trust, where there is one. */
+  readonly selfSigned: string | undefined;
+  /** What the keeper should know: an open relay, no account yet, names whose work comes later. */
+  readonly warnings: readonly string[];
+  /**
+   * Takes a new configuration: says what changed and is in force, and what waits for a restart.
+   * `load` throws what is wrong with the file; then the old one stays, and the reason is left for
+   * the command that asked (reload.ts).
+   */
+  reload(load: () => Config): Promise<ReloadResult>;
+  stop(): Promise<void>;
+}
+
+export interface ReloadResult {
+  readonly applied: readonly string[];
+  readonly needsRestart: readonly string[];
+}
+
+/** How long sessions and attempts may take to end when the server stops. */
+const DRAIN = 10_000;
+
+export async function openHost(parts: HostParts): Promise<Host> {
+  let config = parts.config;
+  const { clock, log, stateDirectory, roles } = parts;
+  const core = await openCore({ config: () => config, stateDirectory, durability: parts.durability, clock, log });
+  const closing: (() => Promise<void>)[] = [() => core.close()];
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).toReversed()) await close();
+  };
+  try {
+    await freeTheGone(core);
+    await core.store.write('registerProcess', { process: core.process, roles, at: clock.now() });
+    closing.push(() => core.store.write('unregisterProcess', { process: core.process }));
+
+    const firstAccount = await makeFirstAccount(core);
+    await refuseWithoutPostmaster(core, roles);
+    const certificates = await openCertificates({ config: () => config, stateDirectory, clock });
+    const listeners = await openListeners(core, roles, () => certificates.current());
+    closing.push(() => listeners.close(DRAIN));
+    const stopSweeps = startSweeps(core);
+    closing.push(stopSweeps);
+
+    let routes = routesOf(config);
+    if (roles.includes('queue')) {
+      const { outbound, runner } = openQueue(core, listeners, { routes: () => routes, random: parts.random });
+      closing.push(() => outbound.close());
+      closing.push(() => runner.stop(DRAIN));
+    }
+    if (parts.readyFile !== undefined) {
+      await writeReadyFile(parts.readyFile, core.process.pid, listeners.doors);
+      closing.push(() => rm(parts.readyFile as string, { force: true }));
+    }
+    return {
+      doors: listeners.doors,
+      firstAccount,
+      selfSigned: certificates.selfSigned,
+      warnings: await warningsFor(core),
+      reload: (load) =>
+        reload(load, {
+          core,
+          certificates,
+          current: () => ({ config, routes }),
+          use: (next) => {
+            ({ config, routes } = next);
+          },
+        }),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function openQueue(
+  core: Core,
+  listeners: Listeners,
+  parts: { readonly routes: () => readonly Route[]; readonly random: () => number },
+): { readonly outbound: Outbound; readonly runner: Runner } {
+  const { store, composer, clock, log, process, config } = core;
+  const own = listeners.doors
+    .filter((door) => door.service === 'smtp')
+    .map((door) => ({ address: door.host, port: door.port }));
+  const resolver = systemResolver({ servers: config().dns.servers, clock });
+  const outbound = openOutbound({
+    settings: () => outboundSettings(config(), parts.routes(), own),
+    resolver,
+    clock,
+    log,
+    random: parts.random,
+  });
+  const runner = startRunner({
+    store,
+    outbound,
+    composer,
+    clock,
+    log,
+    process,
+    hostname: () => config().hostname,
+    settings: () => queueSettings(config()),
+    random: parts.random,
+  });
+  return { outbound, runner };
+}
+
+/** A configuration with what was read from the files it names. */
+interface InForce {
+  readonly config: Config;
+  readonly routes: readonly Route[];
+}
+
+interface Reloading {
+  readonly core: Core;
+  readonly certificates: Certificates;
+  readonly current: () => InForce;
+  readonly use: (next: InForce) => void;
+}
+
+/** A file that can't be used leaves what was in force in force. */
+async function reload(load: () => Config, { core, certificates, current, use }: Reloading): Promise<ReloadResult> {
+  const before = current();
+  try {
+    const fresh = load();
+    use({ config: fresh, routes: routesOf(fresh) });
+    await certificates.reload();
+    const { apply, restart } = compareForReload(before.config, fresh);
+    const result = { applied: apply, needsRestart: restart };
+    await recordReload(core, { kind: 'done', ...result });
+    return result;
+  } catch (error) {
+    use(before);
+    await recordReload(core, { kind: 'refused', why: describeError(error) });
+    throw error;
+  }
+}
+
+/** RFC 5321 §4.5.1: somebody must read what is sent to postmaster. */
+async function refuseWithoutPostmaster(core: Core, roles: readonly Role[]): Promise<void> {
+  const { postmaster, smtp, submission } = core.config();
+  const takesMail = (smtp.enabled && roles.includes('smtp')) || (submission.enabled && roles.includes('submission'));
+  if (!takesMail || postmaster !== undefined) return;
+  const hasDomains = (await core.domains.list()).length > 0;
+  if (hasDomains || (await core.store.read('firstAccount', {})) !== undefined) return;
+  throw new Error(
+    'This host has no domains and no mailboxes, so nobody would read what is sent to its postmaster. Set postmaster = "you@your.domain" in the configuration.',
+  );
+}
+
+async function warningsFor(core: Core): Promise<readonly string[]> {
+  const warnings: string[] = [];
+  const { relay, postmaster } = core.config();
+  if (relay.open) {
+    warnings.push(
+      'OPEN RELAY: relay.open is set, so this server carries mail from anyone to anyone. On the Internet it would be found by spammers within hours and then refused by everyone.',
+    );
+  }
+  if (relay.networks.length > 0)
+    warnings.push(`Mail is carried without a login for clients in ${relay.networks.join(', ')} (relay.networks).`);
+  if (postmaster === undefined && (await core.store.read('firstAccount', {})) === undefined) {
+    warnings.push(
+      'There is no account yet, so nobody can log in and nobody reads mail to postmaster: "posthorn account add NAME@DOMAIN" makes one.',
+    );
+  }
+  return warnings;
+}
+
+/** Written under another name and renamed: a reader never sees half of it. */
+async function writeReadyFile(path: string, pid: number, doors: readonly Door[]): Promise<void> {
+  const temporary = `${path}.${pid}.tmp`;
+  try {
+    await writeFile(temporary, `${JSON.stringify({ pid, listeners: doors })}\n`, { mode: 0o644 });
+    await rename(temporary, path);
+  } catch (error) {
+    throw new Error(`The ready file ${path} can't be written: ${describeError(error)}`, { cause: error });
+  }
+}

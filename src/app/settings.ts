@@ -1,0 +1,65 @@
+/** From the configuration's words to each room's settings. Values that nobody has to choose stand here, with their reason. */
+import type { Config } from '../config/index.ts';
+import { readSecret } from '../config/index.ts';
+import type { Endpoint } from '../net/index.ts';
+import type { OutboundSettings, Route } from '../outbound/index.ts';
+import type { Pop3ServerSettings } from '../pop3/index.ts';
+import type { QueueSettings } from '../queue/index.ts';
+import type { RelaySettings } from '../servers/index.ts';
+import type { SmtpServerSettings } from '../smtp/index.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+export function smtpSettings(config: Config): Omit<SmtpServerSettings, 'tls' | 'sasl' | 'plainLogin'> {
+  return {
+    hostname: config.hostname,
+    protocol: 'smtp',
+    maxMessage: config.limits.messageSize,
+    // RFC 5321 §4.5.3.1.8 wants 100; mailing lists are glad of more.
+    maxRecipients: 1_000,
+    maxErrors: 100,
+    // RFC 5321 §4.5.3.2.7 and §4.5.3.2.5.
+    commandTimeout: 5 * MINUTE,
+    dataTimeout: 3 * MINUTE,
+    // 50 MB at 56 kbit/s takes two hours.
+    sessionTimeout: 3 * 60 * MINUTE,
+    // RFC 1047.
+    acceptTimeout: MINUTE,
+  };
+}
+
+export function pop3Settings(config: Config): Omit<Pop3ServerSettings, 'tls' | 'sasl' | 'plainLogin'> {
+  return {
+    hostname: config.hostname,
+    // RFC 1939 §3: at least ten minutes.
+    idleTimeout: 10 * MINUTE,
+    loginTimeout: 2 * MINUTE,
+    maxLoginFailures: 5,
+    maxErrors: 100,
+  };
+}
+
+export function relaySettings(config: Config): RelaySettings {
+  return config.relay;
+}
+
+export function queueSettings(config: Config): QueueSettings {
+  return { ...config.queue, most: 20, mostPerDestination: 5 };
+}
+
+/** Passwords of routes are read here, at start and at reload, and stay in memory only. */
+export function routesOf(config: Config): readonly Route[] {
+  return config.routes.map(({ login, ...route }) => ({
+    ...route,
+    ...(login === undefined ? {} : { login: { user: login.user, password: readSecret(login.passwordFile) } }),
+  }));
+}
+
+export function outboundSettings(
+  config: Config,
+  routes: readonly Route[],
+  ownEndpoints: readonly Endpoint[],
+): OutboundSettings {
+  return { hostname: config.hostname, ...config.outbound, routes, ownEndpoints };
+}

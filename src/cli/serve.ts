@@ -1,0 +1,141 @@
+/**
+ * `posthorn serve`: runs a mail host until it is told to stop, and says aloud which doors are open
+ * and what to do next.
+ */
+import { Command } from 'commander';
+import { openHost, parseRoles, ROLES } from '../app/index.ts';
+import type { Door, Host } from '../app/index.ts';
+import { describeError, openLog, systemClock } from '../base/index.ts';
+import type { Logger } from '../base/index.ts';
+import { configOf } from './context.ts';
+import { CommandError, print, say } from './output.ts';
+
+interface ServeOptions {
+  readonly only?: string;
+  readonly readyFile?: string;
+  readonly log: string;
+}
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('run a mail host: take mail in, deliver it, relay it, hand it out')
+    .option('--only <roles>', `run only some of its parts: ${ROLES.join(',')}`)
+    .option('--ready-file <file>', 'write the open ports to this file, as JSON, when every listener is open')
+    .option('--log <level>', 'debug, info, warn or error', 'info')
+    .action((options: ServeOptions, command: Command) => serve(options, command));
+}
+
+async function serve(options: ServeOptions, command: Command): Promise<void> {
+  const loaded = configOf(command);
+  const log = openLog(levelOf(options.log));
+  const host = await openHost({
+    config: loaded.config,
+    stateDirectory: loaded.state,
+    durability: loaded.durability,
+    roles: rolesOf(options.only),
+    ...(options.readyFile === undefined ? {} : { readyFile: options.readyFile }),
+    clock: systemClock,
+    log,
+    random: Math.random,
+  });
+  announce(host, loaded.state);
+  for (const note of loaded.notes) say(note.sentence);
+  await untilStopped(host, command, log);
+}
+
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+function levelOf(text: string): (typeof LEVELS)[number] {
+  const level = LEVELS.find((one) => one === text);
+  if (level === undefined) throw new CommandError(`--log takes one of ${LEVELS.join(', ')}.`, 2);
+  return level;
+}
+
+function rolesOf(list: string | undefined): readonly (typeof ROLES)[number][] {
+  if (list === undefined) return ROLES;
+  const roles = parseRoles(list);
+  if ('unknown' in roles)
+    throw new CommandError(`--only doesn't know "${roles.unknown}"; it takes a list of ${ROLES.join(', ')}.`, 2);
+  return roles;
+}
+
+const SAID: Record<Door['service'], string> = {
+  smtp: 'mail from other servers (SMTP)',
+  submission: 'mail from your mail program (submission, with a login)',
+  pop3: 'fetching mail (POP3, with a login)',
+};
+const SAID_TLS: Record<Door['tls'], string> = {
+  none: 'in clear',
+  starttls: 'encrypted after STARTTLS/STLS',
+  implicit: 'encrypted from the start',
+};
+
+function announce(host: Host, state: string): void {
+  print(`Posthorn is open. Its mail lies in ${state}`);
+  for (const door of host.doors)
+    print(`  ${door.host}:${door.port}`.padEnd(24) + `${SAID[door.service]}, ${SAID_TLS[door.tls]}`);
+  if (host.selfSigned !== undefined) print(`  Its certificate is self-signed: ${host.selfSigned}`);
+  for (const warning of host.warnings) say(warning);
+  if (host.firstAccount === undefined) return;
+  const { address, password } = host.firstAccount;
+  print(
+    `\nYour first account (the password is shown only now; "./posthorn account password" sets another):\n  ${address}\n  ${password}`,
+  );
+  print(nextSteps(host, address, password).join('\n'));
+}
+
+/** Lines to copy: a message to oneself, and its retrieval. */
+function nextSteps(host: Host, address: string, password: string): readonly string[] {
+  const submission = host.doors.find((door) => door.service === 'submission' && door.tls === 'implicit');
+  const pop3 = host.doors.find((door) => door.service === 'pop3' && door.tls === 'implicit');
+  if (submission === undefined || pop3 === undefined || host.selfSigned === undefined) return [];
+  const certificate = host.selfSigned;
+  return [
+    '',
+    'Send yourself a message:',
+    `  printf 'Subject: Hello\\r\\n\\r\\nMy first letter.\\r\\n' | curl --cacert ${certificate} --url smtps://localhost:${submission.port} \\`,
+    `    --user '${address}:${password}' --mail-from ${address} --mail-rcpt ${address} --upload-file -`,
+    'and fetch it:',
+    `  curl --cacert ${certificate} --user '${address}:${password}' pop3s://localhost:${pop3.port}/1`,
+    '',
+    'The answer to the first command has the message\'s id; "./posthorn journey ID" tells what happened to it.',
+    'Ctrl-C stops the server. README.md goes on from here.',
+  ];
+}
+
+/** A terminal's Ctrl-C arrives twice, from it and from npm: a second one within this time is the same one. */
+const SAME_SIGNAL = 1_000;
+
+/** Ends with the process: drains at the first SIGTERM or SIGINT, stops at once at a second one. */
+function untilStopped(host: Host, command: Command, log: Logger): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let since: number | undefined;
+    const stop = (): void => {
+      const now = systemClock.ticks();
+      if (since !== undefined) {
+        if (now - since > SAME_SIGNAL) process.exit(1);
+        return;
+      }
+      since = now;
+      print('Stopping: sessions under way may end first.');
+      host.stop().then(() => {
+        print('Stopped.');
+        resolve();
+      }, reject);
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+    process.on('SIGHUP', () => {
+      void reload(host, command, log);
+    });
+  });
+}
+
+async function reload(host: Host, command: Command, log: Logger): Promise<void> {
+  try {
+    const result = await host.reload(() => configOf(command).config);
+    log.info('The configuration was read again', { applied: result.applied, needsRestart: result.needsRestart });
+  } catch (error) {
+    log.error('The configuration was not taken; the old one stays in force', { cause: describeError(error) });
+  }
+}

@@ -1,0 +1,255 @@
+/**
+ * The one door, for messages with an envelope: the header is looked at while the octets stream into
+ * the store's content, and then everything (content, copies, queue items, journey) commits together,
+ * before the 250 (HOUSE P1). The only place that may refuse content.
+ */
+import { describeError, newId } from '../base/index.ts';
+import type { Clock, Logger } from '../base/index.ts';
+import {
+  completeHeader,
+  countReceived,
+  fieldValues,
+  formatAddress,
+  formatReceived,
+  HeaderScanner,
+  messageIdOf,
+  parseAddress,
+  parseHeaderSection,
+  reply,
+  sameAddress,
+  temporaryFailure,
+  withKeyword,
+} from '../mail/index.ts';
+import type { Address, HeaderEdit, HeaderField, Reply } from '../mail/index.ts';
+import type { ContentRef, ContentWriter, NewEvent, Store } from '../store/index.ts';
+import type { Arrival, ArrivalSink } from './arrival.ts';
+import { place } from './place.ts';
+
+export interface IntakeParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly hostname: () => string;
+}
+
+export interface Intake {
+  /** Opens the door for one message; every recipient of it was accepted before. */
+  accept(arrival: Arrival): ArrivalSink;
+}
+
+/** RFC 5321 §6.3: at least 100 Received fields are let pass before a loop is suspected. */
+const MOST_HOPS = 100;
+
+export function openIntake(parts: IntakeParts): Intake {
+  return { accept: (arrival) => new ArrivingMessage(parts, arrival) };
+}
+
+class ArrivingMessage implements ArrivalSink {
+  readonly #parts: IntakeParts;
+  readonly #arrival: Arrival;
+  readonly #id: string;
+  readonly #writer: ContentWriter;
+  readonly #scanner = new HeaderScanner();
+  /** Set when the header section has ended and its octets are on their way to the store. */
+  #header: { readonly messageId: string | undefined } | undefined;
+  #edits: readonly HeaderEdit[] = [];
+  /** Set when the content is refused: the rest is read and thrown away, the answer comes at its end. */
+  #refusal: Reply | undefined;
+
+  constructor(parts: IntakeParts, arrival: Arrival) {
+    this.#parts = parts;
+    this.#arrival = arrival;
+    this.#id = newId(parts.clock.now());
+    this.#writer = parts.store.content.create();
+  }
+
+  write(chunk: Buffer): void | Promise<void> {
+    if (this.#refusal !== undefined) return undefined;
+    if (this.#header !== undefined) return this.#writer.write(chunk);
+    const rest = this.#scanner.write(chunk);
+    if (this.#scanner.state === 'reading') return undefined;
+    return this.#headerEnded(rest);
+  }
+
+  async finish(): Promise<Reply> {
+    if (this.#header === undefined && this.#refusal === undefined) {
+      this.#scanner.end();
+      await this.#headerEnded(Buffer.alloc(0));
+    }
+    if (this.#refusal !== undefined) {
+      await this.#writer.abort();
+      return this.#refusal;
+    }
+    try {
+      return await this.#commit(await this.#writer.finish());
+    } catch (error) {
+      await this.#writer.abort();
+      this.#parts.log.error('A message could not be stored', { message: this.#id, cause: describeError(error) });
+      return temporaryFailure(error);
+    }
+  }
+
+  async abort(): Promise<void> {
+    await this.#writer.abort();
+  }
+
+  /** The header section is whole: it is judged, completed where a rule says so, and goes before `rest`. */
+  async #headerEnded(rest: Buffer): Promise<void> {
+    if (this.#scanner.state === 'too-big') {
+      this.#refusal = reply(552, '5.3.4', 'The header of the message is too large to be one', {
+        rule: 'header-too-big',
+      });
+      return;
+    }
+    const { fields } = this.#scanner;
+    this.#refusal = loopRefusal(fields, this.#arrival);
+    if (this.#refusal !== undefined) return;
+    if (this.#arrival.service === 'submission') await this.#completed();
+    else {
+      this.#header = { messageId: messageIdOf(fields) };
+      await this.#writer.write(this.#scanner.bytes);
+    }
+    if (rest.length > 0) await this.#writer.write(rest);
+  }
+
+  /** RFC 6409 §8: what the sender's client left out is put in, once, while the octets stream by. */
+  async #completed(): Promise<void> {
+    const { mailFrom } = this.#arrival.envelope;
+    const { bytes, edits } = completeHeader(this.#scanner.bytes, {
+      date: this.#parts.clock.now(),
+      messageId: `<${this.#id}@${this.#parts.hostname()}>`,
+      ...(mailFrom === null ? {} : { from: formatAddress(mailFrom) }),
+    });
+    this.#edits = edits;
+    this.#header = { messageId: messageIdOf(parseHeaderSection(bytes)) };
+    await this.#writer.write(bytes);
+  }
+
+  async #commit(content: ContentRef): Promise<Reply> {
+    const { envelope, service, login, recipients } = this.#arrival;
+    const at = this.#parts.clock.now();
+    const id = this.#id;
+    const answer = reply(250, '2.0.0', `${id} is our responsibility now`, { rule: 'accepted' });
+    const placement = place({ id, mailFrom: envelope.mailFrom, at, recipients });
+    const messageId = this.#header?.messageId;
+    await this.#parts.store.write('accept', {
+      message: {
+        id,
+        content,
+        prefix: this.#received(at),
+        mailFrom: envelope.mailFrom === null ? '' : formatAddress(envelope.mailFrom),
+        ...(messageId === undefined ? {} : { messageId }),
+        body: envelope.body,
+        smtputf8: envelope.smtputf8,
+        ...(envelope.ret === undefined ? {} : { ret: envelope.ret }),
+        ...(envelope.envid === undefined ? {} : { envid: envelope.envid }),
+        receivedAt: at,
+        source: service,
+        ...(login === undefined ? {} : { account: login.account }),
+      },
+      emails: placement.emails,
+      deliveries: placement.deliveries,
+      events: [this.#receivedEvent(at, content, answer), ...this.#editEvents(at), ...placement.events],
+    });
+    this.#parts.log.info('Accepted', {
+      message: id,
+      service,
+      session: this.#arrival.sessionId,
+      from: envelope.mailFrom === null ? '' : formatAddress(envelope.mailFrom),
+      recipients: recipients.length,
+      octets: content.octets,
+    });
+    return answer;
+  }
+
+  /** RFC 5321 §4.4. With a login the client's address stays between us: it stands in the journey only. */
+  #received(at: number): Buffer {
+    const { client, login, tls, envelope, recipients } = this.#arrival;
+    const only = recipients.length === 1 ? recipients[0]?.recipient.address : undefined;
+    return formatReceived({
+      client:
+        login === undefined
+          ? {
+              ...(client.name === undefined ? {} : { helo: client.name }),
+              ...(client.ip === undefined ? {} : { ip: client.ip }),
+            }
+          : {},
+      by: this.#parts.hostname(),
+      with: this.#keyword(),
+      id: this.#id,
+      ...(only === undefined || only.domain === '' || !fits(only, envelope.smtputf8) ? {} : { for: only }),
+      ...(tls === undefined ? {} : { tls: tls.cipher }),
+      at,
+    });
+  }
+
+  #keyword(): ReturnType<typeof withKeyword> {
+    const { protocol, tls, login, envelope } = this.#arrival;
+    return withKeyword({ protocol, tls: tls !== undefined, auth: login !== undefined, utf8: envelope.smtputf8 });
+  }
+
+  #receivedEvent(at: number, content: ContentRef, answer: Reply): NewEvent {
+    const { service, client, server, tls, login, sessionId, envelope, connectedAt, startedAt } = this.#arrival;
+    return {
+      message: this.#id,
+      at,
+      facts: {
+        kind: 'received',
+        service,
+        client,
+        server,
+        protocol: this.#keyword(),
+        ...(tls === undefined ? {} : { tls }),
+        ...(login === undefined ? {} : { login: { name: login.name, mechanism: login.mechanism } }),
+        sessionId,
+        mailFrom: envelope.mailFrom === null ? '' : formatAddress(envelope.mailFrom),
+        octets: content.octets,
+        connectedAt,
+        startedAt,
+        endedAt: at,
+        reply: {
+          code: answer.code,
+          ...(answer.enhanced === undefined ? {} : { enhanced: answer.enhanced }),
+          text: answer.lines.join(' '),
+        },
+      },
+    };
+  }
+
+  #editEvents(at: number): readonly NewEvent[] {
+    return this.#edits.map(({ rule, what }) => ({ message: this.#id, at, facts: { kind: 'edited', rule, what } }));
+  }
+}
+
+/** An address with characters beyond ASCII may stand in a header only where SMTPUTF8 was asked for. */
+function fits(address: Address, smtputf8: boolean): boolean {
+  return smtputf8 || /^[\x20-\x7e]*$/.test(address.local);
+}
+
+/**
+ * RFC 5321 §6.3: a message that has seen too many servers, or that was filed or forwarded for the
+ * same final address before, goes in a circle. Our own name in a Received field is no proof: a
+ * mailing list brings our own mail home.
+ */
+function loopRefusal(fields: readonly HeaderField[], arrival: Arrival): Reply | undefined {
+  if (countReceived(fields) >= MOST_HOPS) {
+    return reply(554, '5.4.6', `The message has passed through ${MOST_HOPS} servers: it goes in a circle`, {
+      rule: 'loop-hops',
+    });
+  }
+  const before = fieldValues(fields, 'delivered-to').flatMap((value) => parseAddress(value, { utf8: true }) ?? []);
+  const again = finalAddresses(arrival).find((address) => before.some((other) => sameAddress(address, other)));
+  if (again === undefined) return undefined;
+  return reply(554, '5.4.6', `The message was delivered to ${formatAddress(again)} before: it goes in a circle`, {
+    rule: 'loop-delivered-to',
+  });
+}
+
+/** Where we would write a Delivered-To: mailboxes here, and aliases that lead elsewhere. */
+function finalAddresses(arrival: Arrival): readonly Address[] {
+  return arrival.recipients.flatMap(({ recipient, targets }) =>
+    targets.flatMap((target) =>
+      target.kind === 'account' ? [target.address] : target.via.length > 0 ? [recipient.address] : [],
+    ),
+  );
+}

@@ -1,0 +1,39 @@
+/**
+ * What is known of a message when its content begins: who hands it to us, the envelope, and what
+ * was decided about each recipient. Structural, so that any door (SMTP, later collecting and
+ * importing) can bring one.
+ */
+import type { Target } from '../accounts/index.ts';
+import type { Envelope, Recipient, Reply } from '../mail/index.ts';
+import type { HostFacts, LoginFacts, TlsFacts } from '../store/index.ts';
+
+/** A recipient that was accepted, with everything it stands for. */
+export interface RoutedRecipient {
+  readonly recipient: Recipient;
+  /** The rule that accepted it: of routing for our own addresses, of relaying for others. */
+  readonly rule: string;
+  /** Never empty. */
+  readonly targets: readonly Target[];
+}
+
+export interface Arrival {
+  readonly service: 'smtp' | 'submission' | 'lmtp';
+  readonly sessionId: string;
+  readonly client: HostFacts;
+  readonly server: HostFacts;
+  readonly protocol: 'smtp' | 'esmtp' | 'lmtp';
+  readonly tls?: TlsFacts;
+  readonly login?: LoginFacts & { readonly account: string };
+  /** When the connection came and when the transaction began. */
+  readonly connectedAt: number;
+  readonly startedAt: number;
+  readonly envelope: Envelope;
+  readonly recipients: readonly RoutedRecipient[];
+}
+
+/** Where the octets of one arriving message go; the shape of smtp/server's MessageSink. */
+export interface ArrivalSink {
+  write(chunk: Buffer): void | Promise<void>;
+  finish(): Promise<Reply>;
+  abort(): Promise<void>;
+}

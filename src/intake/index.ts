@@ -1,0 +1,6 @@
+/** Floor 4: the one door into the house. */
+export { openIntake } from './accept.ts';
+export type { Intake } from './accept.ts';
+export type { Arrival, RoutedRecipient } from './arrival.ts';
+export { openComposer } from './compose.ts';
+export type { Composer } from './compose.ts';

@@ -1,0 +1,124 @@
+/**
+ * Turns routed recipients into what the store keeps: a copy for each account, a delivery for each
+ * address elsewhere, each address once, numbered `<message>/<n>` from 1, with the events that tell why.
+ */
+import type { Target } from '../accounts/index.ts';
+import { newTicket } from '../base/index.ts';
+import { canonicalLocal, formatAddress, formatDeliveredTo, formatReturnPath } from '../mail/index.ts';
+import type { ReversePath } from '../mail/index.ts';
+import type { NewDelivery, NewEmail, NewEvent } from '../store/index.ts';
+import type { RoutedRecipient } from './arrival.ts';
+
+export interface Placement {
+  readonly emails: readonly NewEmail[];
+  readonly deliveries: readonly NewDelivery[];
+  readonly events: readonly NewEvent[];
+}
+
+export interface PlacedMessage {
+  readonly id: string;
+  readonly mailFrom: ReversePath;
+  readonly at: number;
+  readonly recipients: readonly RoutedRecipient[];
+}
+
+export function place(message: PlacedMessage): Placement {
+  const emails: NewEmail[] = [];
+  const deliveries: NewDelivery[] = [];
+  const events: NewEvent[] = [];
+  const placed = new Set<string>();
+
+  for (const routed of message.recipients) {
+    for (const target of routed.targets) {
+      const key = placeKey(target);
+      if (placed.has(key)) continue;
+      placed.add(key);
+      const n = placed.size;
+      const about = {
+        message: message.id,
+        n,
+        at: message.at,
+        ...(target.kind === 'account' ? { account: target.account.id } : {}),
+      };
+      events.push({ ...about, facts: routedFacts(routed, target) });
+      if (target.kind === 'account') {
+        const email = emailFor(message, routed, target, n);
+        emails.push(email);
+        events.push({
+          ...about,
+          facts: {
+            kind: 'filed',
+            recipient: email.recipient,
+            account: email.account,
+            mailbox: email.mailbox,
+            uidl: email.uidl,
+          },
+        });
+      } else {
+        const delivery = deliveryFor(message, routed, target, n);
+        deliveries.push(delivery);
+        events.push({
+          ...about,
+          facts: {
+            kind: 'queued',
+            recipient: delivery.recipient,
+            destination: delivery.destination,
+            nextAt: delivery.nextAt,
+            why: 'accepted',
+          },
+        });
+      }
+    }
+  }
+  return { emails, deliveries, events };
+}
+
+/** The final address: `bob` and `bob+list` are two deliveries, an alias of bob is not a third. */
+function placeKey(target: Target): string {
+  return target.kind === 'account'
+    ? `account ${formatAddress({ local: canonicalLocal(target.address.local), domain: target.address.domain })}`
+    : `outside ${formatAddress(target.address)}`;
+}
+
+function routedFacts(routed: RoutedRecipient, target: Target): NewEvent['facts'] {
+  return {
+    kind: 'routed',
+    recipient: formatAddress(routed.recipient.address),
+    rule: routed.rule,
+    decision: target.kind === 'account' ? 'file' : 'relay',
+    ...(target.via.length === 0 ? {} : { via: target.via }),
+  };
+}
+
+type AccountTarget = Extract<Target, { kind: 'account' }>;
+type OutsideTarget = Extract<Target, { kind: 'outside' }>;
+
+function emailFor(message: PlacedMessage, routed: RoutedRecipient, target: AccountTarget, n: number): NewEmail {
+  // Delivered-To is the final address, so that a message that comes back for it is seen to loop.
+  const prefix = Buffer.concat([formatReturnPath(message.mailFrom), formatDeliveredTo(target.address)]);
+  return {
+    id: `${message.id}-${n}`,
+    account: target.account.id,
+    n,
+    mailbox: 'inbox',
+    deliveryPrefix: prefix,
+    uidl: newTicket(),
+    recipient: formatAddress(target.via.length === 0 ? routed.recipient.address : target.address),
+  };
+}
+
+function deliveryFor(message: PlacedMessage, routed: RoutedRecipient, target: OutsideTarget, n: number): NewDelivery {
+  const { notify, orcpt } = routed.recipient;
+  return {
+    n,
+    recipient: formatAddress(target.address),
+    ...(target.via.length === 0 ? {} : { original: formatAddress(routed.recipient.address) }),
+    destination: target.address.domain,
+    state: 'waiting',
+    nextAt: message.at,
+    ...(notify === undefined ? {} : { notify }),
+    ...(orcpt === undefined ? {} : { orcpt }),
+    onUnsure: 'retry',
+    onFailure: 'report',
+  };
+}

@@ -1,0 +1,31 @@
+/** Floor 5: what happened to a message, told from the recorded events. */
+import type { Store } from '../store/index.ts';
+import { tellStory } from './story.ts';
+import type { Story } from './story.ts';
+
+export { inWords } from './words.ts';
+export type { DeliveryStory, End, Step, Story } from './story.ts';
+
+/**
+ * The stories behind an id of ours, or behind a Message-ID: those of others repeat and are forged,
+ * so all that carry it are told, newest first.
+ */
+export async function findStories(store: Store, idOrMessageId: string): Promise<readonly Story[]> {
+  const key = idOrMessageId.trim();
+  const byId = await store.read('findMessages', { id: key.replace(/\/\d+$/, '') });
+  const messages = byId.length > 0 ? byId : await store.read('findMessages', { messageId: inBrackets(key) });
+  return Promise.all(
+    messages.map(async (message) => {
+      const [deliveries, events] = await Promise.all([
+        store.read('deliveries', { message: message.id }),
+        store.read('events', { message: message.id }),
+      ]);
+      return tellStory(message, deliveries, events);
+    }),
+  );
+}
+
+/** People leave out the angle brackets, or a shell eats them. */
+function inBrackets(text: string): string {
+  return text.startsWith('<') ? text : `<${text}>`;
+}

@@ -1,0 +1,138 @@
+/**
+ * The story of one message: recorded events become hops, waits and an end, each with who was
+ * client, who was server, and why. Pure: rows in, story out; plain.ts puts it into words.
+ *
+ * Nothing is invented: what was not recorded is not told.
+ */
+import type { EventFacts, QueuedDelivery, QueuedMessage, StoredEvent } from '../store/index.ts';
+
+type Facts<Kind extends EventFacts['kind']> = Extract<EventFacts, { kind: Kind }>;
+
+/** What became of one recipient. */
+export interface DeliveryStory {
+  readonly n: number;
+  /** The address as the sender wrote it, and where it led. */
+  readonly recipient: string;
+  readonly rule: string;
+  readonly via: readonly string[];
+  readonly steps: readonly Step[];
+  readonly end: End;
+}
+
+export interface Step {
+  readonly at: number;
+  readonly facts: EventFacts;
+}
+
+export type End =
+  | { readonly kind: 'in-mailbox'; readonly mailbox: string; readonly uidl: string }
+  | { readonly kind: 'retrieved'; readonly at: number; readonly removed: boolean }
+  | { readonly kind: 'removed'; readonly at: number }
+  | { readonly kind: 'relayed'; readonly to: string; readonly at: number }
+  | { readonly kind: 'waiting'; readonly nextAt: number; readonly attempts: number; readonly why?: string }
+  | { readonly kind: 'sending' }
+  | { readonly kind: 'held'; readonly until?: number }
+  | { readonly kind: 'failed'; readonly at: number; readonly why: string; readonly report?: string }
+  | { readonly kind: 'dropped'; readonly at: number }
+  | { readonly kind: 'unsure'; readonly why: string };
+
+export interface Story {
+  readonly id: string;
+  readonly messageId?: string;
+  readonly mailFrom: string;
+  readonly octets: number;
+  readonly receivedAt: number;
+  /** How it came to us; absent where that was not recorded. */
+  readonly arrival?: Step & { readonly facts: Facts<'received'> | Facts<'composed'> };
+  /** Changes a rule demanded on the way in. */
+  readonly edits: readonly Facts<'edited'>[];
+  readonly deliveries: readonly DeliveryStory[];
+}
+
+export function tellStory(
+  message: QueuedMessage,
+  deliveries: readonly QueuedDelivery[],
+  events: readonly StoredEvent[],
+): Story {
+  const arrival = events.find(
+    (event): event is StoredEvent & { facts: Facts<'received'> | Facts<'composed'> } =>
+      event.facts.kind === 'received' || event.facts.kind === 'composed',
+  );
+  const numbers = [...new Set(events.flatMap((event) => (event.n === undefined ? [] : [event.n])))].sort(
+    (a, b) => a - b,
+  );
+  return {
+    id: message.id,
+    ...(message.messageId === undefined ? {} : { messageId: message.messageId }),
+    mailFrom: message.mailFrom,
+    octets: message.content.octets,
+    receivedAt: message.receivedAt,
+    ...(arrival === undefined ? {} : { arrival: { at: arrival.at, facts: arrival.facts } }),
+    edits: factsOf(events, 'edited'),
+    deliveries: numbers.map((n) =>
+      deliveryStory(
+        n,
+        events.filter((event) => event.n === n),
+        deliveries.find((delivery) => delivery.n === n),
+      ),
+    ),
+  };
+}
+
+function deliveryStory(n: number, events: readonly StoredEvent[], delivery: QueuedDelivery | undefined): DeliveryStory {
+  const routed = factsOf(events, 'routed')[0];
+  return {
+    n,
+    recipient: routed?.recipient ?? delivery?.recipient ?? '',
+    rule: routed?.rule ?? '',
+    via: routed?.via ?? [],
+    steps: events.map(({ at, facts }) => ({ at, facts })),
+    end: delivery === undefined ? mailboxEnd(events) : queueEnd(delivery, events),
+  };
+}
+
+function mailboxEnd(events: readonly StoredEvent[]): End {
+  const removed = events.find((event) => event.facts.kind === 'removed');
+  const retrieved = events.filter((event) => event.facts.kind === 'retrieved' && event.facts.how === 'retr').at(-1);
+  if (retrieved !== undefined) return { kind: 'retrieved', at: retrieved.at, removed: removed !== undefined };
+  if (removed !== undefined) return { kind: 'removed', at: removed.at };
+  const filed = factsOf(events, 'filed')[0];
+  return { kind: 'in-mailbox', mailbox: filed?.mailbox ?? '', uidl: filed?.uidl ?? '' };
+}
+
+function queueEnd(delivery: QueuedDelivery, events: readonly StoredEvent[]): End {
+  const why = delivery.lastReply;
+  const at = delivery.endedAt ?? events.at(-1)?.at ?? 0;
+  switch (delivery.state) {
+    case 'waiting':
+      return {
+        kind: 'waiting',
+        nextAt: delivery.nextAt,
+        attempts: delivery.attempts,
+        ...(why === undefined ? {} : { why }),
+      };
+    case 'sending':
+      return { kind: 'sending' };
+    case 'held':
+      return { kind: 'held' };
+    case 'relayed':
+      return { kind: 'relayed', to: relayedTo(events) ?? delivery.destination, at };
+    case 'failed': {
+      const report = factsOf(events, 'reported').find((facts) => facts.what === 'bounce')?.report;
+      return { kind: 'failed', at, why: why ?? '', ...(report === undefined ? {} : { report }) };
+    }
+    case 'dropped':
+      return { kind: 'dropped', at };
+    case 'unsure':
+      return { kind: 'unsure', why: why ?? '' };
+  }
+}
+
+function relayedTo(events: readonly StoredEvent[]): string | undefined {
+  const server = factsOf(events, 'attempt').find((facts) => facts.outcome === 'relayed')?.server;
+  return server?.name ?? server?.ip;
+}
+
+function factsOf<Kind extends EventFacts['kind']>(events: readonly StoredEvent[], kind: Kind): readonly Facts<Kind>[] {
+  return events.flatMap((event) => (event.facts.kind === kind ? [event.facts as Facts<Kind>] : []));
+}

@@ -1,0 +1,167 @@
+/**
+ * A story in plain words: each step says who was client and who was server, what was said, and
+ * what it means; then how it ended and what can be done.
+ */
+import type { EventFacts, HostFacts, TlsFacts } from '../store/index.ts';
+import type { DeliveryStory, End, Step, Story } from './story.ts';
+
+/** Lines without line ends, for a terminal or a page. */
+export function inWords(story: Story): readonly string[] {
+  return [
+    `Message ${story.id}${story.messageId === undefined ? '' : ` (${story.messageId})`}`,
+    `  from ${story.mailFrom === '' ? 'nobody (the null sender: reports use it)' : story.mailFrom}, ${octetsInWords(story.octets)}`,
+    '',
+    ...arrivalInWords(story),
+    ...story.edits.map((edit) => `  We changed it on the way in: ${edit.what} (rule ${edit.rule}).`),
+    ...story.deliveries.flatMap(deliveryInWords),
+  ];
+}
+
+function arrivalInWords(story: Story): readonly string[] {
+  const { arrival } = story;
+  if (arrival === undefined) return ["We don't know how it came here: that was not recorded."];
+  const { at, facts } = arrival;
+  if (facts.kind === 'composed') {
+    const about = facts.about === undefined ? '' : ` about message ${facts.about}`;
+    return [`${time(at)}  We wrote it ourselves: ${COMPOSED[facts.what]}${about}.`];
+  }
+  const login =
+    facts.login === undefined ? 'without a login' : `logged in as ${facts.login.name} (${facts.login.mechanism})`;
+  return [
+    `${time(at)}  ${host(facts.client)} was the client, we (${host(facts.server)}) the server: ${facts.protocol} on our ${facts.service} port, ${line(facts.tls)}, ${login}.`,
+    `           We answered ${facts.reply.code} ${facts.reply.text}: from then on the message was our responsibility.`,
+  ];
+}
+
+const COMPOSED: Record<Extract<EventFacts, { kind: 'composed' }>['what'], string> = {
+  bounce: 'a report that a message was not delivered',
+  delay: 'a notice that a message is taking longer',
+  success: 'a report that a message was delivered',
+  note: 'a note',
+};
+
+function deliveryInWords(delivery: DeliveryStory): readonly string[] {
+  return ['', `To ${delivery.recipient}`, ...delivery.steps.flatMap(stepInWords), `  → ${endInWords(delivery.end)}`];
+}
+
+function stepInWords({ at, facts }: Step): readonly string[] {
+  const said = stepSentence(facts);
+  return said === undefined ? [] : [`  ${time(at)}  ${said}`];
+}
+
+function stepSentence(facts: EventFacts): string | undefined {
+  switch (facts.kind) {
+    case 'routed':
+      return `${ROUTED[facts.rule] ?? (facts.decision === 'file' ? 'The address is ours' : 'The address is elsewhere')} (rule ${facts.rule})${
+        facts.via === undefined ? '' : `, by way of ${facts.via.join(' → ')}`
+      }.`;
+    case 'filed':
+      return `Put into the ${facts.mailbox} of ${facts.recipient}, with the ticket (UIDL) ${facts.uidl}.`;
+    case 'queued':
+      return `Put into the queue for ${facts.destination}.`;
+    case 'attempt':
+      return attemptSentence(facts);
+    case 'reported':
+      return `We told ${facts.to}: ${COMPOSED[facts.what]} (message ${facts.report}).`;
+    case 'unreported':
+      return `Nobody was told: ${facts.why}.`;
+    case 'operator':
+      return `The keeper of this server did: ${facts.action}${facts.why === undefined ? '' : ` (${facts.why})`}.`;
+    case 'retrieved':
+      return facts.how === 'top'
+        ? `${host(facts.client)} looked at the beginning over POP3, logged in as ${facts.login.name}, ${line(facts.tls)}.`
+        : `${host(facts.client)} was the client, we the server: fetched over POP3, logged in as ${facts.login.name}, ${line(facts.tls)}.`;
+    case 'removed':
+      return facts.by === 'pop3'
+        ? 'Removed from the mailbox by the POP3 client (DELE, then QUIT).'
+        : 'Removed with its account.';
+    case 'received':
+    case 'composed':
+    case 'edited':
+      return undefined;
+  }
+}
+
+const ROUTED: Readonly<Record<string, string>> = {
+  account: 'The address is an account here',
+  alias: 'The address is an alias here',
+  subaddress: 'The part after the plus is left to the reader; the address before it is ours',
+  'catch-all': 'The domain takes mail for every name',
+  postmaster: 'Mail for postmaster and abuse goes to the postmaster',
+  'relay-login': 'The address is elsewhere; the sender had logged in, so we carry it',
+  'relay-network': 'The address is elsewhere; the sender is in a network we carry mail for',
+  'relay-domain': 'The address is elsewhere, in a domain we are the backup of',
+  'relay-open': 'The address is elsewhere, and this server carries everything: it is an open relay',
+};
+
+function attemptSentence(facts: Extract<EventFacts, { kind: 'attempt' }>): string {
+  const where =
+    facts.server.name === undefined && facts.server.ip === undefined ? facts.destination : host(facts.server);
+  const reached =
+    facts.server.ip === undefined
+      ? `no server for ${facts.destination} was reached`
+      : `${where} was the server, ${line(facts.tls)}`;
+  const said =
+    facts.reply === undefined
+      ? (facts.problem ?? '')
+      : `it answered ${facts.reply.code} ${facts.reply.enhanced ?? ''} ${facts.reply.text}`.replaceAll('  ', ' ');
+  const seconds = ((facts.endedAt - facts.startedAt) / 1000).toFixed(1);
+  return `Try ${facts.attempt}: we became the client; ${reached}; ${said} (${STAGE[facts.stage] ?? facts.stage}, ${seconds} s).`;
+}
+
+const STAGE: Readonly<Record<string, string>> = {
+  dns: 'while looking for the server',
+  connect: 'while connecting',
+  greeting: 'at the greeting',
+  ehlo: 'while introducing ourselves',
+  tls: 'while turning on encryption',
+  auth: 'at our login',
+  mail: "at the sender's address",
+  rcpt: 'at this recipient',
+  data: 'before the message',
+  dot: 'after the whole message',
+};
+
+function endInWords(end: End): string {
+  switch (end.kind) {
+    case 'in-mailbox':
+      return 'It lies in the mailbox; nobody has fetched it yet.';
+    case 'retrieved':
+      return `Fetched on ${time(end.at)}${end.removed ? ' and removed from the server' : '; a copy is still on the server'}.`;
+    case 'removed':
+      return `Removed on ${time(end.at)} without having been fetched.`;
+    case 'relayed':
+      return `Handed on to ${end.to} on ${time(end.at)}: it is that server's responsibility now.`;
+    case 'waiting':
+      return `Waiting. ${end.attempts === 0 ? 'The first try' : 'The next try'} is at ${time(end.nextAt)}${end.why === undefined ? '' : `; last time: ${end.why}`}.`;
+    case 'sending':
+      return 'A try is under way just now.';
+    case 'held':
+      return 'Held by the keeper of this server: "posthorn queue release" lets it go.';
+    case 'failed':
+      return `Given up on ${time(end.at)}: ${end.why}${end.report === undefined ? '' : `. The sender was told in message ${end.report}`}.`;
+    case 'dropped':
+      return `Dropped on ${time(end.at)} by the keeper of this server; the sender was not told.`;
+    case 'unsure':
+      return `We can't know whether it arrived: ${end.why}.`;
+  }
+}
+
+function host({ name, ip, port }: HostFacts): string {
+  const address = ip === undefined ? '' : `[${ip}]${port === undefined ? '' : `:${port}`}`;
+  return [name, address].filter((part) => part !== undefined && part !== '').join(' ') || 'somebody';
+}
+
+function line(tls: TlsFacts | undefined): string {
+  if (tls === undefined) return 'in clear';
+  return tls.verified === 'none' ? `encrypted (${tls.version})` : `encrypted (${tls.version}), its name proven`;
+}
+
+function time(at: number): string {
+  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+function octetsInWords(octets: number): string {
+  if (octets < 1_000) return `${octets} octets`;
+  return octets < 1_000_000 ? `${(octets / 1_000).toFixed(1)} KB` : `${(octets / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,141 @@
+/**
+ * What the keeper of a host does to the queue: try now, hold, release, give up with a report, drop
+ * without one. Works beside a running server (both meet in the store) and without one. What is being
+ * sent just now is left alone, and the answer says so.
+ */
+import { newTicket } from '../base/index.ts';
+import type { ProcessIdentity } from '../base/index.ts';
+import type { NewEvent, QueueEntry, QueueFilter, Store } from '../store/index.ts';
+import { writeReports } from './report.ts';
+import type { ReportParts } from './report.ts';
+import type { RetrySettings } from './schedule.ts';
+
+export type OperatorAction = 'retry' | 'hold' | 'release' | 'fail' | 'drop';
+
+export interface OperatorParts extends ReportParts {
+  readonly process: ProcessIdentity;
+  readonly settings: () => RetrySettings;
+}
+
+/** Which deliveries: by filter, and `n` for a single one of a message. */
+export interface OperatorSelection extends QueueFilter {
+  readonly n?: number;
+}
+
+export interface OperatorResult {
+  /** The deliveries changed, as `<message>/<n>`, and those left alone because they are being sent or have ended. */
+  readonly changed: readonly string[];
+  readonly leftAlone: readonly string[];
+  /** The reports written (action `fail`), by message id. */
+  readonly reports: readonly string[];
+}
+
+/** Entries read at a time. */
+const SLICE = 500;
+
+/** All entries that a filter selects, in slices. */
+export async function* selectQueue(store: Store, filter: QueueFilter): AsyncGenerator<QueueEntry> {
+  let after: { readonly message: string; readonly n: number } | undefined;
+  for (;;) {
+    const entries = await store.read('listQueue', { filter, limit: SLICE, ...(after === undefined ? {} : { after }) });
+    yield* entries;
+    const last = entries.at(-1);
+    if (last === undefined || entries.length < SLICE) return;
+    after = { message: last.message, n: last.delivery.n };
+  }
+}
+
+export async function changeQueue(
+  parts: OperatorParts,
+  action: OperatorAction,
+  selection: OperatorSelection,
+): Promise<OperatorResult> {
+  const changed: string[] = [];
+  const leftAlone: string[] = [];
+  const reports: string[] = [];
+  for (const [message, numbers] of await numbersByMessage(parts.store, selection)) {
+    const result =
+      action === 'fail'
+        ? await fail(parts, message, numbers)
+        : { numbers: await change(parts, action, message, numbers), reports: [] };
+    reports.push(...result.reports);
+    for (const n of numbers) (result.numbers.includes(n) ? changed : leftAlone).push(`${message}/${n}`);
+  }
+  return { changed, leftAlone, reports };
+}
+
+async function numbersByMessage(
+  store: Store,
+  { n, ...filter }: OperatorSelection,
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const found = new Map<string, number[]>();
+  for await (const { message, delivery } of selectQueue(store, filter)) {
+    if (n !== undefined && delivery.n !== n) continue;
+    const numbers = found.get(message);
+    if (numbers === undefined) found.set(message, [delivery.n]);
+    else numbers.push(delivery.n);
+  }
+  return found;
+}
+
+function change(
+  parts: OperatorParts,
+  action: Exclude<OperatorAction, 'fail'>,
+  message: string,
+  numbers: readonly number[],
+): Promise<readonly number[]> {
+  const at = parts.clock.now();
+  return parts.store.write('changeDeliveries', {
+    message,
+    numbers,
+    action,
+    at,
+    events: operatorEvents(message, numbers, action, at),
+  });
+}
+
+function operatorEvents(
+  message: string,
+  numbers: readonly number[],
+  action: OperatorAction,
+  at: number,
+): readonly NewEvent[] {
+  return numbers.map((n) => ({ message, n, at, facts: { kind: 'operator', action } }));
+}
+
+/** Gives up on deliveries and tells the sender, in one commit. */
+async function fail(
+  parts: OperatorParts,
+  message: string,
+  numbers: readonly number[],
+): Promise<{ readonly numbers: readonly number[]; readonly reports: readonly string[] }> {
+  const token = newTicket();
+  const claim = await parts.store.write('claimForOperator', { token, process: parts.process, message, numbers });
+  if (claim === undefined) return { numbers: [], reports: [] };
+  const answer = {
+    code: 550,
+    enhanced: '5.0.0',
+    lines: ['Given up by the keeper of this server'],
+    rule: 'operator-fail',
+  } as const;
+  const reported = claim.deliveries.map((delivery) => ({
+    delivery,
+    kind: 'bounce' as const,
+    expired: false,
+    outcome: { n: delivery.n, outcome: 'failed' as const, stage: 'connect' as const, reply: answer, remote: false },
+  }));
+  const at = parts.clock.now();
+  const written = await writeReports({ parts, claim, reported, settings: parts.settings() });
+  const ended = claim.deliveries.map(({ n }) => n);
+  const result = await parts.store.write('settle', {
+    token,
+    message,
+    at,
+    deliveries: ended.map((n) => ({ n, state: 'failed', lastReply: answer.lines[0] })),
+    attempts: [],
+    events: [...operatorEvents(message, ended, 'fail', at), ...written.events],
+    reports: written.reports,
+  });
+  if (result === 'lost') return { numbers: [], reports: [] };
+  return { numbers: ended, reports: written.reports.map((report) => report.message.id) };
+}

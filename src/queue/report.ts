@@ -1,0 +1,146 @@
+/**
+ * Telling the sender: recipients of one settlement that share a kind of news go into one report,
+ * composed here and committed together with the deliveries it speaks of. A message from `<>` is
+ * never reported about (RFC 5321 §4.5.5): that is said in the journey instead.
+ */
+import type { Clock } from '../base/index.ts';
+import type { Composer } from '../intake/index.ts';
+import { composeReport, HeaderScanner, reportNeedsUtf8, replyText } from '../mail/index.ts';
+import type { EnhancedCode, ReportAction, ReportRecipient } from '../mail/index.ts';
+import type { AcceptParams, Claim, ContentStore, NewEvent, QueuedMessage, Store } from '../store/index.ts';
+import type { RetrySettings } from './schedule.ts';
+import type { ReportedRecipient, ReportKind } from './settle.ts';
+
+export interface ReportParts {
+  readonly store: Store;
+  readonly composer: Composer;
+  readonly clock: Clock;
+  readonly hostname: () => string;
+}
+
+export interface WrittenReports {
+  readonly reports: readonly AcceptParams[];
+  readonly events: readonly NewEvent[];
+}
+
+/** RET=FULL is honoured up to this size; above it the header comes back (RFC 3461 §4.3 allows it). */
+const LARGEST_RETURNED = 1_000_000;
+const LARGEST_HEADER = 65_536;
+
+export async function writeReports(job: {
+  readonly parts: ReportParts;
+  readonly claim: Claim;
+  readonly reported: readonly ReportedRecipient[];
+  readonly settings: RetrySettings;
+}): Promise<WrittenReports> {
+  const reports: AcceptParams[] = [];
+  const events: NewEvent[] = [];
+  for (const kind of ['bounce', 'delay', 'success'] as const) {
+    const about = job.reported.filter((one) => one.kind === kind);
+    if (about.length === 0) continue;
+    const report = await composeOne(job, kind, about);
+    if (report !== undefined) reports.push(report);
+    events.push(...about.map((one) => toldEvent(job, one, report)));
+  }
+  return { reports, events };
+}
+
+type Job = Parameters<typeof writeReports>[0];
+
+/** Undefined when nobody can be told. */
+async function composeOne(
+  { parts, claim, settings }: Job,
+  kind: ReportKind,
+  about: readonly ReportedRecipient[],
+): Promise<AcceptParams | undefined> {
+  const { message } = claim;
+  if (message.mailFrom === '') return undefined;
+  const at = parts.clock.now();
+  const full = kind === 'bounce' && message.ret === 'full' && message.content.octets <= LARGEST_RETURNED;
+  const original = await readOriginal(parts.store.content, message, full);
+  return parts.composer.compose({
+    to: message.mailFrom,
+    what: kind,
+    about: message.id,
+    smtputf8: reportNeedsUtf8(message.mailFrom),
+    write: (id) =>
+      composeReport({
+        id,
+        hostname: parts.hostname(),
+        at,
+        to: message.mailFrom,
+        arrivedAt: message.receivedAt,
+        ...(message.envid === undefined ? {} : { envid: message.envid }),
+        recipients: about.map((one) => reportRecipient(one, at, message.receivedAt + settings.giveUp)),
+        ...original,
+      }),
+  });
+}
+
+const ACTION: Readonly<Record<ReportKind, ReportAction>> = { bounce: 'failed', delay: 'delayed', success: 'relayed' };
+
+function reportRecipient(
+  { delivery, kind, outcome, host, expired }: ReportedRecipient,
+  at: number,
+  until: number,
+): ReportRecipient {
+  const forwarded = delivery.original !== undefined;
+  return {
+    address: delivery.original ?? delivery.recipient,
+    ...(delivery.orcpt === undefined ? {} : { orcpt: delivery.orcpt }),
+    action: ACTION[kind],
+    status: statusOf(outcome.reply.enhanced, kind),
+    // What another server says of an alias's target would tell the sender where the alias leads (RFC 5321 §7.2).
+    ...(forwarded
+      ? { problem: 'The address leads on to another one, which could not be reached.' }
+      : whoSaid(outcome, host)),
+    expired,
+    lastAttemptAt: at,
+    ...(kind === 'delay' ? { willRetryUntil: until } : {}),
+  };
+}
+
+function whoSaid({ reply, remote }: ReportedRecipient['outcome'], host: string | undefined): Partial<ReportRecipient> {
+  if (!remote) return { problem: `${reply.lines.join(' ')}.`.replace(/\.\.$/, '.') };
+  return { diagnostic: replyText(reply), ...(host === undefined ? {} : { remoteMta: host }) };
+}
+
+/** The class of the status follows from what became of it (RFC 3464 §2.3.4), whatever class the last answer had. */
+function statusOf(enhanced: EnhancedCode | undefined, kind: ReportKind): EnhancedCode {
+  const [, subject = '0', detail = '0'] = (enhanced ?? (kind === 'bounce' ? '5.0.0' : '4.0.0')).split('.');
+  const digit = kind === 'bounce' ? 5 : kind === 'delay' ? 4 : 2;
+  return `${digit}.${Number(subject)}.${Number(detail)}`;
+}
+
+function toldEvent(
+  { claim, parts }: Job,
+  { delivery, kind }: ReportedRecipient,
+  report: AcceptParams | undefined,
+): NewEvent {
+  const { message } = claim;
+  const about = { message: message.id, n: delivery.n, at: parts.clock.now() };
+  if (report !== undefined)
+    return { ...about, facts: { kind: 'reported', what: kind, report: report.message.id, to: message.mailFrom } };
+  const why =
+    message.mailFrom === ''
+      ? 'it came from the null sender, to whom nobody reports'
+      : `its sender's address ${message.mailFrom} leads nowhere`;
+  return { ...about, facts: { kind: 'unreported', why } };
+}
+
+/** The header section, and the whole content where it is wanted. */
+async function readOriginal(
+  content: ContentStore,
+  message: QueuedMessage,
+  full: boolean,
+): Promise<{ readonly header: Buffer; readonly content?: Buffer }> {
+  const scanner = new HeaderScanner({ octets: LARGEST_HEADER, fields: 2_000 });
+  const pieces: Buffer[] = [];
+  for await (const piece of content.read(message.content)) {
+    scanner.write(piece);
+    if (full) pieces.push(piece);
+    else if (scanner.state !== 'reading') break;
+  }
+  scanner.end();
+  return { header: scanner.bytes, ...(full ? { content: Buffer.concat(pieces) } : {}) };
+}

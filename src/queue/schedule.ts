@@ -1,0 +1,36 @@
+/**
+ * When the next attempt is, when the sender is told to be patient, when we give up. Pure: times in,
+ * times out (RFC 5321 §4.5.4.1).
+ */
+export interface RetrySettings {
+  /** Waits after the first, second, … attempt, in ms; the last repeats. Never empty. */
+  readonly retry: readonly number[];
+  /** Age, in ms since it was accepted, from which a failed attempt is the last. */
+  readonly giveUp: number;
+  /** Age from which the sender is told once that it takes longer. */
+  readonly delayNotice: number;
+}
+
+/** How far a wait may be stretched, so that a thousand messages deferred together don't come back together. */
+const JITTER = 0.1;
+
+/**
+ * The next time for each number of attempts made before: entry 0 after the first attempt.
+ * @param random 0 to 1, one draw for the whole claim
+ */
+export function retryTimes(settings: RetrySettings, now: number, random: number): readonly number[] {
+  return settings.retry.map((wait) => Math.round(now + wait * (1 + JITTER * random)));
+}
+
+/** A next time further away than this was set by a clock that has since been put right. */
+export function longestWait(settings: RetrySettings): number {
+  return Math.ceil(Math.max(...settings.retry) * (1 + JITTER));
+}
+
+export function isTooOld(settings: RetrySettings, receivedAt: number, now: number): boolean {
+  return now - receivedAt >= settings.giveUp;
+}
+
+export function isNoticeDue(settings: RetrySettings, receivedAt: number, now: number): boolean {
+  return now - receivedAt >= settings.delayNotice;
+}

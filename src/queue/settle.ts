@@ -1,0 +1,225 @@
+/**
+ * What follows from an attempt: for each recipient a new state, a record, an event, and perhaps a
+ * report. One module, one table; the runner and the operator's commands both end here.
+ *
+ *   outcome   and                                 becomes   the sender hears
+ *   relayed                                       relayed   a success report, if NOTIFY=SUCCESS asked for one and the next server will not
+ *   deferred  younger than give_up                waiting   a delay notice, once, from delay_notice on
+ *   deferred  an attempt failed after give_up     failed    a bounce
+ *   failed                                        failed    a bounce
+ *   unsure    on_unsure = retry (a host)          waiting   nothing: a duplicate is the lesser harm (RFC 5321 §4.5.3.2.6 note)
+ *   unsure    on_unsure = ask (a PC)              unsure    asked in person
+ */
+import { replyText } from '../mail/index.ts';
+import type { AttemptResult, RecipientOutcome } from '../outbound/index.ts';
+import type {
+  AttemptRecord,
+  Claim,
+  NewEvent,
+  QueuedDelivery,
+  ReplyFacts,
+  SettledDelivery,
+  TlsFacts,
+} from '../store/index.ts';
+import { isNoticeDue, isTooOld } from './schedule.ts';
+import type { RetrySettings } from './schedule.ts';
+
+export type ReportKind = 'bounce' | 'delay' | 'success';
+
+/** One recipient to be spoken of in a report. */
+export interface ReportedRecipient {
+  readonly delivery: QueuedDelivery;
+  readonly kind: ReportKind;
+  readonly outcome: RecipientOutcome;
+  /** The host that answered, where one did. */
+  readonly host?: string;
+  /** We gave up because of its age. */
+  readonly expired: boolean;
+}
+
+export interface Settlement {
+  readonly deliveries: readonly SettledDelivery[];
+  readonly attempts: readonly AttemptRecord[];
+  readonly events: readonly NewEvent[];
+  readonly reports: readonly ReportedRecipient[];
+}
+
+export function settleAttempt(claim: Claim, result: AttemptResult, settings: RetrySettings, now: number): Settlement {
+  const decided = claim.deliveries.map((delivery) =>
+    decide(claim, delivery, outcomeFor(delivery, result), settings, now),
+  );
+  return {
+    deliveries: decided.map((one) => one.settled),
+    attempts: decided.flatMap((one) => attemptRecord(one, result, now)),
+    events: decided.flatMap((one) => [attemptEvent(claim, one, result, now), ...unreported(claim, one, now)]),
+    reports: decided.flatMap((one) => reportFor(one, result)),
+  };
+}
+
+interface Decided {
+  readonly delivery: QueuedDelivery;
+  readonly outcome: RecipientOutcome;
+  readonly settled: SettledDelivery;
+  readonly report: ReportKind | undefined;
+  readonly expired: boolean;
+}
+
+/** An attempt answers for each recipient; one it forgot was not tried. */
+function outcomeFor(delivery: QueuedDelivery, result: AttemptResult): RecipientOutcome {
+  const found = result.outcomes.find((one) => one.n === delivery.n);
+  if (found !== undefined) return found;
+  const reply = { code: 451, enhanced: '4.3.0', lines: ['This recipient was not tried'] } as const;
+  return { n: delivery.n, outcome: 'deferred', stage: 'connect', reply, remote: false };
+}
+
+function decide(
+  claim: Claim,
+  delivery: QueuedDelivery,
+  outcome: RecipientOutcome,
+  settings: RetrySettings,
+  now: number,
+): Decided {
+  const lastReply = replyText(outcome.reply);
+  const end = (state: SettledDelivery['state'], report?: ReportKind, expired = false): Decided => ({
+    delivery,
+    outcome,
+    settled: { n: delivery.n, state, lastReply },
+    report,
+    expired,
+  });
+  switch (outcome.outcome) {
+    case 'relayed':
+      return end('relayed');
+    case 'failed':
+      return end('failed', wants(delivery, 'failure') ? 'bounce' : undefined);
+    case 'unsure':
+      if (delivery.onUnsure === 'ask') return end('unsure');
+      return wait(claim, delivery, outcome, settings, now);
+    case 'deferred':
+      if (isTooOld(settings, claim.message.receivedAt, now))
+        return end('failed', wants(delivery, 'failure') ? 'bounce' : undefined, true);
+      return wait(claim, delivery, outcome, settings, now);
+  }
+}
+
+function wait(
+  claim: Claim,
+  delivery: QueuedDelivery,
+  outcome: RecipientOutcome,
+  settings: RetrySettings,
+  now: number,
+): Decided {
+  const notice =
+    delivery.delayNotifiedAt === undefined &&
+    isNoticeDue(settings, claim.message.receivedAt, now) &&
+    wants(delivery, 'delay');
+  return {
+    delivery,
+    outcome,
+    settled: {
+      n: delivery.n,
+      state: 'waiting',
+      nextAt: delivery.nextAt,
+      lastReply: replyText(outcome.reply),
+      ...(notice ? { delayNotifiedAt: now } : {}),
+    },
+    report: notice ? 'delay' : undefined,
+    expired: false,
+  };
+}
+
+/** NOTIFY decides; without it failures and delays are told, success is not (RFC 3461 §4.1). */
+function wants(delivery: QueuedDelivery, what: 'failure' | 'delay' | 'success'): boolean {
+  if (delivery.onFailure === 'state') return false;
+  return delivery.notify === undefined ? what !== 'success' : delivery.notify.includes(what);
+}
+
+function reportFor(one: Decided, result: AttemptResult): readonly ReportedRecipient[] {
+  if (one.report === undefined) return [];
+  const host = one.outcome.try === undefined ? undefined : result.tries[one.outcome.try]?.host;
+  return [
+    {
+      delivery: one.delivery,
+      kind: one.report,
+      outcome: one.outcome,
+      expired: one.expired,
+      ...(host === undefined ? {} : { host }),
+    },
+  ];
+}
+
+/** A failure nobody hears of is said in the journey (HOUSE P5). */
+function unreported(claim: Claim, one: Decided, now: number): readonly NewEvent[] {
+  if (one.settled.state !== 'failed' || one.report !== undefined) return [];
+  const why = 'the sender asked for no report (NOTIFY)';
+  return [{ message: claim.message.id, n: one.delivery.n, at: now, facts: { kind: 'unreported', why } }];
+}
+
+/** One row for each connection tried; a recipient nobody was asked about has one without a host. */
+function attemptRecord(one: Decided, result: AttemptResult, now: number): readonly AttemptRecord[] {
+  const about = { n: one.delivery.n, attempt: one.delivery.attempts };
+  if (result.tries.length === 0)
+    return [{ ...about, reply: replyText(one.outcome.reply), startedAt: now, endedAt: now }];
+  return result.tries.map((tried, index) => {
+    const reply =
+      index === one.outcome.try
+        ? replyText(one.outcome.reply)
+        : tried.reply === undefined
+          ? tried.problem
+          : replyText(tried.reply);
+    return {
+      ...about,
+      ...(tried.host === undefined ? {} : { host: tried.host }),
+      ...(tried.ip === undefined ? {} : { ip: tried.ip }),
+      ...(tried.port === undefined ? {} : { port: tried.port }),
+      ...(tried.tls === undefined ? {} : { tls: `${tried.tls.version} ${tried.tls.cipher}` }),
+      ...(reply === undefined ? {} : { reply }),
+      startedAt: tried.startedAt,
+      endedAt: tried.endedAt,
+    };
+  });
+}
+
+function attemptEvent(claim: Claim, one: Decided, result: AttemptResult, now: number): NewEvent {
+  const tried = one.outcome.try === undefined ? result.tries.at(-1) : result.tries[one.outcome.try];
+  const { reply, remote } = one.outcome;
+  const tls: TlsFacts | undefined =
+    tried?.tls === undefined
+      ? undefined
+      : { version: tried.tls.version, cipher: tried.tls.cipher, verified: tried.tls.verified ? 'pkix' : 'none' };
+  return {
+    message: claim.message.id,
+    n: one.delivery.n,
+    at: now,
+    facts: {
+      kind: 'attempt',
+      attempt: one.delivery.attempts,
+      recipient: one.delivery.recipient,
+      destination: claim.destination,
+      server: {
+        ...(tried?.host === undefined ? {} : { name: tried.host }),
+        ...(tried?.ip === undefined ? {} : { ip: tried.ip }),
+        ...(tried?.port === undefined ? {} : { port: tried.port }),
+      },
+      ...(result.considered.length === 0 ? {} : { considered: result.considered }),
+      ...(tried?.protocol === undefined ? {} : { protocol: tried.protocol }),
+      ...(tls === undefined ? {} : { tls }),
+      ...(tried?.login === undefined ? {} : { login: tried.login }),
+      stage: one.outcome.stage,
+      outcome: one.settled.state === 'failed' ? 'failed' : one.outcome.outcome,
+      ...(remote ? { reply: replyFacts(one.outcome) } : { problem: replyText(reply) }),
+      ...(reply.rule === undefined ? {} : { rule: reply.rule }),
+      startedAt: tried?.startedAt ?? now,
+      endedAt: tried?.endedAt ?? now,
+      ...(one.settled.nextAt === undefined ? {} : { nextAt: one.settled.nextAt }),
+    },
+  };
+}
+
+function replyFacts({ reply }: RecipientOutcome): ReplyFacts {
+  return {
+    code: reply.code,
+    ...(reply.enhanced === undefined ? {} : { enhanced: reply.enhanced }),
+    text: reply.lines.join(' '),
+  };
+}

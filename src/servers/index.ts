@@ -1,0 +1,7 @@
+/** Floor 5: the policy of each listener. */
+export { pop3Policy } from './pop3-policy.ts';
+export { Refusals } from './refusals.ts';
+export { explainRelay } from './explain.ts';
+export type { RelayExplanation, RelayScenario } from './explain.ts';
+export type { RelaySettings } from './relay.ts';
+export { smtpPolicy } from './smtp-policy.ts';

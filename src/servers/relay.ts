@@ -1,0 +1,183 @@
+/**
+ * Who may have mail carried where. SMTP by itself is an open relay: it knows no login and no
+ * "ours". What restricts it is this one short table, in this order; the first row that decides, decides.
+ * Each row's id stands in the reply, the log and the journey. docs/architecture.md shows the table.
+ *
+ * `posthorn relay explain` asks the same functions, so its answer is the wire's.
+ */
+import type { Router, Routing, Target } from '../accounts/index.ts';
+import { formatAddress, reply } from '../mail/index.ts';
+import type { Address, Recipient, Reply, ReversePath } from '../mail/index.ts';
+import { inNetworks } from '../net/index.ts';
+
+/** What a rule may look at. */
+export interface RelayQuestion {
+  readonly service: 'smtp' | 'submission' | 'lmtp';
+  readonly ip: string;
+  readonly tls: boolean;
+  readonly login?: { readonly account: string; readonly name: string };
+  readonly from: ReversePath;
+}
+
+export interface RelaySettings {
+  /** CIDRs trusted by address alone; empty by default. */
+  readonly networks: readonly string[];
+  /** Domains taken from anyone and passed on: we are their backup MX. */
+  readonly domains: readonly string[];
+  /** An open relay, on purpose. */
+  readonly open: boolean;
+}
+
+export interface RelayParts {
+  readonly router: Router;
+  readonly settings: () => RelaySettings;
+}
+
+export type RecipientVerdict =
+  | { readonly kind: 'accepted'; readonly rule: string; readonly targets: readonly Target[] }
+  | { readonly kind: 'refused'; readonly reply: Reply };
+
+interface RecipientFacts {
+  readonly question: RelayQuestion;
+  readonly to: Address;
+  readonly routing: Routing;
+  readonly settings: RelaySettings;
+}
+
+export interface RelayRule {
+  readonly id: string;
+  /** In plain words, for the docs and `relay explain`. */
+  readonly says: string;
+  decide(facts: RecipientFacts): RecipientVerdict | undefined;
+}
+
+const carry = (rule: string, to: Address): RecipientVerdict => ({
+  kind: 'accepted',
+  rule,
+  targets: [{ kind: 'outside', address: to, rule, via: [] }],
+});
+const refuse = (answer: Reply): RecipientVerdict => ({ kind: 'refused', reply: answer });
+
+/** For each RCPT, after the sender was accepted. */
+export const RELAY_RULES: readonly RelayRule[] = [
+  {
+    id: 'over-quota',
+    says: 'Ours, but every mailbox it leads to is full: come back later (452).',
+    decide: ({ routing }) =>
+      routing.kind === 'targets' && routing.targets.every(isFull)
+        ? refuse(reply(452, '4.2.2', 'That mailbox is full just now; please try again later', { rule: 'over-quota' }))
+        : undefined,
+  },
+  {
+    id: 'ours',
+    says: 'The address is ours: taken from everyone. The rule that stands in the journey is the one of routing: account, alias, subaddress, catch-all, postmaster.',
+    decide: ({ routing }) =>
+      routing.kind === 'targets' ? { kind: 'accepted', rule: routing.rule, targets: routing.targets } : undefined,
+  },
+  {
+    id: 'alias-unusable',
+    says: 'An alias that leads in a circle or to too many addresses takes nothing until it is mended.',
+    decide: ({ routing }) =>
+      routing.kind === 'unusable'
+        ? refuse(reply(550, '5.2.4', `That address can't take mail: ${routing.why}`, { rule: 'alias-unusable' }))
+        : undefined,
+  },
+  {
+    id: 'relay-trick',
+    says: 'A local part of ours that hides another address ("user%other@ours", "other!user@ours", "\\"user@other\\"@ours") is never passed on.',
+    decide: ({ routing, to }) =>
+      routing.kind === 'unknown' && /[%!@]/.test(to.local)
+        ? refuse(
+            reply(550, '5.7.1', 'An address inside an address is not passed on here; write to the address itself', {
+              rule: 'relay-trick',
+            }),
+          )
+        : undefined,
+  },
+  {
+    id: 'unknown-user',
+    says: 'The domain is ours and nobody has that name.',
+    decide: ({ routing, to }) =>
+      routing.kind === 'unknown'
+        ? refuse(
+            reply(550, '5.1.1', `There is no ${formatAddress(to)} here; please check the address`, {
+              rule: 'unknown-user',
+            }),
+          )
+        : undefined,
+  },
+  {
+    id: 'relay-login',
+    says: 'Not ours, and the sender has logged in: carried.',
+    decide: ({ question, to }) => (question.login === undefined ? undefined : carry('relay-login', to)),
+  },
+  {
+    id: 'relay-network',
+    says: 'Not ours, and the client is in a listed network (none by default): carried.',
+    decide: ({ question, settings, to }) =>
+      inNetworks(question.ip, settings.networks) ? carry('relay-network', to) : undefined,
+  },
+  {
+    id: 'relay-domain',
+    says: 'Not ours, and in relay.domains: we are its backup; carried.',
+    decide: ({ settings, to }) => (settings.domains.includes(to.domain) ? carry('relay-domain', to) : undefined),
+  },
+  {
+    id: 'relay-open',
+    says: 'relay.open is set: everything is carried for everyone. Each start says so loudly.',
+    decide: ({ settings, to }) => (settings.open ? carry('relay-open', to) : undefined),
+  },
+  {
+    id: 'relay-denied',
+    says: 'Everything else: not ours, no login, no reason to carry it.',
+    decide: ({ to }) =>
+      refuse(
+        reply(550, '5.7.1', `Relaying denied: ${to.domain} is not one of our domains, and you have not logged in`, {
+          rule: 'relay-denied',
+        }),
+      ),
+  },
+];
+
+function isFull(target: Target): boolean {
+  return (
+    target.kind === 'account' && target.account.quota !== undefined && target.account.usedOctets >= target.account.quota
+  );
+}
+
+export async function decideRecipient(
+  parts: RelayParts,
+  question: RelayQuestion,
+  recipient: Recipient,
+): Promise<RecipientVerdict> {
+  const to = recipient.address;
+  const routing = await parts.router.route(to);
+  const facts: RecipientFacts = { question, to, routing, settings: parts.settings() };
+  for (const rule of RELAY_RULES) {
+    const verdict = rule.decide(facts);
+    if (verdict !== undefined) return verdict;
+  }
+  throw new Error('the last relay rule decides everything');
+}
+
+/** For each MAIL: on submission a login comes first, and the address must be the login's own. */
+export async function decideSender(parts: RelayParts, question: RelayQuestion): Promise<Reply | undefined> {
+  if (question.service !== 'submission') return undefined;
+  if (question.login === undefined) {
+    return reply(530, '5.7.0', 'Please log in first: this port is for people with an account here', {
+      rule: 'login-required',
+    });
+  }
+  // The null sender is allowed: read receipts need it (RFC 6409 §6.1, RFC 8098 §4).
+  if (question.from === null) return undefined;
+  if (await parts.router.belongsTo(question.from, question.login.account)) return undefined;
+  const from = formatAddress(question.from);
+  return reply(
+    550,
+    '5.7.1',
+    `${from} is not an address of ${question.login.name}; send from your own address or an alias of it`,
+    {
+      rule: 'sender-not-yours',
+    },
+  );
+}

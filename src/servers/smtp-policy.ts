@@ -1,0 +1,116 @@
+/**
+ * What the SMTP listeners have in common: the relay table decides, routed recipients are remembered
+ * until the message comes, intake takes it. `mx`, `submission` and `lmtp` differ in their service's
+ * name, and so in the rows of the table that speak of it.
+ */
+import type { Logger } from '../base/index.ts';
+import { replyText } from '../mail/index.ts';
+import type { Reply } from '../mail/index.ts';
+import type { Arrival, Intake, RoutedRecipient } from '../intake/index.ts';
+import type { MessageSink, SmtpClient, SmtpPolicy, SmtpTransaction } from '../smtp/index.ts';
+import type { TlsFacts } from '../store/index.ts';
+import type { Refusals } from './refusals.ts';
+import { decideRecipient, decideSender } from './relay.ts';
+import type { RelayParts, RelayQuestion } from './relay.ts';
+import type { Clock } from '../base/index.ts';
+
+export interface SmtpPolicyParts extends RelayParts {
+  readonly service: 'smtp' | 'submission' | 'lmtp';
+  readonly hostname: () => string;
+  readonly intake: Intake;
+  readonly refusals: Refusals;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+interface OpenTransaction {
+  readonly startedAt: number;
+  readonly recipients: RoutedRecipient[];
+}
+
+export function smtpPolicy(parts: SmtpPolicyParts): SmtpPolicy {
+  /** By session; a session has one transaction at a time. */
+  const open = new Map<string, OpenTransaction>();
+
+  const question = (client: SmtpClient, from: RelayQuestion['from']): RelayQuestion => ({
+    service: parts.service,
+    ip: client.peer.address,
+    tls: client.tls !== undefined,
+    ...(client.login === undefined ? {} : { login: client.login }),
+    from,
+  });
+
+  return {
+    connected: () => Promise.resolve(undefined),
+
+    async sender(client, from) {
+      const refusal = await decideSender(parts, question(client, from));
+      if (refusal === undefined) open.set(client.sessionId, { startedAt: parts.clock.now(), recipients: [] });
+      return refusal;
+    },
+
+    async recipient({ client, envelope }, recipient) {
+      const verdict = await decideRecipient(parts, question(client, envelope.mailFrom), recipient);
+      if (verdict.kind === 'refused') return verdict.reply;
+      open.get(client.sessionId)?.recipients.push({ recipient, rule: verdict.rule, targets: verdict.targets });
+      return undefined;
+    },
+
+    message(transaction): Promise<MessageSink | Reply> {
+      const transactionOpen = open.get(transaction.client.sessionId);
+      if (transactionOpen === undefined) return Promise.reject(new Error('a message without a transaction'));
+      return Promise.resolve(parts.intake.accept(arrivalOf(parts, transaction, transactionOpen)));
+    },
+
+    refused(client, verb, answer) {
+      parts.log.debug('Refused', {
+        service: parts.service,
+        peer: client.peer.address,
+        session: client.sessionId,
+        verb,
+        reply: replyText(answer),
+        rule: answer.rule,
+      });
+      parts.refusals.add({ service: parts.service, address: client.peer.address, verb, reply: answer });
+    },
+
+    reset(client) {
+      open.delete(client.sessionId);
+    },
+
+    closed(client, why) {
+      open.delete(client.sessionId);
+      parts.log.debug('Connection ended', {
+        service: parts.service,
+        peer: client.peer.address,
+        session: client.sessionId,
+        why,
+      });
+    },
+  };
+}
+
+function arrivalOf(parts: SmtpPolicyParts, { client, envelope }: SmtpTransaction, open: OpenTransaction): Arrival {
+  return {
+    service: parts.service,
+    sessionId: client.sessionId,
+    client: {
+      ...(client.greeted === undefined ? {} : { name: client.greeted }),
+      ip: client.peer.address,
+      port: client.peer.port,
+    },
+    server: { name: parts.hostname(), ip: client.local.address, port: client.local.port },
+    protocol: client.protocol,
+    ...(client.tls === undefined ? {} : { tls: tlsFacts(client.tls) }),
+    ...(client.login === undefined ? {} : { login: client.login }),
+    connectedAt: client.connectedAt,
+    startedAt: open.startedAt,
+    envelope,
+    recipients: open.recipients,
+  };
+}
+
+/** A server learns nothing of its client's name from TLS: it asks for no certificate. */
+export function tlsFacts(tls: { readonly version: string; readonly cipher: string }): TlsFacts {
+  return { version: tls.version, cipher: tls.cipher, verified: 'none' };
+}
