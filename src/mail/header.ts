@@ -154,22 +154,23 @@ function fieldEnd(buffer: Buffer, start: number): number {
 function fieldName(raw: Buffer): string {
   const colon = raw.indexOf(0x3a);
   if (colon < 1 || colon > 1000) return '';
+  if (isBlank(raw[0] as number)) return '';
   const name = trimBlanks(raw.toString('latin1', 0, colon));
   return /^[!-9;-~]+$/.test(name) ? name.toLowerCase() : '';
 }
 
-/** The field's value on one line: unfolded (RFC 5322 §2.2.3), without the blanks around it. Octets that are not UTF-8 become U+FFFD. */
+/** The field's value on one line: unfolded (RFC 5322 §2.2.3), without the blanks around it. No CR or LF is left; octets that are not UTF-8 become U+FFFD. */
 export function fieldValue(field: HeaderField): string {
   const from = field.name === '' ? 0 : field.raw.indexOf(0x3a) + 1;
-  return trimBlanks(field.raw.toString('utf8', from).replace(/\r?\n/g, ''));
+  return trimBlanks(field.raw.toString('utf8', from).replace(/[\r\n]+/g, ''));
 }
 
 /** A loop, because a regular expression for trailing blanks takes quadratic time on a hostile field. */
 function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;
-  while (start < end && ' \t\r'.includes(text[start] as string)) start++;
-  while (end > start && ' \t\r'.includes(text[end - 1] as string)) end--;
+  while (start < end && ' \t'.includes(text[start] as string)) start++;
+  while (end > start && ' \t'.includes(text[end - 1] as string)) end--;
   return text.slice(start, end);
 }
 

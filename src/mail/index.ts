@@ -13,6 +13,8 @@ export type { EnhancedWords } from './enhanced.ts';
 export type { Address, Envelope, Notify, Recipient, ReversePath } from './envelope.ts';
 export { countReceived, fieldValue, fieldValues, HEADER_LIMITS, HeaderScanner, messageIdOf, parseHeaderSection } from './header.ts';
 export type { HeaderField, HeaderLimits, HeaderState } from './header.ts';
+export { parseMailboxes } from './mailboxes.ts';
+export type { Mailbox, MailboxList } from './mailboxes.ts';
 export { formatDeliveredTo, formatReceived, formatReturnPath, withKeyword } from './received.ts';
 export type { ReceivedFacts, WithFacts, WithKeyword } from './received.ts';
 export { isPermanent, isPositive, isTransient, reply, ReplyError, replyText, temporaryFailure } from './reply.ts';
