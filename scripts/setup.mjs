@@ -45,7 +45,8 @@ function install() {
 function npm(args, cwd) {
   const result = spawnSync('npm', args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
   if (result.error !== undefined) fail(`npm could not be run (${result.error.message}); install it beside Node.`);
-  if (result.status !== 0) fail('npm could not install the dependencies; its message is above. Mend that, run this again.');
+  if (result.status !== 0)
+    fail('npm could not install the dependencies; its message is above. Mend that, run this again.');
 }
 
 /** @param {string} file */
