@@ -59,6 +59,10 @@ export interface SmtpServerSettings {
   readonly sasl?: SaslBackend<SmtpLogin>;
   /** AUTH in clear is allowed from this peer. */
   readonly plainLogin?: (peer: Endpoint) => boolean;
+  /** DSN (RFC 3461) is offered: the policy keeps RET, ENVID, NOTIFY and ORCPT and acts on them. Default false. */
+  readonly dsn?: boolean;
+  /** What becomes of a client that talks before the banner (RFC 5321 §3.1). Default 'refuse' for SMTP; LMTP always allows it. */
+  readonly earlyTalkers?: 'refuse' | 'allow';
 }
 
 export interface SmtpTransaction {
@@ -80,11 +84,16 @@ export interface MessageSink {
   abort(reason: AbortReason): Promise<void>;
 }
 
+/**
+ * `lost`: the client left, or reset the transaction. `too-big`, `bare`: refused for what it holds.
+ * `timeout`: nothing more came, or the session's time was up. `failed`: the sink itself failed.
+ */
 export type AbortReason =
   | { readonly kind: 'lost' }
   | { readonly kind: 'too-big' }
   | { readonly kind: 'bare'; readonly octet: BareOctet }
-  | { readonly kind: 'timeout' };
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'failed' };
 
 export interface SmtpPolicy {
   /** Before the banner. A Reply (421 or 554) is sent instead of it (RFC 5321 §3.1). */
@@ -101,7 +110,7 @@ export interface SmtpPolicy {
   message(transaction: SmtpTransaction): Promise<MessageSink | Reply>;
   /** A refusal was sent (by the policy or by the session); for counting and the log. Must not throw. */
   refused(client: SmtpClient, verb: string, answer: Reply): void;
-  /** The transaction was reset or the session ended: what was held for it can go. Must not throw. */
+  /** A transaction is over, completed or not: what was held for it can go. Must not throw. */
   reset(client: SmtpClient): void;
   /** The connection has ended. Must not throw. */
   closed(client: SmtpClient, why: string): void;
