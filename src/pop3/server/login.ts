@@ -1,0 +1,41 @@
+/**
+ * The way from a name and a password to an open maildrop (RFC 1939 §4), the same for PASS and for every mechanism
+ * of AUTH: the backend says who it is, the policy locks and lists the maildrop, and only then the state changes.
+ */
+import { ok, refuse } from './answer.ts';
+import type { Answer } from './answer.ts';
+import { formatDropListing } from '../grammar/listing.ts';
+import type { PasswordLogin } from '../../sasl/index.ts';
+import { DeletionMarks } from './marks.ts';
+import type { Pop3Login, Pop3Refusal } from './policy.ts';
+import type { Session } from './state.ts';
+
+export async function logIn(session: Session, credentials: PasswordLogin): Promise<Answer> {
+  const { settings } = session.context;
+  const { sessionId, peer } = session.client;
+  const verdict = await settings.sasl.password(credentials, { address: peer.address, sessionId });
+  switch (verdict.kind) {
+    case 'accepted':
+      return await openMaildrop(session, verdict.login);
+    case 'refused':
+      return loginFailed(session, { code: 'AUTH', text: verdict.text, rule: verdict.rule });
+    case 'busy':
+      return refuse({ code: 'SYS/TEMP', text: verdict.text, rule: verdict.rule });
+  }
+}
+
+/** RFC 3206 §4: [AUTH] says that the name or the password is the matter, and nothing else. */
+function loginFailed(session: Session, refusal: Pop3Refusal): Answer {
+  session.loginFailures++;
+  if (session.loginFailures < session.context.settings.maxLoginFailures) return refuse(refusal);
+  session.state = { kind: 'ended', why: 'too many failed logins' };
+  return refuse({ ...refusal, text: `${refusal.text}; too many failed logins, the connection closes` });
+}
+
+async function openMaildrop(session: Session, login: Pop3Login): Promise<Answer> {
+  const opened = await session.context.policy.open(session.client, login);
+  if ('rule' in opened) return refuse(opened);
+  const marks = new DeletionMarks(opened);
+  session.state = { kind: 'transaction', login, maildrop: opened, marks };
+  return ok(`Logged in; ${formatDropListing(marks.left)} is the maildrop, in messages and octets`);
+}

@@ -1,0 +1,16 @@
+/** RSET (RFC 1939 §5): takes all deletion marks off. */
+import { ok } from '../answer.ts';
+import { noArguments } from '../arguments.ts';
+import { row } from '../verb.ts';
+
+export const RSET = row({
+  name: 'RSET',
+  states: ['transaction'],
+  beforeTls: true,
+  parse: noArguments,
+  run(_session, state) {
+    state.marks.clear();
+    const { count, octets } = state.marks.left;
+    return ok(`The maildrop has ${count} messages (${octets} octets)`);
+  },
+});
