@@ -1,4 +1,10 @@
 /** Floor 2: SMTP and LMTP, both sides. Knows the protocol; no policy, no storage. */
+export { SmtpClientSession } from './client/client.ts';
+export type { ClientSettings, StartTlsResult } from './client/client.ts';
+export type { Answer, ClientTimeouts, Trouble as ClientTrouble } from './client/conversation.ts';
+export type { ClientRecipient, MailParameters as ClientMailParameters } from './client/parameters.ts';
+export type { RecipientAnswer, Transaction } from './client/transaction.ts';
+export type { Capabilities } from './grammar/capabilities.ts';
 export { serveSmtp } from './server/conversation.ts';
 export type {
   AbortReason,

@@ -1,0 +1,208 @@
+/**
+ * One attempt (HOUSE, outbound): walks the hosts of a destination, IPv6 and IPv4 addresses alike,
+ * until every recipient has an outcome that no other host could better. What each failure means,
+ * trouble.ts says; here the walk itself, and the record of every connection for the journey.
+ */
+import { describeError } from '../base/index.ts';
+import type { Clock } from '../base/index.ts';
+import type { Resolver } from '../dns/index.ts';
+import type { Reply } from '../mail/index.ts';
+import type { RecipientAnswer, SmtpClientSession, Transaction } from '../smtp/index.ts';
+import { nameOf, open } from './connection.ts';
+import type { ConnectionContext, Dial, Facts, Target } from './connection.ts';
+import { findHosts } from './hosts.ts';
+import type { Host, WhereTo } from './hosts.ts';
+import { hasUtf8Address, lookAt, unmetNeed } from './needs.ts';
+import type { ContentFacts } from './needs.ts';
+import type { AttemptResult, OutboundMessage, OutboundRecipient, OutboundSettings, RecipientOutcome, Try } from './outbound.ts';
+import { brokenAt, cutShort, prefer, verdictOn } from './trouble.ts';
+import type { Verdict } from './trouble.ts';
+
+export interface Job {
+  readonly destination: string;
+  readonly message: OutboundMessage;
+  readonly recipients: readonly OutboundRecipient[];
+}
+
+export interface AttemptContext {
+  readonly settings: OutboundSettings;
+  readonly resolver: Resolver;
+  readonly clock: Clock;
+  readonly dial: Dial;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  /** Takes a connection that is done with: says QUIT, or just ends it. */
+  readonly farewell: (client: SmtpClientSession) => void;
+}
+
+/** Connections of one attempt, and those of them that got as far as EHLO: a destination with many sick hosts waits for the next attempt. */
+const MOST_CONNECTIONS = 12;
+const MOST_SESSIONS = 5;
+/** Recipients of one transaction where the server tells no limit: every server takes 100 (RFC 5321 §4.5.3.1.8). */
+const MOST_RECIPIENTS = 100;
+
+/** What is known of a recipient: `open` while another host may do better. */
+type Fate =
+  | { readonly kind: 'relayed'; readonly reply: Reply; readonly try: number }
+  | { readonly kind: 'open' | 'ended'; readonly verdict: Verdict; readonly try?: number };
+
+/** How a connection ended, for its Try. */
+type End = Pick<Try, 'stage' | 'reply' | 'problem'>;
+
+/** Rejects only when the resolver or the clock does: the caller makes that an outcome. */
+export async function attempt(context: AttemptContext, job: Job): Promise<AttemptResult> {
+  const walk = new Walk(context, job);
+  const where = await findHosts({ ...context, destination: job.destination });
+  if (where.kind === 'nowhere') walk.endAll(where.verdict);
+  else await walk.along(where);
+  return walk.result(where.kind === 'hosts' ? where.hosts : []);
+}
+
+class Walk {
+  readonly #context: AttemptContext;
+  readonly #job: Job;
+  readonly #tries: Try[] = [];
+  readonly #fates = new Map<number, Fate>();
+  #sessions = 0;
+  #facts: Promise<ContentFacts> | undefined;
+
+  constructor(context: AttemptContext, job: Job) {
+    this.#context = context;
+    this.#job = job;
+  }
+
+  /** Goes to each address of each host, as long as that can still do somebody good. */
+  async along(where: Extract<WhereTo, { kind: 'hosts' }>): Promise<void> {
+    const { route, port } = where;
+    const tls = route?.tls ?? 'opportunistic';
+    for (const { name, addresses } of where.hosts) {
+      for (const address of addresses) {
+        const target = { name, address, port, tls, ...(route === undefined ? {} : { route }) };
+        const tlsBroke = await this.#visit(target);
+        if (tlsBroke) await this.#visit({ ...target, tls: 'never' });
+      }
+    }
+    if (this.#context.signal.aborted) this.endAll(cutShort('connect'));
+  }
+
+  endAll(verdict: Verdict): void {
+    for (const { n } of this.#pending()) this.#fates.set(n, { kind: 'ended', verdict });
+  }
+
+  result(hosts: readonly Host[]): AttemptResult {
+    const outcomes = this.#job.recipients.map(({ n }) => outcomeOf(n, this.#fates.get(n)));
+    return { considered: hosts.map(({ name }) => name), tries: this.#tries, outcomes };
+  }
+
+  #pending(): readonly OutboundRecipient[] {
+    return this.#job.recipients.filter(({ n }) => (this.#fates.get(n)?.kind ?? 'open') === 'open');
+  }
+
+  #tired(): boolean {
+    return this.#tries.length >= MOST_CONNECTIONS || this.#sessions >= MOST_SESSIONS || this.#context.signal.aborted;
+  }
+
+  /** One connection. True: its TLS broke, and the same address may be tried without. */
+  async #visit(target: Target): Promise<boolean> {
+    if (this.#tired() || this.#pending().length === 0) return false;
+    const { clock, signal } = this.#context;
+    const startedAt = clock.now();
+    let session: SmtpClientSession | undefined;
+    const cut = (): void => session?.destroy();
+    signal.addEventListener('abort', cut, { once: true });
+    try {
+      const opened = await open(this.#context, target, (client) => {
+        session = client;
+      });
+      if (opened.facts.protocol !== undefined) this.#sessions += 1;
+      const end = opened.kind === 'open' ? await this.#deliver(opened.client, target) : this.#note(this.#pending(), opened.verdict);
+      this.#tries.push({ host: target.name, ip: target.address, port: target.port, ...opened.facts, ...end, startedAt, endedAt: clock.now() });
+      return opened.kind === 'stopped' && opened.tryInClear;
+    } finally {
+      signal.removeEventListener('abort', cut);
+      if (session !== undefined) this.#context.farewell(session);
+    }
+  }
+
+  /** All who wait, in as many transactions as the server's limits need. */
+  async #deliver(client: SmtpClientSession, target: Target): Promise<End> {
+    const { rcptMax = MOST_RECIPIENTS } = client.capabilities.limits;
+    let waiting = this.#pending();
+    let end: End = { stage: 'mail' };
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, rcptMax);
+      const unmet = await this.#unmet(client, target, batch);
+      if (unmet !== undefined) return this.#note(waiting, unmet);
+      const results = await client.send(this.#transaction(batch));
+      end = this.#take(batch, results, nameOf(target));
+      const relayed = batch.some(({ n }) => this.#fates.get(n)?.kind === 'relayed');
+      // Too many at once: the others follow, as long as each transaction got somebody through (RFC 5321 §4.5.3.1.10).
+      const others = relayed ? batch.filter((_, i) => isTooMany(results[i] as RecipientAnswer)) : [];
+      waiting = [...others, ...waiting.slice(rcptMax)];
+      if (waiting.length > 0 && !relayed) await client.rset();
+    }
+    return end;
+  }
+
+  #transaction(batch: readonly OutboundRecipient[]): Transaction {
+    const { message } = this.#job;
+    const { mailFrom, octets: size, body, ret, envid } = message;
+    const smtputf8 = message.smtputf8 || hasUtf8Address(message, batch);
+    const dsn = { ...(ret === undefined ? {} : { ret }), ...(envid === undefined ? {} : { envid }) };
+    return { mailFrom, recipients: batch, parameters: { size, body, smtputf8, ...dsn }, content: () => message.content() };
+  }
+
+  async #unmet(client: SmtpClientSession, target: Target, batch: readonly OutboundRecipient[]): Promise<Verdict | undefined> {
+    const { message } = this.#job;
+    const where = nameOf(target);
+    try {
+      return await unmetNeed(message, batch, client.capabilities, () => (this.#facts ??= lookAt(message.content())), where);
+    } catch (error) {
+      return brokenAt('ehlo', { what: 'content', problem: `The message could not be read here: ${describeError(error)}` }, where);
+    }
+  }
+
+  /** Writes down what each recipient of a transaction was told. */
+  #take(batch: readonly OutboundRecipient[], results: readonly RecipientAnswer[], where: string): End {
+    let end: End = { stage: 'mail' };
+    for (const [i, result] of results.entries()) {
+      const recipient = batch[i] as OutboundRecipient;
+      const verdict = verdictOn(result, where);
+      if (verdict !== undefined) {
+        const told = this.#note([recipient], verdict);
+        if (!this.#isRelayed(batch)) end = told;
+      } else if (result.answer.kind === 'reply') {
+        this.#fates.set(recipient.n, { kind: 'relayed', reply: result.answer.reply, try: this.#tries.length });
+        end = { stage: 'dot', reply: result.answer.reply };
+      }
+    }
+    return end;
+  }
+
+  #isRelayed(batch: readonly OutboundRecipient[]): boolean {
+    return batch.some(({ n }) => this.#fates.get(n)?.kind === 'relayed');
+  }
+
+  /** The verdict of the connection under way on these recipients. */
+  #note(recipients: readonly OutboundRecipient[], verdict: Verdict): End {
+    for (const { n } of recipients) {
+      const known = this.#fates.get(n);
+      const before = known === undefined || known.kind === 'relayed' ? undefined : known.verdict;
+      if (prefer(before, verdict) !== verdict) continue;
+      this.#fates.set(n, { kind: verdict.settled ? 'ended' : 'open', verdict, try: this.#tries.length });
+    }
+    const { stage, remote, reply, problem } = verdict;
+    return { stage, ...(remote ? { reply } : {}), ...(problem === undefined ? {} : { problem }) };
+  }
+}
+
+/** 452 is what RFC 5321 says, 552 what it said before (§4.5.3.1.10). */
+function isTooMany({ state, answer }: RecipientAnswer): boolean {
+  return state === 'rcpt' && answer.kind === 'reply' && (answer.reply.code === 452 || answer.reply.code === 552);
+}
+
+function outcomeOf(n: number, fate: Fate | undefined): RecipientOutcome {
+  if (fate?.kind === 'relayed') return { n, outcome: 'relayed', stage: 'dot', reply: fate.reply, remote: true, try: fate.try };
+  const { outcome, stage, reply, remote } = fate?.verdict ?? cutShort('connect');
+  return { n, outcome, stage, reply, remote, ...(fate?.try === undefined ? {} : { try: fate.try }) };
+}

@@ -1,0 +1,87 @@
+/**
+ * The Outbound object: makes attempts, and owns the connections that are being taken leave of, so
+ * that an attempt's outcome doesn't wait for a farewell and a stopping program can end them.
+ */
+import { randomInt } from 'node:crypto';
+import { describeError } from '../base/index.ts';
+import type { Clock, Logger } from '../base/index.ts';
+import type { Resolver } from '../dns/index.ts';
+import { temporaryFailure } from '../mail/index.ts';
+import { dial } from '../net/index.ts';
+import type { SmtpClientSession } from '../smtp/index.ts';
+import { attempt } from './attempt.ts';
+import type { Job } from './attempt.ts';
+import type { Dial } from './connection.ts';
+import type { AttemptResult, Outbound, OutboundSettings } from './outbound.ts';
+import { cutShort } from './trouble.ts';
+
+export interface OutboundParts {
+  /** Asked anew for each attempt, so that a reload takes effect. */
+  readonly settings: () => OutboundSettings;
+  readonly resolver: Resolver;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How connections are made; default: net's. */
+  readonly dial?: Dial;
+  /** 0 up to 1: the order among equal MX hosts; default: chance. */
+  readonly random?: () => number;
+}
+
+export function openOutbound(parts: OutboundParts): Outbound {
+  return new Departures(parts);
+}
+
+class Departures implements Outbound {
+  readonly #parts: OutboundParts;
+  readonly #leaving = new Map<SmtpClientSession, Promise<void>>();
+
+  constructor(parts: OutboundParts) {
+    this.#parts = parts;
+  }
+
+  async attempt(job: Job, signal: AbortSignal): Promise<AttemptResult> {
+    const { clock, resolver, log } = this.#parts;
+    const context = {
+      settings: this.#parts.settings(),
+      clock,
+      resolver,
+      dial: this.#parts.dial ?? dial,
+      random: this.#parts.random ?? chance,
+      signal,
+      farewell: (client: SmtpClientSession) => {
+        this.#takeLeave(client);
+      },
+    };
+    try {
+      return await attempt(context, job);
+    } catch (error) {
+      if (!signal.aborted) log.error('An attempt to deliver broke off', { message: job.message.id, error });
+      return undecided(job, signal.aborted ? undefined : error);
+    }
+  }
+
+  async close(): Promise<void> {
+    const leaving = [...this.#leaving];
+    for (const [client] of leaving) client.destroy();
+    await Promise.all(leaving.map(([, gone]) => gone));
+  }
+
+  #takeLeave(client: SmtpClientSession): void {
+    const gone = client.quit().finally(() => {
+      this.#leaving.delete(client);
+    });
+    this.#leaving.set(client, gone);
+  }
+}
+
+/** What nobody foresaw, or a stop before the first connection: everything waits for the next attempt. */
+function undecided(job: Job, error: unknown): AttemptResult {
+  const { stage, reply } = cutShort('dns');
+  const answer = error === undefined ? reply : temporaryFailure(describeError(error));
+  const outcomes = job.recipients.map(({ n }) => ({ n, outcome: 'deferred' as const, stage, reply: answer, remote: false }));
+  return { considered: [], tries: [], outcomes };
+}
+
+function chance(): number {
+  return randomInt(2 ** 32) / 2 ** 32;
+}

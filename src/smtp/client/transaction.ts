@@ -1,0 +1,137 @@
+/**
+ * One mail transaction (RFC 5321 §3.3): MAIL, RCPT for each recipient, DATA, the message, and an
+ * answer for each recipient. Where the server offers PIPELINING the commands leave in groups
+ * (RFC 2920 §3.1), DATA with the last of them; otherwise each waits for the one before it.
+ */
+import { isPositive } from '../../mail/index.ts';
+import type { Capabilities } from '../grammar/capabilities.ts';
+import { sendContent } from './content.ts';
+import type { Content } from './content.ts';
+import type { Answer, Conversation } from './conversation.ts';
+import { mailCommand, rcptCommand } from './parameters.ts';
+import type { ClientRecipient, MailParameters } from './parameters.ts';
+import type { ClientState } from './state.ts';
+
+export interface Transaction {
+  /** '' is the null reverse-path. */
+  readonly mailFrom: string;
+  readonly parameters: MailParameters;
+  /** At least one. */
+  readonly recipients: readonly ClientRecipient[];
+  /** The message with its line ends; called at most once. */
+  readonly content: Content;
+}
+
+/** What became of one recipient: taken when `state` is 'dot' and the answer a positive reply. */
+export interface RecipientAnswer {
+  readonly state: 'mail' | 'rcpt' | 'data' | 'text' | 'dot';
+  readonly answer: Answer;
+}
+
+export interface TransactionContext {
+  readonly talk: Conversation;
+  readonly offered: Capabilities;
+  readonly protocol: 'smtp' | 'esmtp' | 'lmtp';
+}
+
+/**
+ * Commands of one group. The server may stop reading while its replies wait for us (RFC 2920 §3.1),
+ * so a group, and the replies to it, must fit the buffers of a TCP connection.
+ */
+const LARGEST_GROUP = 50;
+
+interface Step {
+  readonly state: ClientState;
+  readonly line: string;
+}
+
+/** The answer for each recipient, in their order. Never throws. */
+export async function transact(context: TransactionContext, transaction: Transaction): Promise<readonly RecipientAnswer[]> {
+  const answers = await sayEnvelope(context, transaction);
+  const [mail, ...rest] = answers as [Answer, ...Answer[]];
+  const { recipients } = transaction;
+  const data = rest[recipients.length];
+  if (!isTaken(mail)) {
+    abandonText(context.talk, data);
+    return recipients.map(() => ({ state: 'mail', answer: mail }));
+  }
+  const results = recipients.map((_, i): RecipientAnswer => ({ state: 'rcpt', answer: rest[i] as Answer }));
+  const accepted = results.flatMap((result, i) => (isTaken(result.answer) ? [i] : []));
+  if (accepted.length === 0) await sayLoneDot(context.talk, data);
+  else for (const [i, last] of (await sendText(context, transaction, accepted, data as Answer)).entries()) results[accepted[i] as number] = last;
+  return results;
+}
+
+/** Says MAIL, RCPT… and DATA, as far as it makes sense; the answers in that order. */
+async function sayEnvelope(context: TransactionContext, transaction: Transaction): Promise<readonly Answer[]> {
+  const { talk, offered } = context;
+  const steps = stepsOf(transaction, offered);
+  const group = offered.pipelining ? LARGEST_GROUP : 1;
+  const answers: Answer[] = [];
+  while (answers.length < steps.length && isWorthwhile(answers, steps.length)) {
+    const said = steps.slice(answers.length, answers.length + group);
+    for (const step of said) talk.say(step.line);
+    for (const step of said) answers.push(await talk.answer(step.state));
+  }
+  return answers;
+}
+
+function stepsOf(transaction: Transaction, offered: Capabilities): readonly Step[] {
+  const utf8 = offered.smtpUtf8 && transaction.parameters.smtputf8 === true;
+  return [
+    { state: 'mail', line: mailCommand(transaction.mailFrom, transaction.parameters, offered) },
+    ...transaction.recipients.map((to): Step => ({ state: 'rcpt', line: rcptCommand(to, offered, utf8) })),
+    { state: 'data', line: 'DATA' },
+  ];
+}
+
+/** Nothing follows a refused MAIL, and no DATA follows when every RCPT was refused. */
+function isWorthwhile(answers: readonly Answer[], steps: number): boolean {
+  const [mail, ...recipients] = answers;
+  if (mail === undefined) return true;
+  return isTaken(mail) && (answers.length < steps - 1 || recipients.some(isTaken));
+}
+
+/**
+ * A server that refused MAIL and yet asks for the text (354 to a DATA that was already on its way)
+ * holds a transaction we know nothing of: a dot could deliver an empty message, so we hang up.
+ */
+function abandonText(talk: Conversation, data: Answer | undefined): void {
+  if (isGoAhead(data)) talk.fail('garbled', 'data', 'The server refused MAIL FROM and asked for the message all the same');
+}
+
+/** RFC 2920 §3.1: with every RCPT refused, a 354 to the pipelined DATA is answered with a lone dot; it has nobody to go to. */
+async function sayLoneDot(talk: Conversation, data: Answer | undefined): Promise<void> {
+  if (!isGoAhead(data)) return;
+  talk.say('.');
+  await talk.answer('dot');
+}
+
+/** The text and its answers: one for all, or with LMTP one for each accepted recipient in order (RFC 2033 §4.2). */
+async function sendText(
+  context: TransactionContext,
+  transaction: Transaction,
+  accepted: readonly number[],
+  data: Answer,
+): Promise<readonly RecipientAnswer[]> {
+  const { talk, protocol } = context;
+  if (!isGoAhead(data)) return accepted.map(() => ({ state: 'data', answer: data }));
+  const sent = await sendContent(talk, transaction.content);
+  if (sent.kind === 'stopped') return accepted.map(() => ({ state: 'text', answer: sent.answer }));
+  talk.wire.write(sent.end);
+  const results: RecipientAnswer[] = [];
+  for (let i = 0; i < accepted.length; i++) {
+    const answer = i === 0 || protocol === 'lmtp' ? await talk.answer('dot') : (results[0] as RecipientAnswer).answer;
+    results.push({ state: 'dot', answer });
+  }
+  return results;
+}
+
+function isTaken(answer: Answer): boolean {
+  return answer.kind === 'reply' && isPositive(answer.reply);
+}
+
+function isGoAhead(answer: Answer | undefined): boolean {
+  return answer?.kind === 'reply' && answer.reply.code >= 300 && answer.reply.code < 400;
+}
+
