@@ -62,6 +62,8 @@ export interface ReportParts {
 const LONGEST_HEADER = 65_536;
 /** How much of a server's answer is passed on, in characters. */
 const LONGEST_DIAGNOSTIC = 2000;
+/** Characters of an address or id; whole ones have at most 254 octets (RFC 5321 §4.5.3.1.3), so only nonsense is cut. */
+const LONGEST_ADDRESS = 320;
 /** RFC 5322 §2.1.1. */
 const LONGEST_LINE = 998;
 
@@ -87,7 +89,7 @@ function topHeader(parts: ReportParts, boundary: string, utf8: boolean): string 
   const host = dnsName(parts.hostname);
   return lines([
     `From: Mail Delivery System <MAILER-DAEMON@${host}>`,
-    `To: <${oneLine(parts.to)}>`,
+    `To: <${oneLine(parts.to, LONGEST_ADDRESS)}>`,
     `Subject: ${utf8 ? foldWords(oneLine(reportSubject(parts)), 9) : encodeHeaderText(reportSubject(parts), 9)}`,
     `Date: ${formatDate(parts.at)}`,
     `Message-ID: <${dnsName(parts.id)}@${host}>`,
@@ -121,7 +123,7 @@ function statusPart(parts: ReportParts, utf8: boolean): string {
   const head = lines([`Content-Type: message/${utf8 ? 'global-' : ''}delivery-status`, ...(utf8 ? ['Content-Transfer-Encoding: 8bit'] : []), '']);
   const message = [
     `Reporting-MTA: dns; ${dnsName(parts.hostname)}`,
-    ...(parts.envid === undefined ? [] : [`Original-Envelope-Id:${fit(oneLine(asciiOr(parts.envid, utf8)))}`]),
+    ...(parts.envid === undefined ? [] : [`Original-Envelope-Id:${fit(oneLine(asciiOr(parts.envid, utf8), LONGEST_ADDRESS))}`]),
     ...(parts.arrivedAt === undefined ? [] : [`Arrival-Date: ${formatDate(parts.arrivedAt)}`]),
   ];
   const recipients = parts.recipients.map((recipient) => recipientFields(recipient, utf8));
@@ -145,7 +147,7 @@ function recipientFields(recipient: ReportRecipient, utf8: boolean): readonly st
 
 /** generic-address with its type; UTF-8 is of type utf-8, spelled in ASCII where the report is ASCII (RFC 6533 §3). */
 function typedAddress(type: string, address: string, utf8: boolean): string {
-  const clean = oneLine(address.trim());
+  const clean = oneLine(address.trim(), LONGEST_ADDRESS);
   if (isAscii(clean)) return fit(`${type}; ${clean}`);
   return fit(`utf-8; ${utf8 ? clean : encodeUtf8Address(clean)}`);
 }
@@ -219,8 +221,8 @@ function fit(value: string): string {
   return value.length > 60 ? `\r\n ${value.slice(0, LONGEST_LINE - 2)}` : ` ${value}`;
 }
 
-function oneLine(text: string): string {
-  return text.toWellFormed().slice(0, LONGEST_DIAGNOSTIC).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+function oneLine(text: string, longest = LONGEST_DIAGNOSTIC): string {
+  return text.slice(0, longest).toWellFormed().replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 }
 
 /** What can't stand in an ASCII field becomes "?"; the text part has the true words. */

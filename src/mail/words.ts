@@ -54,13 +54,13 @@ export function foldWords(text: string, column = 0): string {
 
 /**
  * Text broken at its spaces into lines that, with one more column, have at most `width` characters where the
- * words allow it, and at most 900 whatever they are. `column` is what stands on the first line already.
+ * words allow it; a word of more than 240 characters (960 octets at most) is broken too. `column` is what stands on the first line already.
  */
 export function breakLines(text: string, width: number, column = 0): readonly string[] {
   const lines: string[] = [];
   let line = '';
   let taken = column;
-  for (const word of text.split(/ +/).flatMap((one) => one.match(/.{1,900}/gsu) ?? [])) {
+  for (const word of text.split(/ +/).flatMap((one) => one.match(/.{1,240}/gsu) ?? [])) {
     if (line !== '' && taken + line.length + 1 + word.length > width) {
       lines.push(line);
       line = '';
@@ -71,21 +71,42 @@ export function breakLines(text: string, width: number, column = 0): readonly st
   return line === '' ? lines : [...lines, line];
 }
 
+/** encoded-word = "=?" charset ["*" language] "?" encoding "?" encoded-text "?=" (RFC 2047 §2, RFC 2231 §5) */
+const ENCODED_WORD = /=\?([!-)+->@-~]{1,40})(?:\*[!->@-~]{0,20})?\?([bq])\?([!->@-~]{0,998})\?=/gi;
+
 /**
  * The text of an unstructured value with its encoded-words decoded; a word that can't be decoded
- * (unknown charset, broken encoding) stays as it is. Never throws.
+ * (unknown charset) stays as it is. Neighbours of one charset are decoded together, because careless
+ * encoders split a character over two of them. Never throws.
  */
 export function decodeHeaderText(value: string): string {
   // Blanks between two encoded-words belong to the encoding, not to the text (RFC 2047 §6.2).
   const joined = value.replace(/(\?=)[ \t\r\n]{1,100}(?==\?)/g, '$1');
-  return joined.replace(/=\?([!->@-~]{1,40})\?([bq])\?([!->@-~]{0,998})\?=/gi, (word, charset: string, encoding: string, text: string) => {
-    const octets = encoding.toLowerCase() === 'b' ? Buffer.from(text, 'base64') : fromQ(text);
-    try {
-      return new TextDecoder(charset.replace(/\*.*$/, '')).decode(octets);
-    } catch {
-      return word;
-    }
-  });
+  let text = '';
+  let at = 0;
+  let run: { readonly charset: string; readonly octets: Buffer[]; readonly start: number } | undefined;
+  const endRun = (): void => {
+    if (run !== undefined) text += decodeOctets(run.charset, Buffer.concat(run.octets)) ?? joined.slice(run.start, at);
+    run = undefined;
+  };
+  for (const found of joined.matchAll(ENCODED_WORD)) {
+    const [word, charset, encoding, encoded] = found as unknown as [string, string, string, string];
+    if (found.index > at || run?.charset !== charset.toLowerCase()) endRun();
+    text += joined.slice(at, found.index);
+    run ??= { charset: charset.toLowerCase(), octets: [], start: found.index };
+    run.octets.push(encoding.toLowerCase() === 'b' ? Buffer.from(encoded, 'base64') : fromQ(encoded));
+    at = found.index + word.length;
+  }
+  endRun();
+  return text + joined.slice(at);
+}
+
+function decodeOctets(charset: string, octets: Buffer): string | undefined {
+  try {
+    return new TextDecoder(charset).decode(octets);
+  } catch {
+    return undefined;
+  }
 }
 
 function fromQ(text: string): Buffer {

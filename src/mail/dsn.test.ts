@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { simpleParser } from 'mailparser';
+import { composeReport, reportNeedsUtf8 } from './dsn.ts';
+import type { ReportParts, ReportRecipient } from './dsn.ts';
+
+const AT = Date.UTC(2026, 10, 23, 15, 0, 0);
+const HEADER = 'From: Alice <alice@a.test>\r\nTo: bob@b.test\r\nSubject: Lunch\r\nMessage-ID: <1@a.test>\r\n';
+
+const BOB: ReportRecipient = {
+  address: 'bob@b.test',
+  orcpt: 'rfc822;Bob@b.test',
+  action: 'failed',
+  status: '5.1.1',
+  remoteMta: 'mx.b.test',
+  diagnostic: '550 5.1.1 No such user here',
+  lastAttemptAt: AT - 1000,
+};
+
+const PARTS: ReportParts = {
+  id: '01report',
+  hostname: 'mx.a.test',
+  at: AT,
+  to: 'alice@a.test',
+  arrivedAt: AT - 60_000,
+  envid: 'QQ314159',
+  recipients: [BOB],
+  header: Buffer.from(HEADER),
+};
+
+/** The parts of a report, split by its boundary: type and body of each. */
+function split(report: Buffer): readonly { readonly head: string; readonly body: string }[] {
+  const text = report.toString();
+  const boundary = /boundary="([^"]+)"/.exec(text)?.[1] as string;
+  const pieces = text.split(`\r\n--${boundary}`);
+  assert.equal(pieces.at(-1), '--\r\n');
+  return pieces.slice(1, -1).map((piece) => {
+    const end = piece.indexOf('\r\n\r\n');
+    return { head: piece.slice(2, end), body: piece.slice(end + 4) };
+  });
+}
+
+function compose(parts: Partial<ReportParts>): Buffer {
+  return composeReport({ ...PARTS, ...parts });
+}
+
+test('[6522-3-three-parts] a report has a text, the facts, and the header of the original', () => {
+  const report = compose({});
+  assert.match(report.toString(), /^Content-Type: multipart\/report; report-type=delivery-status;\r\n boundary=/m);
+  const heads = split(report).map((part) => part.head.split('\r\n')[0]);
+  assert.deepEqual(heads, ['Content-Type: text/plain; charset=utf-8', 'Content-Type: message/delivery-status', 'Content-Type: text/rfc822-headers']);
+  assert.equal(split(report)[2]?.body, HEADER);
+});
+
+test('[3464-2.2-message-fields] [3464-2.3-recipient-fields] the facts, field by field', () => {
+  assert.equal(
+    split(compose({}))[1]?.body,
+    [
+      'Reporting-MTA: dns; mx.a.test',
+      'Original-Envelope-Id: QQ314159',
+      'Arrival-Date: Mon, 23 Nov 2026 14:59:00 +0000',
+      '',
+      'Original-Recipient: rfc822; Bob@b.test',
+      'Final-Recipient: rfc822; bob@b.test',
+      'Action: failed',
+      'Status: 5.1.1',
+      'Remote-MTA: dns; mx.b.test',
+      'Diagnostic-Code: smtp; 550 5.1.1 No such user here',
+      'Last-Attempt-Date: Mon, 23 Nov 2026 14:59:59 +0000',
+      '',
+    ].join('\r\n'),
+  );
+});
+
+test('[3464-2.3.9-will-retry] only a delayed recipient says until when it will be tried', () => {
+  const delayed = compose({ recipients: [{ address: 'c@c.test', action: 'delayed', status: '4.4.1', willRetryUntil: AT + 1000 }] });
+  assert.match(split(delayed)[1]?.body as string, /Action: delayed\r\nStatus: 4\.4\.1\r\nWill-Retry-Until: Mon, 23 Nov 2026 15:00:01 \+0000\r\n$/);
+  const failed = compose({ recipients: [{ ...BOB, willRetryUntil: AT }] });
+  assert.doesNotMatch(failed.toString(), /Will-Retry-Until/);
+});
+
+test('[3461-6.2-full] the whole original comes back for a failure, and only then', () => {
+  const content = Buffer.from(`${HEADER}\r\nHello\r\n`);
+  const failed = split(compose({ content }))[2];
+  assert.match(failed?.head as string, /^Content-Type: message\/rfc822/);
+  assert.equal(failed?.body, content.toString());
+  const delayed = split(compose({ content, recipients: [{ ...BOB, action: 'delayed', status: '4.4.1' }] }))[2];
+  assert.match(delayed?.head as string, /^Content-Type: text\/rfc822-headers/);
+});
+
+test('[6522-4-headers] an original that can not travel in 7-bit lines comes back as its header, encoded where it must be', () => {
+  for (const body of ['ünal\r\n', `${'x'.repeat(999)}\r\n`, 'bare\nline\r\n', 'bare\rreturn\r\n', 'nul\0\r\n']) {
+    const part = split(compose({ content: Buffer.from(`${HEADER}\r\n${body}`) }))[2];
+    assert.match(part?.head as string, /^Content-Type: text\/rfc822-headers\r\nContent-Transfer-Encoding: 7bit$/);
+  }
+  const latin = split(compose({ header: Buffer.from('Subject: Gr\xfc\xdfe\r\n', 'latin1') }))[2];
+  assert.deepEqual(latin, { head: 'Content-Type: text/rfc822-headers\r\nContent-Transfer-Encoding: quoted-printable', body: 'Subject: Gr=FC=DFe\r\n' });
+});
+
+test('[3464-2-header] the header: from the system, automatic, an answer to the original', () => {
+  const top = compose({}).toString().split('\r\n\r\n')[0] as string;
+  for (const line of [
+    'From: Mail Delivery System <MAILER-DAEMON@mx.a.test>',
+    'To: <alice@a.test>',
+    'Subject: Your message could not be delivered to bob@b.test',
+    'Date: Mon, 23 Nov 2026 15:00:00 +0000',
+    'Message-ID: <01report@mx.a.test>',
+    'In-Reply-To: <1@a.test>',
+    'References: <1@a.test>',
+    'Auto-Submitted: auto-replied',
+    'MIME-Version: 1.0',
+  ]) {
+    assert.ok(top.split('\r\n').includes(line), line);
+  }
+});
+
+test('the text says what happened, whether to wait, what to do, and then the other server\'s words', () => {
+  const text = split(compose({}))[0]?.body as string;
+  assert.match(text, /Your message "Lunch" of Mon, 23 Nov 2026 14:59:00 \+0000 could not be/);
+  assert.match(text, /There is no such mailbox at the other server\.\r\n {2}We will not try again\. Check the address/);
+  assert.match(text, /mx\.b\.test answered:\r\n {4}550 5\.1\.1 No such user here/);
+  const delayed = split(compose({ recipients: [{ address: 'c@c.test', action: 'delayed', status: '4.4.1', problem: 'Nobody answered.' }] }))[0]?.body as string;
+  assert.match(delayed, /Nobody answered\.\r\n {2}You need not do anything: we keep trying\./);
+  const expired = split(compose({ recipients: [{ ...BOB, status: '5.4.7', expired: true }] }))[0]?.body as string;
+  assert.match(expired, /We tried for as long as we keep messages/);
+  assert.match(split(compose({ text: ['Own words.'] }))[0]?.body as string, /^Own words\.\r\n$/);
+});
+
+test('each action has its words', () => {
+  const subjects = (['delivered', 'relayed', 'expanded'] as const).map((action) => {
+    const report = compose({ recipients: [{ address: 'c@c.test', action, status: '2.0.0' }] }).toString();
+    return /^Subject: (.*)\r$/m.exec(report)?.[1];
+  });
+  assert.deepEqual(subjects, ['Your message was delivered to c@c.test', 'Your message to c@c.test was passed on', 'Your message to c@c.test was passed on to a list']);
+});
+
+test('many recipients: the text names fifty, the facts all', () => {
+  const report = compose({ recipients: Array.from({ length: 120 }, (_, i) => ({ ...BOB, address: `user${i}@b.test` })) });
+  assert.match(report.toString(), /^Subject: Your message could not be delivered to 120 recipients\r$/m);
+  assert.match(split(report)[0]?.body as string, /and 70 more/);
+  assert.equal(split(report)[1]?.body.match(/^Final-Recipient:/gm)?.length, 120);
+});
+
+test('[6533-3-utf8-address] an address in UTF-8 is spelled in ASCII in a report that is ASCII', () => {
+  const report = compose({ recipients: [{ ...BOB, address: 'ünal@b.test', orcpt: 'utf-8;ünal@b.test', diagnostic: '550 nö' }], header: Buffer.from('Subject: Grüße\r\n') });
+  assert.equal(reportNeedsUtf8('alice@a.test'), false);
+  assert.match(report.toString('latin1'), /^[\r\n\t -~]*$/);
+  assert.match(report.toString(), /^Original-Recipient: utf-8; \\x\{FC\}nal@b\.test\r\nFinal-Recipient: utf-8; \\x\{FC\}nal@b\.test\r$/m);
+  assert.deepEqual(split(report)[2], { head: 'Content-Type: message/global-headers\r\nContent-Transfer-Encoding: quoted-printable', body: 'Subject: Gr=C3=BC=C3=9Fe\r\n' });
+});
+
+test('[6533-4-global] a report to an address in UTF-8 is UTF-8 itself', () => {
+  const content = Buffer.from('Subject: Grüße\r\nFrom: ü@a.test\r\n\r\nHallo ü\r\n');
+  const report = compose({ to: 'ü@a.test', recipients: [{ ...BOB, address: 'ünal@b.test', diagnostic: '550 nö' }], header: content.subarray(0, 40), content });
+  assert.equal(reportNeedsUtf8('ü@a.test'), true);
+  const parts = split(report);
+  assert.match(report.toString(), /^To: <ü@a\.test>\r$/m);
+  assert.match(parts[1]?.head as string, /^Content-Type: message\/global-delivery-status/);
+  assert.match(parts[1]?.body as string, /^Final-Recipient: utf-8; ünal@b\.test\r$/m);
+  assert.match(parts[1]?.body as string, /^Diagnostic-Code: smtp; 550 nö\r$/m);
+  assert.deepEqual([parts[2]?.head, parts[2]?.body], ['Content-Type: message/global\r\nContent-Transfer-Encoding: 8bit', content.toString()]);
+});
+
+test('[2046-5.1.1-boundary] content that holds the boundary gets another one', () => {
+  const content = Buffer.from(`${HEADER}\r\n--=_report_01report_0\r\n--=_report_01report_1--\r\n`);
+  const parts = split(compose({ content }));
+  assert.equal(parts.length, 3);
+  assert.equal(parts[2]?.body, content.toString());
+});
+
+test('a header without end comes back in part', () => {
+  const report = compose({ header: Buffer.from('X: y\r\n'.repeat(50_000)) });
+  assert.ok(report.length < 80_000);
+  assert.match(split(report)[2]?.body as string, /^(?:X: y\r\n)+$/);
+  const oneField = compose({ header: Buffer.alloc(300_000, 'x') });
+  assert.ok(oneField.length < 80_000);
+});
+
+test('nothing that comes in can end a line, a field or a part', () => {
+  const evil = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 60 }),
+    fc.constantFrom('\r\n\r\n--=_report_01report_0\r\n', 'x\r\nEvil: yes\r\n', '\n\nStatus: 2.0.0', '\u2028', '\ud800', 'x'.repeat(5000), 'ü'.repeat(2000)),
+  );
+  fc.assert(
+    fc.property(fc.record({ text: evil, header: evil, id: evil, address: evil }), fc.boolean(), ({ text, header, id, address }, utf8) => {
+      const report = compose({
+        hostname: text,
+        id: `01${id.slice(0, 30)}`,
+        to: utf8 ? `ü${address}` : address.replace(/[^\0-\x7f]/g, ''),
+        envid: text,
+        recipients: [{ ...BOB, address, orcpt: `rfc822;${text}`, remoteMta: text, diagnostic: text, problem: text }],
+        header: Buffer.from(`Message-ID: ${header}\r\nSubject: ${text}\r\n${header}`),
+        content: Buffer.from(`${header}\r\n\r\n${text}`),
+      });
+      for (const line of report.toString('latin1').split('\r\n')) assert.match(line, utf8 ? /^[^\0\r\n]{0,998}$/ : /^[^\0\r\n\x80-\xff]{0,998}$/);
+      const [head, preamble] = report.toString().split('\r\n\r\n') as [string, string];
+      assert.match(preamble, /^This is a report/);
+      assert.doesNotMatch(head, /^Evil/m);
+      const parts = split(report);
+      assert.equal(parts.length, 3);
+      const groups = (parts[1]?.body as string).split('\r\n\r\n');
+      assert.equal(groups.length, 2);
+      assert.doesNotMatch(parts[1]?.body as string, /^(?:Evil|Status: 2)/m);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('mailparser reads it', async () => {
+  const parsed = await simpleParser(compose({ content: Buffer.from(`${HEADER}\r\nHello\r\n`) }), { keepDeliveryStatus: true });
+  assert.equal(parsed.from?.value[0]?.address, 'MAILER-DAEMON@mx.a.test');
+  assert.equal(parsed.inReplyTo, '<1@a.test>');
+  assert.match(parsed.text as string, /There is no such mailbox/);
+});
+
+const PYTHON = `
+import sys, json, email, email.policy
+m = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.default)
+parts = list(m.iter_parts())
+print(json.dumps({
+  "type": m.get_content_type(), "report": m.get_param("report-type"), "defects": [str(d) for d in m.defects],
+  "types": [p.get_content_type() for p in parts], "text": parts[0].get_content(),
+  "status": [dict(g.items()) for g in parts[1].get_payload()],
+  "original": parts[2].get_payload(0)["subject"] if parts[2].is_multipart() else parts[2].get_payload()}))
+`;
+
+test("Python's email package reads it, without a defect", (t) => {
+  const report = compose({ content: Buffer.from(`${HEADER}\r\nHello\r\n`), recipients: [BOB, { ...BOB, address: 'carol@b.test', diagnostic: `550 ${'long words '.repeat(50)}` }] });
+  const run = spawnSync('python3', ['-c', PYTHON], { input: report, encoding: 'utf8' });
+  if (run.error !== undefined) {
+    t.diagnostic('python3 is not installed: nothing was compared with it');
+    return;
+  }
+  assert.equal(run.status, 0, run.stderr);
+  const read = JSON.parse(run.stdout) as { readonly types: string[]; readonly status: Record<string, string>[]; readonly text: string };
+  assert.deepEqual({ ...read, text: '', status: read.status.length }, {
+    type: 'multipart/report', report: 'delivery-status', defects: [], text: '', status: 3, original: 'Lunch',
+    types: ['text/plain', 'message/delivery-status', 'message/rfc822'],
+  }); // prettier-ignore
+  assert.equal(read.status[0]?.['Original-Envelope-Id'], 'QQ314159');
+  assert.equal(read.status[1]?.['Final-Recipient'], 'rfc822; bob@b.test');
+  assert.match(read.status[2]?.['Diagnostic-Code'] as string, /^smtp; 550 long words(?:\s+long words)+/);
+  assert.match(read.text, /carol@b\.test/);
+});
