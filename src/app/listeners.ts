@@ -101,6 +101,7 @@ async function openOne(
       host: address.host,
       port: address.port,
       clock,
+      timeouts: { read: 5 * 60_000 },
       ...(implicit ? { implicitTls: parts.certificate } : {}),
       maxConnections: MOST_CONNECTIONS,
       ...(core.config().limits.perAddress ? { maxPerAddress: MOST_PER_ADDRESS } : {}),
@@ -111,19 +112,10 @@ async function openOne(
       },
     });
   } catch (error) {
-    throw new Error(`${service} can't listen on ${address.host}:${address.port}: ${listenProblem(error)}`, {
+    throw new Error(`The ${service} listener could not be opened. ${describeError(error)}`, {
       cause: error,
     });
   }
-}
-
-function listenProblem(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EADDRINUSE')
-    return 'another program has that port; stop it, or choose another port in the configuration';
-  if (code === 'EACCES') return 'ports below 1024 need a privilege (CAP_NET_BIND_SERVICE); docs/operating.md shows how';
-  if (code === 'EADDRNOTAVAIL') return 'this machine does not have that address';
-  return describeError(error);
 }
 
 interface SessionParts {

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FakeClock } from '../base/testing.ts';
+import { Guesses } from './guesses.ts';
+
+const LIMITS = { perName: 3, perAddress: 5, windowMs: 60_000 };
+
+test('after too many wrong passwords an address waits, until the window is over', async () => {
+  const clock = new FakeClock();
+  const guesses = new Guesses(clock, LIMITS);
+  for (let i = 0; i < 3; i++) {
+    assert.equal(guesses.waitFor('192.0.2.1', 'alice'), 0);
+    guesses.wrong('192.0.2.1', 'alice');
+  }
+  assert.equal(guesses.waitFor('192.0.2.1', 'alice'), 60_000);
+  await clock.advance(60_000);
+  assert.equal(guesses.waitFor('192.0.2.1', 'alice'), 0);
+});
+
+test('the owner at another address is not locked out', () => {
+  const guesses = new Guesses(new FakeClock(), LIMITS);
+  for (let i = 0; i < 100; i++) guesses.wrong('192.0.2.1', 'alice');
+  assert.equal(guesses.waitFor('198.51.100.7', 'alice'), 0);
+});
+
+test('guessing many names from one address is counted too', () => {
+  const guesses = new Guesses(new FakeClock(), LIMITS);
+  for (const name of ['a', 'b', 'c', 'd', 'e']) guesses.wrong('192.0.2.1', name);
+  assert.ok(guesses.waitFor('192.0.2.1', 'f') > 0);
+});
+
+test('a right password forgets the wrong ones for that name', () => {
+  const guesses = new Guesses(new FakeClock(), LIMITS);
+  guesses.wrong('192.0.2.1', 'alice');
+  guesses.wrong('192.0.2.1', 'alice');
+  guesses.right('192.0.2.1', 'alice');
+  guesses.wrong('192.0.2.1', 'alice');
+  assert.equal(guesses.waitFor('192.0.2.1', 'alice'), 0);
+});
+
+test('memory stays bounded, the oldest are forgotten', () => {
+  const guesses = new Guesses(new FakeClock(), { ...LIMITS, perName: 1 });
+  guesses.wrong('first', 'alice');
+  for (let i = 0; i < 20_000; i++) guesses.wrong(`address ${i}`, 'alice');
+  assert.equal(guesses.waitFor('first', 'alice'), 0);
+  assert.ok(guesses.waitFor('address 19999', 'alice') > 0);
+});

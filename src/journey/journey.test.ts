@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { EventFacts, QueuedDelivery, QueuedMessage, StoredEvent } from '../store/index.ts';
+import { tellStory } from './story.ts';
+import { inWords } from './words.ts';
+
+const AT = Date.UTC(2026, 0, 1, 12, 0, 0);
+
+const MESSAGE: QueuedMessage = {
+  id: 'm1',
+  content: { place: { kind: 'inline', bytes: Buffer.alloc(0) }, octets: 2_140, popOctets: 2_140 },
+  prefix: Buffer.alloc(0),
+  mailFrom: 'alice@a.test',
+  messageId: '<1@a.test>',
+  body: '7bit',
+  smtputf8: false,
+  receivedAt: AT,
+  source: 'submission',
+};
+
+const RECEIVED: EventFacts = {
+  kind: 'received',
+  service: 'submission',
+  client: { name: 'pc', ip: '127.0.0.1', port: 50_000 },
+  server: { name: 'mx.a.test', ip: '127.0.0.1', port: 2587 },
+  protocol: 'ESMTPSA',
+  tls: { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', verified: 'none' },
+  login: { name: 'alice@a.test', mechanism: 'PLAIN' },
+  sessionId: 's1',
+  mailFrom: 'alice@a.test',
+  octets: 2_140,
+  connectedAt: AT,
+  startedAt: AT,
+  endedAt: AT,
+  reply: { code: 250, enhanced: '2.0.0', text: 'm1 is our responsibility now' },
+};
+
+function events(...facts: readonly (readonly [number | undefined, EventFacts])[]): readonly StoredEvent[] {
+  return facts.map(([n, one], seq) => ({
+    seq,
+    version: 1,
+    message: 'm1',
+    at: AT + seq * 1_000,
+    facts: one,
+    ...(n === undefined ? {} : { n }),
+  }));
+}
+
+function delivery(changes: Partial<QueuedDelivery>): QueuedDelivery {
+  return {
+    n: 1,
+    recipient: 'bob@b.test',
+    destination: 'b.test',
+    state: 'waiting',
+    nextAt: AT,
+    attempts: 1,
+    onUnsure: 'retry',
+    onFailure: 'report',
+    ...changes,
+  };
+}
+
+const ROUTED_HERE: EventFacts = { kind: 'routed', recipient: 'alice@a.test', rule: 'account', decision: 'file' };
+const FILED: EventFacts = { kind: 'filed', recipient: 'alice@a.test', account: 'acc', mailbox: 'inbox', uidl: 'u1' };
+const RETRIEVED: EventFacts = {
+  kind: 'retrieved',
+  how: 'retr',
+  service: 'pop3',
+  client: { ip: '127.0.0.1', port: 50_001 },
+  login: { name: 'alice@a.test', mechanism: 'USER' },
+  sessionId: 's2',
+};
+
+test('a message that was filed, fetched and removed', () => {
+  const story = tellStory(
+    MESSAGE,
+    [],
+    events(
+      [undefined, RECEIVED],
+      [1, ROUTED_HERE],
+      [1, FILED],
+      [1, RETRIEVED],
+      [1, { kind: 'removed', by: 'pop3', sessionId: 's2' }],
+    ),
+  );
+  assert.equal(story.deliveries.length, 1);
+  assert.deepEqual(story.deliveries[0]?.end, { kind: 'retrieved', at: AT + 3_000, removed: true });
+  const words = inWords(story).join('\n');
+  assert.match(
+    words,
+    /pc \[127\.0\.0\.1\]:50000 was the client, we \(mx\.a\.test .*\) the server: ESMTPSA on our submission port, encrypted \(TLSv1\.3\), logged in as alice@a\.test \(PLAIN\)/,
+  );
+  assert.match(words, /We answered 250 m1 is our responsibility now: from then on the message was our responsibility/);
+  assert.match(words, /Put into the inbox of alice@a\.test, with the ticket \(UIDL\) u1/);
+  assert.match(words, /fetched over POP3, logged in as alice@a\.test, in clear/);
+  assert.match(words, /→ Fetched on 2026-01-01 12:00:03 and removed from the server/);
+});
+
+test('a message that waits says why and until when', () => {
+  const attempt: EventFacts = {
+    kind: 'attempt',
+    attempt: 1,
+    recipient: 'bob@b.test',
+    destination: 'b.test',
+    server: { name: 'mx.b.test', ip: '127.0.0.1', port: 25 },
+    stage: 'rcpt',
+    outcome: 'deferred',
+    reply: { code: 450, enhanced: '4.7.1', text: 'greylisted' },
+    startedAt: AT,
+    endedAt: AT + 1_500,
+    nextAt: AT + 60_000,
+  };
+  const queued: EventFacts = {
+    kind: 'queued',
+    recipient: 'bob@b.test',
+    destination: 'b.test',
+    nextAt: AT,
+    why: 'accepted',
+  };
+  const routed: EventFacts = { kind: 'routed', recipient: 'bob@b.test', rule: 'relay-login', decision: 'relay' };
+  const story = tellStory(
+    MESSAGE,
+    [delivery({ nextAt: AT + 60_000, lastReply: '450 4.7.1 greylisted' })],
+    events([undefined, RECEIVED], [1, routed], [1, queued], [1, attempt]),
+  );
+  const words = inWords(story).join('\n');
+  assert.match(words, /the sender had logged in, so we carry it \(rule relay-login\)/);
+  assert.match(
+    words,
+    /Try 1: we became the client; mx\.b\.test \[127\.0\.0\.1\]:25 was the server, in clear; it answered 450 4\.7\.1 greylisted \(at this recipient, 1\.5 s\)/,
+  );
+  assert.match(words, /→ Waiting\. The next try is at 2026-01-01 12:01:00; last time: 450 4\.7\.1 greylisted/);
+});
+
+const ENDS: Readonly<Record<string, readonly [Partial<QueuedDelivery>, RegExp]>> = {
+  relayed: [{ state: 'relayed', endedAt: AT }, /Handed on to b\.test .* that server's responsibility now/],
+  failed: [{ state: 'failed', endedAt: AT, lastReply: '550 5.1.1 no' }, /Given up on .*: 550 5\.1\.1 no/],
+  dropped: [{ state: 'dropped', endedAt: AT }, /Dropped on .* the sender was not told/],
+  held: [{ state: 'held' }, /Held by the keeper/],
+  sending: [{ state: 'sending' }, /under way just now/],
+  unsure: [{ state: 'unsure', lastReply: 'lost' }, /We can't know whether it arrived: lost/],
+};
+
+for (const [state, [changes, words]] of Object.entries(ENDS)) {
+  test(`a delivery that is ${state} says so`, () => {
+    const routed: EventFacts = { kind: 'routed', recipient: 'bob@b.test', rule: 'relay-login', decision: 'relay' };
+    const story = tellStory(MESSAGE, [delivery(changes)], events([1, routed]));
+    assert.match(inWords(story).join('\n'), words);
+  });
+}
+
+test('what was not recorded is not invented', () => {
+  const words = inWords(tellStory(MESSAGE, [], [])).join('\n');
+  assert.match(words, /We don't know how it came here: that was not recorded/);
+});

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { isNoticeDue, isTooOld, longestWait, retryTimes } from './schedule.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const SETTINGS = { retry: [MINUTE, 5 * MINUTE, 4 * HOUR], giveUp: 120 * HOUR, delayNotice: 4 * HOUR };
+
+test('without jitter the next times are the waits of the configuration', () => {
+  assert.deepEqual(retryTimes(SETTINGS, 1_000_000, 0), [1_060_000, 1_300_000, 1_000_000 + 4 * HOUR]);
+});
+
+test('jitter only lengthens a wait, by at most a tenth, and never beyond the longest', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 42 }), fc.double({ min: 0, max: 1, noNaN: true }), (now, random) => {
+      const times = retryTimes(SETTINGS, now, random);
+      for (const [i, at] of times.entries()) {
+        const wait = SETTINGS.retry[i] as number;
+        assert.ok(at >= now + wait && at <= now + wait * 1.1 + 1);
+        assert.ok(at <= now + longestWait(SETTINGS));
+      }
+    }),
+  );
+});
+
+test('a message is too old from give_up on, and a notice due from delay_notice on', () => {
+  assert.equal(isTooOld(SETTINGS, 0, 120 * HOUR - 1), false);
+  assert.equal(isTooOld(SETTINGS, 0, 120 * HOUR), true);
+  assert.equal(isNoticeDue(SETTINGS, 0, 4 * HOUR - 1), false);
+  assert.equal(isNoticeDue(SETTINGS, 0, 4 * HOUR), true);
+});

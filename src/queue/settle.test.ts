@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { reply } from '../mail/index.ts';
+import type { AttemptResult, RecipientOutcome } from '../outbound/index.ts';
+import type { Claim, QueuedDelivery } from '../store/index.ts';
+import { settleAttempt } from './settle.ts';
+
+const HOUR = 3_600_000;
+const SETTINGS = { retry: [60_000], giveUp: 120 * HOUR, delayNotice: 4 * HOUR };
+const RECEIVED_AT = 1_000_000_000_000;
+const NEXT_AT = RECEIVED_AT + 60_000;
+
+const REPLIES = {
+  relayed: reply(250, '2.0.0', 'taken'),
+  deferred: reply(450, '4.7.1', 'greylisted'),
+  failed: reply(550, '5.1.1', 'no such user'),
+  unsure: reply(451, '4.4.2', 'lost behind the final dot'),
+} as const;
+
+interface Case {
+  readonly outcome: RecipientOutcome['outcome'];
+  readonly age?: number;
+  readonly delivery?: Partial<QueuedDelivery>;
+  readonly state: string;
+  readonly report?: 'bounce' | 'delay';
+  readonly expired?: boolean;
+  readonly events?: readonly string[];
+}
+
+/** One row for each line of the table in settle.ts, and what NOTIFY changes about it. */
+const CASES: Readonly<Record<string, Case>> = {
+  'relayed ends the delivery': { outcome: 'relayed', state: 'relayed' },
+  'deferred waits': { outcome: 'deferred', state: 'waiting' },
+  'deferred after delay_notice tells the sender once': {
+    outcome: 'deferred',
+    age: 4 * HOUR,
+    state: 'waiting',
+    report: 'delay',
+  },
+  'a second delay is not told again': {
+    outcome: 'deferred',
+    age: 8 * HOUR,
+    delivery: { delayNotifiedAt: 1 },
+    state: 'waiting',
+  },
+  'NOTIFY without DELAY: no delay notice': {
+    outcome: 'deferred',
+    age: 8 * HOUR,
+    delivery: { notify: ['failure'] },
+    state: 'waiting',
+  },
+  'deferred after give_up bounces': {
+    outcome: 'deferred',
+    age: 120 * HOUR,
+    state: 'failed',
+    report: 'bounce',
+    expired: true,
+  },
+  'failed bounces': { outcome: 'failed', state: 'failed', report: 'bounce' },
+  'NOTIFY=NEVER: the journey says that nobody was told': {
+    outcome: 'failed',
+    delivery: { notify: ['never'] },
+    state: 'failed',
+    events: ['attempt', 'unreported'],
+  },
+  'on_failure = state: no bounce': {
+    outcome: 'failed',
+    delivery: { onFailure: 'state' },
+    state: 'failed',
+    events: ['attempt', 'unreported'],
+  },
+  'unsure on a host is tried again': { outcome: 'unsure', state: 'waiting' },
+  'unsure on a PC asks': { outcome: 'unsure', delivery: { onUnsure: 'ask' }, state: 'unsure' },
+};
+
+for (const [name, one] of Object.entries(CASES)) {
+  test(name, () => {
+    const settlement = settleAttempt(
+      claimOf(one.delivery ?? {}),
+      resultOf(one.outcome),
+      SETTINGS,
+      RECEIVED_AT + (one.age ?? 0),
+    );
+    assert.equal(settlement.deliveries.length, 1);
+    assert.equal(settlement.deliveries[0]?.state, one.state);
+    assert.equal(settlement.deliveries[0]?.nextAt, one.state === 'waiting' ? NEXT_AT : undefined);
+    assert.deepEqual(
+      settlement.reports.map((report) => report.kind),
+      one.report === undefined ? [] : [one.report],
+    );
+    if (one.expired !== undefined) assert.equal(settlement.reports[0]?.expired, one.expired);
+    assert.deepEqual(
+      settlement.events.map((event) => event.facts.kind),
+      one.events ?? ['attempt'],
+    );
+  });
+}
+
+test('a recipient the attempt forgot is deferred, not lost', () => {
+  const settlement = settleAttempt(claimOf({}), { considered: [], tries: [], outcomes: [] }, SETTINGS, RECEIVED_AT);
+  assert.equal(settlement.deliveries[0]?.state, 'waiting');
+});
+
+test('the attempt event names the server, its words and the line', () => {
+  const settlement = settleAttempt(claimOf({}), resultOf('deferred'), SETTINGS, RECEIVED_AT);
+  const facts = settlement.events[0]?.facts;
+  assert.ok(facts?.kind === 'attempt');
+  assert.deepEqual(facts.server, { name: 'mx.b.test', ip: '127.0.0.1', port: 25 });
+  assert.deepEqual(facts.reply, { code: 450, enhanced: '4.7.1', text: 'greylisted' });
+  assert.deepEqual(facts.tls, { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', verified: 'none' });
+  assert.equal(facts.nextAt, NEXT_AT);
+});
+
+function claimOf(delivery: Partial<QueuedDelivery>): Claim {
+  return {
+    destination: 'b.test',
+    message: {
+      id: 'm',
+      content: { place: { kind: 'inline', bytes: Buffer.alloc(0) }, octets: 0, popOctets: 0 },
+      prefix: Buffer.alloc(0),
+      mailFrom: 'alice@a.test',
+      body: '7bit',
+      smtputf8: false,
+      receivedAt: RECEIVED_AT,
+      source: 'submission',
+    },
+    deliveries: [
+      {
+        n: 1,
+        recipient: 'bob@b.test',
+        destination: 'b.test',
+        state: 'sending',
+        nextAt: NEXT_AT,
+        attempts: 1,
+        onUnsure: 'retry',
+        onFailure: 'report',
+        ...delivery,
+      },
+    ],
+  };
+}
+
+function resultOf(outcome: RecipientOutcome['outcome']): AttemptResult {
+  const tls = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', verified: false };
+  return {
+    considered: ['mx.b.test'],
+    tries: [
+      {
+        host: 'mx.b.test',
+        ip: '127.0.0.1',
+        port: 25,
+        tls,
+        stage: 'rcpt',
+        reply: REPLIES[outcome],
+        startedAt: 1,
+        endedAt: 2,
+      },
+    ],
+    outcomes: [{ n: 1, outcome, stage: 'rcpt', reply: REPLIES[outcome], remote: true, try: 0 }],
+  };
+}
