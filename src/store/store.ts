@@ -341,14 +341,16 @@ export interface Writes {
     | { readonly kind: 'in-use'; readonly holder: MaildropHolder }
     | { readonly kind: 'missing' };
   /**
-   * QUIT: ends the memberships, writes the events, gives up the lock. An email without memberships is
-   * gone, its content with its last reference. 'lost': the lock is not ours, nothing changed.
+   * QUIT: ends the memberships, writes the events and one 'removed' event (by pop3, of this session) for
+   * each membership ended, gives up the lock. An email without memberships is gone, its content with its
+   * last reference. 'lost': the lock is not ours, nothing changed.
    * Large removals commit one mark here and are carried out in slices before the next login sees the maildrop.
    */
   quitMaildrop(p: {
     readonly account: string;
     readonly token: string;
     readonly at: number;
+    readonly sessionId: string;
     readonly remove: readonly number[];
     readonly events: readonly NewEvent[];
   }): 'done' | 'lost';

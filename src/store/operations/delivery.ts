@@ -1,0 +1,99 @@
+/** The rows of deliveries, and the earliest due time of each destination that is kept beside them. */
+import type { DeliveryState, NewDelivery, QueuedDelivery } from '../store.ts';
+import { first, rows, run } from './statement.ts';
+import type { Steps } from './statement.ts';
+
+export const DELIVERY =
+  'd.message, d.n, d.recipient, d.original, d.destination, d.state, d.next_at, d.attempts, d.notify, d.orcpt, d.on_unsure, d.on_failure, ' +
+  'd.last_reply, d.delay_notified_at, d.ended_at';
+
+export interface DeliveryRow {
+  readonly message: string;
+  readonly n: number;
+  readonly recipient: string;
+  readonly original: string | null;
+  readonly destination: string;
+  readonly state: DeliveryState;
+  readonly next_at: number;
+  readonly attempts: number;
+  readonly notify: string | null;
+  readonly orcpt: string | null;
+  readonly on_unsure: NewDelivery['onUnsure'];
+  readonly on_failure: NewDelivery['onFailure'];
+  readonly last_reply: string | null;
+  readonly delay_notified_at: number | null;
+  readonly ended_at: number | null;
+}
+
+export function deliveryOf(row: DeliveryRow): QueuedDelivery {
+  return {
+    n: row.n,
+    recipient: row.recipient,
+    ...(row.original === null ? {} : { original: row.original }),
+    destination: row.destination,
+    state: row.state,
+    nextAt: row.next_at,
+    attempts: row.attempts,
+    ...(row.notify === null ? {} : { notify: JSON.parse(row.notify) as string[] }),
+    ...(row.orcpt === null ? {} : { orcpt: row.orcpt }),
+    onUnsure: row.on_unsure,
+    onFailure: row.on_failure,
+    ...(row.last_reply === null ? {} : { lastReply: row.last_reply }),
+    ...(row.delay_notified_at === null ? {} : { delayNotifiedAt: row.delay_notified_at }),
+    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+  };
+}
+
+/**
+ * When a runner may take a delivery: a waiting one at its time, a held one only if it has a time
+ * (0: it has none, a person must release it).
+ */
+export function dueAt(state: DeliveryState, nextAt: number): number | null {
+  if (state === 'waiting') return nextAt;
+  return state === 'held' && nextAt > 0 ? nextAt : null;
+}
+
+export function isEnded(state: DeliveryState): boolean {
+  return state === 'relayed' || state === 'failed' || state === 'dropped';
+}
+
+/** Of "bob@b.test" or "bob@[192.0.2.1]": what follows the last @. */
+function domainOf(recipient: string): string {
+  return recipient.slice(recipient.lastIndexOf('@') + 1).toLowerCase();
+}
+
+const INSERT =
+  'INSERT INTO deliveries (message, n, recipient, recipient_domain, original, destination, state, next_at, due_at, notify, orcpt, on_unsure, on_failure) ' +
+  'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+const HEAD_EARLIER =
+  'INSERT INTO destinations (name, due_at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at WHERE excluded.due_at < destinations.due_at';
+
+export function* insertDeliveries(message: string, deliveries: readonly NewDelivery[]): Steps<void> {
+  const earliest = new Map<string, number>();
+  for (const d of deliveries) {
+    const due = dueAt(d.state, d.nextAt);
+    yield* run(
+      INSERT,
+      ...[message, d.n, d.recipient, domainOf(d.recipient), d.original ?? null, d.destination, d.state, d.nextAt, due],
+      ...[d.notify === undefined ? null : JSON.stringify(d.notify), d.orcpt ?? null, d.onUnsure, d.onFailure],
+    );
+    if (due !== null) earliest.set(d.destination, Math.min(due, earliest.get(d.destination) ?? due));
+  }
+  for (const [destination, due] of earliest) yield* run(HEAD_EARLIER, destination, due);
+}
+
+/** After deliveries to these destinations changed: what is their earliest due time now? */
+export function* refreshDestinations(names: Iterable<string>): Steps<void> {
+  for (const name of new Set(names)) {
+    const head = yield* first<{ due_at: number }>(
+      'SELECT due_at FROM deliveries WHERE destination = ? AND due_at IS NOT NULL ORDER BY due_at LIMIT 1',
+      name,
+    );
+    if (head === undefined) yield* run('DELETE FROM destinations WHERE name = ?', name);
+    else yield* run('INSERT INTO destinations (name, due_at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at', name, head.due_at);
+  }
+}
+
+export function* deliveries(p: { readonly message: string }): Steps<readonly QueuedDelivery[]> {
+  return (yield* rows<DeliveryRow>(`SELECT ${DELIVERY} FROM deliveries d WHERE d.message = ? ORDER BY d.n`, p.message)).map(deliveryOf);
+}

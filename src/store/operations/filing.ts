@@ -1,0 +1,38 @@
+/** The one door (HOUSE P1): a message with its copies, its deliveries and its events, in one transaction. */
+import type { AcceptParams, NewEmail, NewMessage } from '../store.ts';
+import { insertEvents } from './event.ts';
+import { insertMessage } from './message.ts';
+import { insertDeliveries } from './delivery.ts';
+import { first, run } from './statement.ts';
+import type { Steps } from './statement.ts';
+
+export function* accept(p: AcceptParams): Steps<void> {
+  if (!(yield* insertMessage(p.message, p.emails.length + p.deliveries.length))) return;
+  for (const email of p.emails) yield* insertEmail(email, p.message);
+  yield* insertDeliveries(p.message.id, p.deliveries);
+  yield* insertEvents(p.events);
+}
+
+const COUNT_IN =
+  'UPDATE accounts SET modseq = modseq + 1, used_octets = used_octets + ?, used_messages = used_messages + 1 WHERE id = ? RETURNING modseq';
+const NEXT_UID = 'UPDATE mailboxes SET next_uid = next_uid + 1 WHERE account = ? AND role = ? RETURNING id, next_uid - 1 AS uid';
+const INSERT_EMAIL =
+  'INSERT INTO emails (id, account, message, n, recipient, delivery_prefix, uidl, received_at, octets, modseq, mailboxes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)';
+const INSERT_MEMBERSHIP = 'INSERT INTO memberships (mailbox, uid, email, octets, uidl, modseq) VALUES (?, ?, ?, ?, ?, ?)';
+
+/**
+ * An account that was closed after its recipient was accepted still takes the copy: it is kept with
+ * the rest until the account is purged. One that is gone refuses the whole message: its sender is
+ * told to try again, and hears at RCPT that the address is unknown.
+ */
+function* insertEmail(email: NewEmail, message: NewMessage): Steps<void> {
+  const octets = email.deliveryPrefix.byteLength + message.prefix.byteLength + message.content.popOctets;
+  const account = yield* first<{ modseq: number }>(COUNT_IN, octets, email.account);
+  const mailbox = yield* first<{ id: number; uid: number }>(NEXT_UID, email.account, email.mailbox);
+  if (account === undefined || mailbox === undefined) throw new Error(`account ${email.account} was removed while message ${message.id} came in`);
+  yield* run(
+    INSERT_EMAIL,
+    ...[email.id, email.account, message.id, email.n, email.recipient, email.deliveryPrefix, email.uidl, message.receivedAt, octets, account.modseq],
+  );
+  yield* run(INSERT_MEMBERSHIP, mailbox.id, mailbox.uid, email.id, octets, email.uidl, account.modseq);
+}

@@ -1,0 +1,82 @@
+/**
+ * All operations by name. The two tables are held against store.ts by the compiler: an operation that
+ * is missing, or gives back something else, does not build.
+ */
+import type { ReadName, Reads, WriteName, Writes } from '../store.ts';
+import { deliveries } from './delivery.ts';
+import * as directory from './directory.ts';
+import { events } from './event.ts';
+import { accept } from './filing.ts';
+import * as housekeeping from './housekeeping.ts';
+import * as journey from './journey.ts';
+import * as maildrop from './maildrop.ts';
+import * as processes from './processes.ts';
+import * as queue from './queue.ts';
+import type { Operation, Steps } from './statement.ts';
+
+type WriteTable = {
+  readonly [N in Exclude<WriteName, 'lockMaildrop'>]: Operation<Parameters<Writes[N]>[0], ReturnType<Writes[N]>>;
+};
+type ReadTable = { readonly [N in ReadName]: Operation<Parameters<Reads[N]>[0], ReturnType<Reads[N]>> };
+
+export const writes = {
+  addDomain: directory.addDomain,
+  removeDomain: directory.removeDomain,
+  addAccount: directory.addAccount,
+  setCredentials: directory.setCredentials,
+  setQuota: directory.setQuota,
+  closeAccount: directory.closeAccount,
+  purgeAccount: maildrop.purgeAccount,
+  putAlias: directory.putAlias,
+  removeAlias: directory.removeAlias,
+  accept,
+  claimDue: queue.claimDue,
+  settle: queue.settle,
+  claimForOperator: queue.claimForOperator,
+  changeDeliveries: queue.changeDeliveries,
+  lockMaildrop: maildrop.lockMaildrop,
+  quitMaildrop: maildrop.quitMaildrop,
+  recordRefusals: housekeeping.recordRefusals,
+  registerProcess: processes.registerProcess,
+  unregisterProcess: processes.unregisterProcess,
+  freeProcesses: processes.freeProcesses,
+  takeLease: processes.takeLease,
+  dropLease: processes.dropLease,
+  setSetting: housekeeping.setSetting,
+  sweepJourney: journey.sweepJourney,
+  // What the store does for itself.
+  removePart: maildrop.removePart,
+  forgetGarbage: housekeeping.forgetGarbage,
+  sweepTombstones: housekeeping.sweepTombstones,
+} satisfies WriteTable & Record<string, unknown>;
+
+export const reads = {
+  listDomains: directory.listDomains,
+  listAccounts: directory.listAccounts,
+  account: directory.account,
+  accountAt: directory.accountAt,
+  accountsNamed: directory.accountsNamed,
+  firstAccount: directory.firstAccount,
+  addressesAt: directory.addressesAt,
+  listAliases: directory.listAliases,
+  maildropSlice: maildrop.maildropSlice,
+  email: maildrop.email,
+  nextDue: queue.nextDue,
+  listQueue: queue.listQueue,
+  attempts: queue.attempts,
+  findMessages: journey.findMessages,
+  deliveries,
+  events,
+  refusals: housekeeping.refusals,
+  processes: processes.processes,
+  setting: housekeeping.setting,
+  // What the store asks for itself.
+  garbage: housekeeping.garbage,
+  namedFiles: housekeeping.namedFiles,
+  hasNeighbours: processes.hasNeighbours,
+} satisfies ReadTable & Record<string, unknown>;
+
+export type OperationTable = typeof writes & typeof reads;
+export type OperationName = keyof OperationTable;
+export type ParamsOf<N extends OperationName> = Parameters<OperationTable[N]>[0];
+export type ResultOf<N extends OperationName> = ReturnType<OperationTable[N]> extends Steps<infer R> ? R : never;

@@ -1,0 +1,178 @@
+/**
+ * The maildrop: its lock, its listing, and the removal of what a session marked (RFC 1939 §6). The
+ * maildrop is the Inbox; QUIT ends memberships, and an email without memberships is gone.
+ */
+import type { NewEvent } from '../events.ts';
+import type { EmailToRead, MaildropSlice, Reads, Writes } from '../store.ts';
+import { insertEvents } from './event.ts';
+import { holderOf, processOf } from './holder.ts';
+import { contentOf, releaseMessage } from './message.ts';
+import type { MessageRow } from './message.ts';
+import { first, rows, run } from './statement.ts';
+import type { Steps } from './statement.ts';
+
+/** More than this and a QUIT would hold the writer up: it commits a mark, carried out in parts of this size. */
+export const REMOVAL_PART = 2_000;
+
+interface LockRow {
+  readonly token: string;
+  readonly holder: string;
+  readonly since: number;
+  readonly peer: string;
+}
+
+/** 'unfinished': removals of an earlier session must be carried out first; the store does so and asks again. */
+type Locked = ReturnType<Writes['lockMaildrop']> | { readonly kind: 'unfinished' };
+
+export function* lockMaildrop(p: Parameters<Writes['lockMaildrop']>[0]): Steps<Locked> {
+  const mailbox = yield* first<{ id: number }>(
+    "SELECT m.id FROM mailboxes m JOIN accounts a ON a.id = m.account WHERE a.id = ? AND a.closed_at IS NULL AND m.role = 'inbox'",
+    p.account,
+  );
+  if (mailbox === undefined) return { kind: 'missing' };
+  const held = yield* first<LockRow>('SELECT token, holder, since, peer FROM maildrop_locks WHERE account = ?', p.account);
+  if (held !== undefined && held.token !== p.token && held.token !== p.breaking) {
+    return { kind: 'in-use', holder: { token: held.token, process: processOf(held.holder), since: held.since, peer: held.peer } };
+  }
+  const unfinished = yield* first('SELECT part FROM removals WHERE account = ? LIMIT 1', p.account);
+  if (unfinished !== undefined) return { kind: 'unfinished' };
+  yield* run(
+    'INSERT INTO maildrop_locks (account, token, holder, since, peer) VALUES (?, ?, ?, ?, ?) ON CONFLICT (account) DO UPDATE ' +
+      'SET token = excluded.token, holder = excluded.holder, since = excluded.since, peer = excluded.peer',
+    ...[p.account, p.token, holderOf(p.process), p.at, p.peer],
+  );
+  return { kind: 'locked', mailbox: mailbox.id };
+}
+
+export function* quitMaildrop(p: Parameters<Writes['quitMaildrop']>[0]): Steps<'done' | 'lost'> {
+  const given = yield* first('DELETE FROM maildrop_locks WHERE account = ? AND token = ? RETURNING token', p.account, p.token);
+  if (given === undefined) return 'lost';
+  if (p.remove.length > REMOVAL_PART || p.events.length > REMOVAL_PART) yield* markRemovals(p);
+  else yield* carryOut(p.account, p.at, p.remove, p.events);
+  return 'done';
+}
+
+function* markRemovals(p: Parameters<Writes['quitMaildrop']>[0]): Steps<void> {
+  const parts = Math.ceil(Math.max(p.remove.length, p.events.length) / REMOVAL_PART);
+  for (let part = 0; part < parts; part++) {
+    const slice = [part * REMOVAL_PART, (part + 1) * REMOVAL_PART] as const;
+    const [uids, events] = [JSON.stringify(p.remove.slice(...slice)), JSON.stringify(p.events.slice(...slice))];
+    yield* run('INSERT INTO removals (account, part, at, uids, events) VALUES (?, ?, ?, ?, ?)', p.account, part, p.at, uids, events);
+  }
+}
+
+/** One part of a marked removal, of one account or of any. False: nothing was left to do. */
+export function* removePart(p: { readonly account?: string }): Steps<boolean> {
+  const where = p.account === undefined ? '' : 'WHERE account = ?';
+  const part = yield* first<{ account: string; part: number; at: number; uids: string; events: string }>(
+    `SELECT account, part, at, uids, events FROM removals ${where} ORDER BY account, part LIMIT 1`,
+    ...(p.account === undefined ? [] : [p.account]),
+  );
+  if (part === undefined) return false;
+  yield* carryOut(part.account, part.at, JSON.parse(part.uids) as number[], JSON.parse(part.events) as NewEvent[]);
+  yield* run('DELETE FROM removals WHERE account = ? AND part = ?', part.account, part.part);
+  return true;
+}
+
+function* carryOut(account: string, at: number, uids: readonly number[], events: readonly NewEvent[]): Steps<void> {
+  const mailbox = uids.length === 0 ? undefined : yield* first<{ id: number }>("SELECT id FROM mailboxes WHERE account = ? AND role = 'inbox'", account);
+  if (mailbox !== undefined) yield* removeMemberships({ account, at, mailbox: mailbox.id, uids });
+  yield* insertEvents(events);
+}
+
+export interface Removal {
+  readonly account: string;
+  readonly at: number;
+  readonly mailbox: number;
+  readonly uids: readonly number[];
+}
+
+/** Ends memberships; a uid that is not there (any more) is passed over. One modseq for all of them. */
+export function* removeMemberships({ account, at, mailbox, uids }: Removal): Steps<void> {
+  const bumped = yield* first<{ modseq: number }>('UPDATE accounts SET modseq = modseq + 1 WHERE id = ? RETURNING modseq', account);
+  let octets = 0;
+  let messages = 0;
+  for (const uid of uids) {
+    const ended = yield* first<{ email: string }>('DELETE FROM memberships WHERE mailbox = ? AND uid = ? RETURNING email', mailbox, uid);
+    const gone = ended === undefined ? undefined : yield* leaveMailbox(ended.email, bumped?.modseq ?? 0, at);
+    if (gone === undefined) continue;
+    octets += gone;
+    messages += 1;
+  }
+  yield* run('UPDATE accounts SET used_octets = used_octets - ?, used_messages = used_messages - ? WHERE id = ?', octets, messages, account);
+}
+
+/** The octets set free, when that was its last mailbox. */
+function* leaveMailbox(email: string, modseq: number, at: number): Steps<number | undefined> {
+  const left = yield* first<{ account: string; message: string; octets: number; mailboxes: number }>(
+    'UPDATE emails SET mailboxes = mailboxes - 1, modseq = ? WHERE id = ? RETURNING account, message, octets, mailboxes',
+    ...[modseq, email],
+  );
+  if (left === undefined || left.mailboxes > 0) return undefined;
+  yield* run('DELETE FROM emails WHERE id = ?', email);
+  yield* run('INSERT INTO tombstones (account, modseq, email, at) VALUES (?, ?, ?, ?)', left.account, modseq, email, at);
+  yield* releaseMessage(left.message, 1, at);
+  return left.octets;
+}
+
+/** The account's row, mailboxes and tombstones go with its last email. */
+export function* purgeAccount(p: Parameters<Writes['purgeAccount']>[0]): Steps<'done' | 'more' | 'missing'> {
+  const closed = yield* first('SELECT id FROM accounts WHERE id = ? AND closed_at IS NOT NULL', p.account);
+  if (closed === undefined) return 'missing';
+  const found = yield* rows<{ mailbox: number; uid: number }>(
+    'SELECT s.mailbox, s.uid FROM mailboxes b JOIN memberships s ON s.mailbox = b.id WHERE b.account = ? ORDER BY s.mailbox, s.uid LIMIT ?',
+    ...[p.account, p.limit],
+  );
+  for (const mailbox of new Set(found.map((row) => row.mailbox))) {
+    const uids = found.filter((row) => row.mailbox === mailbox).map(({ uid }) => uid);
+    yield* removeMemberships({ account: p.account, at: p.at, mailbox, uids });
+  }
+  if (found.length >= p.limit) return 'more';
+  for (const table of ['mailboxes', 'tombstones', 'maildrop_locks', 'removals', 'credentials']) yield* run(`DELETE FROM ${table} WHERE account = ?`, p.account);
+  yield* run('DELETE FROM accounts WHERE id = ?', p.account);
+  return 'done';
+}
+
+interface MembershipRow {
+  readonly uid: number;
+  readonly email: string;
+  readonly octets: number;
+  readonly uidl: string;
+}
+
+const MOST_LISTED = 1_000;
+
+export function* maildropSlice(p: Parameters<Reads['maildropSlice']>[0]): Steps<MaildropSlice> {
+  const found = yield* rows<MembershipRow>(
+    'SELECT uid, email, octets, uidl FROM memberships WHERE mailbox = ? AND uid > ? ORDER BY uid LIMIT ?',
+    ...[p.mailbox, p.afterUid, Math.min(p.limit, MOST_LISTED)],
+  );
+  return {
+    uids: found.map((row) => row.uid),
+    emails: found.map((row) => row.email),
+    octets: found.map((row) => row.octets),
+    uidls: found.map((row) => row.uidl),
+  };
+}
+
+interface EmailRow extends Pick<MessageRow, 'body' | 'file'> {
+  readonly id: string;
+  readonly message: string;
+  readonly n: number;
+  readonly delivery_prefix: Uint8Array;
+  readonly prefix: Uint8Array;
+  readonly email_octets: number;
+  readonly octets: number;
+  readonly pop_octets: number;
+}
+
+export function* email(p: Parameters<Reads['email']>[0]): Steps<EmailToRead | undefined> {
+  const row = yield* first<EmailRow>(
+    'SELECT e.id, e.message, e.n, e.delivery_prefix, e.octets AS email_octets, m.prefix, m.octets, m.pop_octets, c.body, c.file ' +
+      'FROM emails e JOIN messages m ON m.id = e.message LEFT JOIN contents c ON c.message = m.seq WHERE e.id = ?',
+    p.id,
+  );
+  if (row === undefined) return undefined;
+  const prefix = Buffer.concat([row.delivery_prefix, row.prefix]);
+  return { email: row.id, message: row.message, n: row.n, prefix, content: contentOf(row), popOctets: row.email_octets };
+}

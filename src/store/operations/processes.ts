@@ -1,0 +1,76 @@
+/**
+ * Processes on one state directory: who is here, who holds which lease, and what those who died left
+ * behind. Whether a process is gone the caller knows; here stand identities only.
+ */
+import type { ProcessIdentity } from '../../base/index.ts';
+import type { DeliveryState, Reads, Writes } from '../store.ts';
+import { dueAt, refreshDestinations } from './delivery.ts';
+import { holderOf, processOf } from './holder.ts';
+import { first, rows, run } from './statement.ts';
+import type { Steps } from './statement.ts';
+
+export function* registerProcess(p: Parameters<Writes['registerProcess']>[0]): Steps<void> {
+  yield* run(
+    'INSERT INTO processes (process, roles, started_at) VALUES (?, ?, ?) ON CONFLICT (process) DO UPDATE SET roles = excluded.roles',
+    ...[holderOf(p.process), JSON.stringify(p.roles), p.at],
+  );
+}
+
+export function* unregisterProcess(p: Parameters<Writes['unregisterProcess']>[0]): Steps<void> {
+  yield* run('DELETE FROM processes WHERE process = ?', holderOf(p.process));
+}
+
+export function* freeProcesses(p: Parameters<Writes['freeProcesses']>[0]): Steps<ReturnType<Writes['freeProcesses']>> {
+  let [maildrops, deliveries] = [0, 0];
+  for (const holder of p.gone.map(holderOf)) {
+    maildrops += (yield* rows('DELETE FROM maildrop_locks WHERE holder = ? RETURNING account', holder)).length;
+    deliveries += yield* freeDeliveries(holder);
+    yield* run('DELETE FROM leases WHERE holder = ?', holder);
+    yield* run('DELETE FROM processes WHERE process = ?', holder);
+  }
+  return { maildrops, deliveries };
+}
+
+interface HeldRow {
+  readonly message: string;
+  readonly n: number;
+  readonly destination: string;
+  readonly next_at: number;
+  readonly freed_state: DeliveryState;
+}
+
+/** Each is again what it was before the claim, due at the time that the claim committed (HOUSE P3). */
+function* freeDeliveries(holder: string): Steps<number> {
+  const held = yield* rows<HeldRow>('SELECT message, n, destination, next_at, freed_state FROM deliveries WHERE holder = ?', holder);
+  for (const { message, n, next_at: nextAt, freed_state: state } of held) {
+    yield* run(
+      'UPDATE deliveries SET state = ?, due_at = ?, lease = NULL, holder = NULL, freed_state = NULL WHERE message = ? AND n = ?',
+      ...[state, dueAt(state, nextAt), message, n],
+    );
+  }
+  yield* refreshDestinations(held.map(({ destination }) => destination));
+  return held.length;
+}
+
+export function* takeLease(p: Parameters<Writes['takeLease']>[0]): Steps<boolean> {
+  const taken = yield* first(
+    'INSERT INTO leases (name, token, holder, since) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET since = excluded.since ' +
+      'WHERE leases.token = excluded.token RETURNING name',
+    ...[p.name, p.token, holderOf(p.process), p.at],
+  );
+  return taken !== undefined;
+}
+
+export function* dropLease(p: Parameters<Writes['dropLease']>[0]): Steps<void> {
+  yield* run('DELETE FROM leases WHERE name = ? AND token = ?', p.name, p.token);
+}
+
+export function* processes(): Steps<ReturnType<Reads['processes']>> {
+  const found = yield* rows<{ process: string; roles: string; started_at: number }>('SELECT process, roles, started_at FROM processes ORDER BY started_at');
+  return found.map((row) => ({ process: processOf(row.process), roles: JSON.parse(row.roles) as string[], startedAt: row.started_at }));
+}
+
+/** Whether anybody but this process is registered: then a gap is left between batches. */
+export function* hasNeighbours(p: { readonly process: ProcessIdentity }): Steps<boolean> {
+  return (yield* first('SELECT process FROM processes WHERE process <> ? LIMIT 1', holderOf(p.process))) !== undefined;
+}

@@ -1,0 +1,270 @@
+/** The queue: what is claimed, settled, changed by an operator, listed. Times and states, no policy. */
+import { insertEvents } from './event.ts';
+import { accept } from './filing.ts';
+import { DELIVERY, deliveryOf, dueAt, isEnded, refreshDestinations } from './delivery.ts';
+import type { DeliveryRow } from './delivery.ts';
+import { holderOf } from './holder.ts';
+import { FROM_MESSAGES, MESSAGE_AND_CONTENT, messageOf, releaseMessage } from './message.ts';
+import type { MessageRow } from './message.ts';
+import { first, padded, places, rows, run } from './statement.ts';
+import type { SqlValue, Steps } from './statement.ts';
+import type { AttemptRecord, Claim, DeliveryState, QueueEntry, QueueFilter, Reads, SettledDelivery, Writes } from '../store.ts';
+
+/** RFC 5321 §4.5.3.1.8: every server takes 100 recipients in one transaction. */
+const MOST_RECIPIENTS = 100;
+
+type ClaimDue = Parameters<Writes['claimDue']>[0];
+
+export function* claimDue(p: ClaimDue): Steps<readonly Claim[]> {
+  yield* wakeFarAhead(p);
+  const claims: Claim[] = [];
+  while (claims.length < p.limit) {
+    const head = yield* earliestDestination(p.skip);
+    if (head === undefined || head.due_at > p.now) break;
+    claims.push(yield* claimAt(head.name, p));
+  }
+  return claims;
+}
+
+function* earliestDestination(skip: readonly string[]): Steps<{ readonly name: string; readonly due_at: number } | undefined> {
+  if (skip.length === 0) return yield* first('SELECT name, due_at FROM destinations ORDER BY due_at LIMIT 1');
+  const left = padded(skip);
+  return yield* first(`SELECT name, due_at FROM destinations WHERE name NOT IN (${places(left.length)}) ORDER BY due_at LIMIT 1`, ...left);
+}
+
+/**
+ * A waiting delivery whose time is further away than the longest step was written under another
+ * clock: it is due now. Few at a time; what is left follows with the next claim.
+ */
+function* wakeFarAhead(p: ClaimDue): Steps<void> {
+  const far = yield* rows<{ message: string; n: number; destination: string }>(
+    "SELECT message, n, destination FROM deliveries WHERE state = 'waiting' AND due_at > ? ORDER BY due_at DESC LIMIT 1000",
+    p.now + p.longest,
+  );
+  for (const { message, n } of far) yield* run('UPDATE deliveries SET next_at = ?, due_at = ? WHERE message = ? AND n = ?', p.now, p.now, message, n);
+  yield* refreshDestinations(far.map(({ destination }) => destination));
+}
+
+/** The oldest due message at a destination, with all its recipients there that are due. */
+function* claimAt(destination: string, p: ClaimDue): Steps<Claim> {
+  const oldest = yield* first<{ message: string }>(
+    'SELECT message FROM deliveries WHERE destination = ? AND due_at <= ? ORDER BY due_at LIMIT 1',
+    ...[destination, p.now],
+  );
+  if (oldest === undefined) throw new Error(`destination ${destination} has a due time but no due delivery`);
+  const due = yield* rows<DeliveryRow>(
+    `SELECT ${DELIVERY} FROM deliveries d WHERE d.message = ? AND d.destination = ? AND d.due_at <= ? ORDER BY d.n LIMIT ${String(MOST_RECIPIENTS)}`,
+    ...[oldest.message, destination, p.now],
+  );
+  const claimed: DeliveryRow[] = [];
+  for (const row of due) {
+    const nextAt = p.retryAt[row.attempts] ?? p.retryAt.at(-1) ?? p.now;
+    claimed.push(yield* hold(row, p, { attempts: row.attempts + 1, nextAt, freedState: 'waiting' }));
+  }
+  yield* refreshDestinations([destination]);
+  return yield* claimOf(oldest.message, destination, claimed);
+}
+
+interface Hold {
+  readonly attempts: number;
+  readonly nextAt: number;
+  readonly freedState: DeliveryState;
+}
+
+/** `freedState` is what the delivery is again when the process that holds it dies. */
+function* hold(row: DeliveryRow, p: Pick<ClaimDue, 'token' | 'process'>, { attempts, nextAt, freedState }: Hold): Steps<DeliveryRow> {
+  yield* run(
+    "UPDATE deliveries SET state = 'sending', attempts = ?, next_at = ?, due_at = NULL, lease = ?, holder = ?, freed_state = ? WHERE message = ? AND n = ?",
+    ...[attempts, nextAt, p.token, holderOf(p.process), freedState, row.message, row.n],
+  );
+  return { ...row, state: 'sending', attempts, next_at: nextAt };
+}
+
+function* claimOf(message: string, destination: string, claimed: readonly DeliveryRow[]): Steps<Claim> {
+  const row = yield* first<MessageRow>(`SELECT ${MESSAGE_AND_CONTENT} ${FROM_MESSAGES} WHERE m.id = ?`, message);
+  if (row === undefined) throw new Error(`message ${message} has deliveries but no row`);
+  return { message: messageOf(row), destination, deliveries: claimed.map(deliveryOf) };
+}
+
+type Settle = Parameters<Writes['settle']>[0];
+
+interface Settling {
+  readonly settled: SettledDelivery;
+  readonly destination: string;
+  readonly nextAt: number;
+}
+
+export function* settle(p: Settle): Steps<'done' | 'lost'> {
+  const all: Settling[] = [];
+  for (const settled of p.deliveries) {
+    const row = yield* first<{ destination: string; next_at: number }>(
+      "SELECT destination, next_at FROM deliveries WHERE message = ? AND n = ? AND state = 'sending' AND lease = ?",
+      ...[p.message, settled.n, p.token],
+    );
+    if (row === undefined) return 'lost';
+    all.push({ settled, destination: row.destination, nextAt: row.next_at });
+  }
+  for (const one of all) yield* settleOne(p, one);
+  yield* refreshDestinations(all.map(({ destination }) => destination));
+  yield* insertAttempts(p.message, p.attempts);
+  yield* insertEvents(p.events);
+  for (const report of p.reports) yield* accept(report);
+  yield* releaseMessage(p.message, all.filter(({ settled }) => isEnded(settled.state)).length, p.at);
+  return 'done';
+}
+
+const SETTLE =
+  'UPDATE deliveries SET state = ?, next_at = ?, due_at = ?, last_reply = COALESCE(?, last_reply), delay_notified_at = COALESCE(?, delay_notified_at), ' +
+  'ended_at = ?, lease = NULL, holder = NULL, freed_state = NULL WHERE message = ? AND n = ?';
+
+function* settleOne(p: Settle, { settled, nextAt: committed }: Settling): Steps<void> {
+  const { n, state, lastReply, delayNotifiedAt } = settled;
+  // Without a time of its own a waiting delivery keeps the one its claim committed; a held one waits for a person.
+  const nextAt = settled.nextAt ?? (state === 'held' ? 0 : committed);
+  const end = isEnded(state) ? p.at : null;
+  yield* run(SETTLE, state, nextAt, dueAt(state, nextAt), lastReply ?? null, delayNotifiedAt ?? null, end, p.message, n);
+}
+
+const INSERT_ATTEMPT =
+  'INSERT INTO attempts (message, n, attempt, host, ip, port, tls, reply, started_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+
+function* insertAttempts(message: string, attempts: readonly AttemptRecord[]): Steps<void> {
+  for (const a of attempts) {
+    const where = [a.host ?? null, a.ip ?? null, a.port ?? null, a.tls ?? null];
+    yield* run(INSERT_ATTEMPT, message, a.n, a.attempt, ...where, a.reply ?? null, a.startedAt, a.endedAt);
+  }
+}
+
+/** Claims those of the numbers that nobody is sending and that have not ended; the claim names the first one's destination. */
+export function* claimForOperator(p: Parameters<Writes['claimForOperator']>[0]): Steps<Claim | undefined> {
+  const claimed: DeliveryRow[] = [];
+  for (const n of new Set(p.numbers)) {
+    const row = yield* idleDelivery(p.message, n);
+    if (row !== undefined) claimed.push(yield* hold(row, p, { attempts: row.attempts, nextAt: row.next_at, freedState: row.state }));
+  }
+  yield* refreshDestinations(claimed.map((row) => row.destination));
+  return claimed[0] === undefined ? undefined : yield* claimOf(p.message, claimed[0].destination, claimed);
+}
+
+function idleDelivery(message: string, n: number): Steps<DeliveryRow | undefined> {
+  return first<DeliveryRow>(
+    `SELECT ${DELIVERY} FROM deliveries d WHERE d.message = ? AND d.n = ? AND d.ended_at IS NULL AND d.state <> 'sending'`,
+    ...[message, n],
+  );
+}
+
+type Change = Parameters<Writes['changeDeliveries']>[0];
+
+export function* changeDeliveries(p: Change): Steps<readonly number[]> {
+  const changed: DeliveryRow[] = [];
+  for (const n of new Set(p.numbers)) {
+    const row = yield* idleDelivery(p.message, n);
+    const state = row === undefined ? undefined : stateAfter(row.state, p.action);
+    if (row === undefined || state === undefined) continue;
+    const nextAt = state === 'waiting' ? p.at : state === 'held' ? 0 : row.next_at;
+    yield* run(
+      'UPDATE deliveries SET state = ?, next_at = ?, due_at = ?, ended_at = ? WHERE message = ? AND n = ?',
+      ...[state, nextAt, dueAt(state, nextAt), isEnded(state) ? p.at : null, p.message, n],
+    );
+    changed.push(row);
+  }
+  yield* refreshDestinations(changed.map((row) => row.destination));
+  const numbers = changed.map((row) => row.n);
+  if (numbers.length > 0) yield* insertEvents(p.events.filter(({ n }) => n === undefined || numbers.includes(n)));
+  if (p.action === 'drop') yield* releaseMessage(p.message, numbers.length, p.at);
+  return numbers;
+}
+
+/** Undefined: this action changes nothing about a delivery in that state. */
+function stateAfter(state: DeliveryState, action: Change['action']): DeliveryState | undefined {
+  switch (action) {
+    case 'retry':
+      return 'waiting';
+    case 'hold':
+      return state === 'waiting' ? 'held' : undefined;
+    case 'release':
+      return state === 'held' ? 'waiting' : undefined;
+    case 'drop':
+      return 'dropped';
+  }
+}
+
+export function* nextDue(p: Parameters<Reads['nextDue']>[0]): Steps<number | undefined> {
+  return (yield* earliestDestination(p.skip))?.due_at;
+}
+
+interface EntryRow extends DeliveryRow {
+  readonly mail_from: string;
+  readonly octets: number;
+  readonly received_at: number;
+}
+
+/** Without `states` in the filter: those that have not ended. */
+export function* listQueue(p: Parameters<Reads['listQueue']>[0]): Steps<readonly QueueEntry[]> {
+  const { clauses, values } = conditions(p.filter);
+  if (p.after !== undefined) {
+    clauses.push('(d.message, d.n) > (?, ?)');
+    values.push(p.after.message, p.after.n);
+  }
+  const found = yield* rows<EntryRow>(
+    `SELECT ${DELIVERY}, m.mail_from, m.octets, m.received_at FROM deliveries d JOIN messages m ON m.id = d.message ` +
+      `WHERE ${clauses.join(' AND ')} ORDER BY d.message, d.n LIMIT ?`,
+    ...[...values, p.limit],
+  );
+  return found.map((row) => ({
+    message: row.message,
+    mailFrom: row.mail_from,
+    octets: row.octets,
+    receivedAt: row.received_at,
+    delivery: deliveryOf(row),
+  }));
+}
+
+function conditions(filter: QueueFilter): { readonly clauses: string[]; readonly values: SqlValue[] } {
+  const clauses: string[] = [];
+  const values: SqlValue[] = [];
+  const add = (clause: string, ...more: readonly SqlValue[]): void => {
+    clauses.push(clause);
+    values.push(...more);
+  };
+  const { message, domain, sender, receivedBefore, states } = filter;
+  if (states === undefined || !states.some(isEnded)) add('d.ended_at IS NULL');
+  if (states !== undefined) add(states.length === 0 ? '1 = 0' : `d.state IN (${places(states.length)})`, ...states);
+  if (message !== undefined) add('d.message = ?', message);
+  if (domain !== undefined) add('(d.recipient_domain = ? OR d.destination = ?)', domain, domain);
+  if (sender?.startsWith('@') === true) add("lower(m.mail_from) LIKE ? ESCAPE '\\'", `%${sender.toLowerCase().replace(/[\\%_]/g, '\\$&')}`);
+  else if (sender !== undefined) add('lower(m.mail_from) = ?', sender.toLowerCase());
+  if (receivedBefore !== undefined) add('m.received_at < ?', receivedBefore);
+  return { clauses, values };
+}
+
+interface AttemptRow {
+  readonly n: number;
+  readonly attempt: number;
+  readonly host: string | null;
+  readonly ip: string | null;
+  readonly port: number | null;
+  readonly tls: string | null;
+  readonly reply: string | null;
+  readonly started_at: number;
+  readonly ended_at: number;
+}
+
+/** In the order they were recorded. */
+export function* attempts(p: Parameters<Reads['attempts']>[0]): Steps<readonly AttemptRecord[]> {
+  const found = yield* rows<AttemptRow>(
+    'SELECT n, attempt, host, ip, port, tls, reply, started_at, ended_at FROM attempts WHERE message = ? ORDER BY seq',
+    p.message,
+  );
+  return found.map((row) => ({
+    n: row.n,
+    attempt: row.attempt,
+    ...(row.host === null ? {} : { host: row.host }),
+    ...(row.ip === null ? {} : { ip: row.ip }),
+    ...(row.port === null ? {} : { port: row.port }),
+    ...(row.tls === null ? {} : { tls: row.tls }),
+    ...(row.reply === null ? {} : { reply: row.reply }),
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+  }));
+}

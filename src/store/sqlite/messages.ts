@@ -1,0 +1,28 @@
+/** What goes between the threads: requests in batches one way, answers in batches the other. */
+import type { ProcessIdentity } from '../../base/index.ts';
+import type { OperationName } from '../operations/index.ts';
+import type { WriteSettings } from './connection.ts';
+
+export interface Request {
+  readonly id: number;
+  readonly name: OperationName;
+  readonly params: unknown;
+}
+
+export type Answer = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string };
+
+export type ToWorker = { readonly kind: 'run'; readonly requests: readonly Request[] } | { readonly kind: 'look' } | { readonly kind: 'close' };
+
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'refused'; readonly error: string }
+  | { readonly kind: 'answers'; readonly answers: readonly Answer[]; readonly garbage: readonly string[] }
+  /** `changed`: another connection committed since the last look. */
+  | { readonly kind: 'looked'; readonly changed: boolean }
+  | { readonly kind: 'closed' };
+
+export type WriterSettings = WriteSettings & { readonly process: ProcessIdentity };
+
+export interface ReaderSettings {
+  readonly path: string;
+}

@@ -1,0 +1,45 @@
+/** The thread that looks things up, on a read-only connection: no commit waits for it, nor it for one. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { connectReader, perform } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Answer, FromWorker, ReaderSettings, Request, ToWorker } from './messages.ts';
+import { sentenceOf } from './trouble.ts';
+
+function start(port: NonNullable<typeof parentPort>): void {
+  const post = (message: FromWorker): void => {
+    port.postMessage(message);
+  };
+  let connection: Connection;
+  try {
+    connection = connectReader((workerData as ReaderSettings).path);
+  } catch (error) {
+    post({ kind: 'refused', error: sentenceOf(error) });
+    port.close();
+    return;
+  }
+  port.on('message', (message: ToWorker) => {
+    if (message.kind === 'run') {
+      post({ kind: 'answers', answers: message.requests.map((request) => answer(connection, request)), garbage: [] });
+    } else if (message.kind === 'close') {
+      connection.close();
+      post({ kind: 'closed' });
+      port.close();
+    }
+  });
+  post({ kind: 'ready' });
+}
+
+/** One transaction each: all statements of an operation see the same commit. */
+function answer(connection: Connection, { id, name, params }: Request): Answer {
+  try {
+    connection.exec('BEGIN');
+    const result = perform(connection, name, params);
+    connection.exec('COMMIT');
+    return { id, result };
+  } catch (error) {
+    if (connection.inTransaction) connection.exec('ROLLBACK');
+    return { id, error: sentenceOf(error) };
+  }
+}
+
+if (parentPort !== null) start(parentPort);

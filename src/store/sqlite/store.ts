@@ -1,0 +1,212 @@
+/**
+ * The store on SQLite: a writing thread, a reading thread, content files beside the database, and what
+ * must be done after a commit: tell who listens, delete content nobody refers to, carry out removals.
+ */
+import { join } from 'node:path';
+import type { Cancel, Clock, Logger, ProcessIdentity } from '../../base/index.ts';
+import { ContentFiles } from '../content/files.ts';
+import { readContent } from '../content/read.ts';
+import { FileOrInlineWriter } from '../content/write.ts';
+import type { OperationName, ParamsOf } from '../operations/index.ts';
+import { StoreError } from '../store.ts';
+import type { ContentStore, ReadName, Reads, Store, WriteName, Writes } from '../store.ts';
+import type { Durability } from './connection.ts';
+import { Lane } from './lane.ts';
+import type { ReaderSettings, WriterSettings } from './messages.ts';
+import { preparePlace } from './place.ts';
+import { sweepFiles } from './sweep.ts';
+
+export interface StoreOptions {
+  /** The state directory; made when it isn't there. */
+  readonly directory: string;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly process: ProcessIdentity;
+  /** 'normal' answers before the sync: for the one test that must see the difference. */
+  readonly durability?: Durability;
+  /** For tests of a full disk: pages of 4 KiB the database may have. */
+  readonly maxPages?: number;
+}
+
+/** How often commits of other processes are looked for, in ms. */
+const LOOK_EVERY = 100;
+/** How often files and tombstones are swept, in ms. */
+const SWEEP_EVERY = 86_400_000;
+const TOMBSTONES_KEPT = 90 * 86_400_000;
+const SWEEP_SLICE = 1_000;
+
+/** Rejects with a StoreError that says why the state directory can't be used. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { directory, process, durability = 'full', maxPages } = options;
+  try {
+    const path = await preparePlace(directory);
+    const files = await ContentFiles.open(join(directory, 'content'), process);
+    const writer: WriterSettings = { path, durability, process, ...(maxPages === undefined ? {} : { maxPages }) };
+    return await SqliteStore.open(options, files, writer);
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    throw new StoreError(`The state directory ${directory} can't be used: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+export class SqliteStore implements Store {
+  readonly content: ContentStore;
+  readonly #options: StoreOptions;
+  readonly #files: ContentFiles;
+  readonly #listeners = new Set<() => void>();
+  readonly #timers = new Set<Cancel>();
+  /** Files being deleted, and work behind the scenes that close() waits for. */
+  readonly #deleting = new Set<string>();
+  readonly #chores = new Set<Promise<void>>();
+  #writer!: Lane;
+  #reader!: Lane;
+  #closing = false;
+
+  private constructor(options: StoreOptions, files: ContentFiles) {
+    this.#options = options;
+    this.#files = files;
+    const isNamed = async (file: string): Promise<boolean> => (await this.#reader.run('namedFiles', { files: [file] })).length > 0;
+    this.content = {
+      create: () => new FileOrInlineWriter({ files, isNamed }),
+      read: (ref, range) => readContent(files, ref, range),
+    };
+  }
+
+  static async open(options: StoreOptions, files: ContentFiles, writer: WriterSettings): Promise<SqliteStore> {
+    const store = new SqliteStore(options, files);
+    const onTrouble = (sentence: string): void => {
+      options.log.error(sentence);
+    };
+    const script = (name: string): URL => new URL(name, import.meta.url);
+    const onAnswers = (garbage: readonly string[]): void => {
+      store.#afterCommit(garbage);
+    };
+    store.#writer = await Lane.open({ script: script('./write-worker.ts'), data: writer, onAnswers, onTrouble });
+    try {
+      store.#reader = await Lane.open({ script: script('./read-worker.ts'), data: { path: writer.path } satisfies ReaderSettings, onTrouble });
+    } catch (error) {
+      await store.#writer.close();
+      throw error;
+    }
+    store.#lookAgain();
+    store.#keepHouse();
+    return store;
+  }
+
+  async write<N extends WriteName>(name: N, params: Parameters<Writes[N]>[0]): Promise<ReturnType<Writes[N]>> {
+    for (;;) {
+      const result: unknown = await this.#writer.run(name, lighten(params) as ParamsOf<N>);
+      if (name === 'quitMaildrop') this.#chore(() => this.#carryOutRemovals());
+      if (name !== 'lockMaildrop' || (result as { readonly kind: string }).kind !== 'unfinished') return result as ReturnType<Writes[N]>;
+      await this.#carryOutRemovals((params as { readonly account: string }).account);
+    }
+  }
+
+  read<N extends ReadName>(name: N, params: Parameters<Reads[N]>[0]): Promise<ReturnType<Reads[N]>> {
+    return this.#reader.run(name as OperationName, params as never) as Promise<ReturnType<Reads[N]>>;
+  }
+
+  onChange(listener: () => void): () => void {
+    const own = (): void => {
+      listener();
+    };
+    this.#listeners.add(own);
+    return () => {
+      this.#listeners.delete(own);
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    for (const cancel of this.#timers) cancel();
+    this.#listeners.clear();
+    while (this.#chores.size > 0) await Promise.all(this.#chores);
+    await this.#reader.close();
+    await this.#writer.close();
+  }
+
+  #afterCommit(garbage: readonly string[]): void {
+    this.#tell();
+    const files = garbage.filter((file) => !this.#deleting.has(file));
+    if (files.length === 0 || this.#closing) return;
+    for (const file of files) this.#deleting.add(file);
+    this.#chore(() => this.#deleteFiles(files));
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener();
+      } catch (error) {
+        this.#options.log.error('A listener for changes of the store failed', { cause: error });
+      }
+    }
+  }
+
+  /** Only now that the commit which dropped the last reference is durable. */
+  async #deleteFiles(files: readonly string[]): Promise<void> {
+    try {
+      for (const file of files) await this.#files.remove(file);
+      await this.#writer.run('forgetGarbage', { files });
+    } finally {
+      for (const file of files) this.#deleting.delete(file);
+    }
+  }
+
+  async #carryOutRemovals(account?: string): Promise<void> {
+    while (await this.#writer.run('removePart', account === undefined ? {} : { account })) if (this.#closing && account === undefined) return;
+  }
+
+  /** Commits of other processes: asked for again only after the last answer. */
+  #lookAgain(): void {
+    this.#after(LOOK_EVERY, async () => {
+      if (await this.#writer.look()) this.#tell();
+      if (!this.#closing) this.#lookAgain();
+    });
+  }
+
+  #keepHouse(): void {
+    this.#chore(async () => {
+      const { clock } = this.#options;
+      await this.#carryOutRemovals();
+      await sweepFiles({ files: this.#files, reader: this.#reader, clock, stopped: () => this.#closing });
+      const before = clock.now() - TOMBSTONES_KEPT;
+      while (!this.#closing && (await this.#writer.run('sweepTombstones', { before, limit: SWEEP_SLICE })));
+    });
+    this.#after(SWEEP_EVERY, () => {
+      this.#keepHouse();
+    });
+  }
+
+  #after(ms: number, fn: () => void | Promise<void>): void {
+    const cancel = this.#options.clock.after(ms, () => {
+      this.#timers.delete(cancel);
+      this.#chore(async () => fn());
+    });
+    this.#timers.add(cancel);
+  }
+
+  /** Work nobody waits for; what goes wrong is logged and done again at the next occasion. */
+  #chore(work: () => Promise<void>): void {
+    const chore = work()
+      .catch((error: unknown) => {
+        if (!this.#closing) this.#options.log.error('The store could not tidy up; it tries again later', { cause: error });
+      })
+      .finally(() => {
+        this.#chores.delete(chore);
+      });
+    this.#chores.add(chore);
+  }
+}
+
+/**
+ * Copies views of larger buffers: crossing to a thread copies the whole buffer under a view, and a
+ * prefix of 300 octets usually lies in one of 8 KiB.
+ */
+function lighten(value: unknown): unknown {
+  if (value instanceof Uint8Array) return value.byteLength === value.buffer.byteLength && !Buffer.isBuffer(value) ? value : Uint8Array.from(value);
+  if (Array.isArray(value)) return value.some((one) => typeof one === 'object') ? value.map(lighten) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, lighten(one)]));
+}

@@ -1,0 +1,100 @@
+/** A store for tests of any room, and messages to put into it. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newId, newTicket, silentLog, thisProcess } from '../base/index.ts';
+import { FakeClock } from '../base/testing.ts';
+import { openStore } from './sqlite/store.ts';
+import type { StoreOptions } from './sqlite/store.ts';
+import type { AcceptParams, ContentRef, NewDelivery, NewEmail, NewMessage, Store } from './store.ts';
+
+/** What of node:test's context is used. */
+interface Context {
+  after(fn: () => Promise<void>): void;
+}
+
+export async function temporaryDirectory(t: Context): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'posthorn-store-'));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** Opened in a directory of its own, closed and removed after the test. Its clock stands still unless one is given: no timers run. */
+export async function temporaryStore(t: Context, options: Partial<StoreOptions> = {}): Promise<Store> {
+  let store: Store | undefined;
+  const made = options.directory === undefined ? await mkdtemp(join(tmpdir(), 'posthorn-store-')) : undefined;
+  // One hook: hooks run in the order they were set, and the store must be closed before its directory goes.
+  t.after(async () => {
+    await store?.close();
+    if (made !== undefined) await rm(made, { recursive: true, force: true });
+  });
+  store = await openStore({ directory: made ?? '', log: silentLog, clock: new FakeClock(), process: thisProcess(), ...options });
+  return store;
+}
+
+export async function contentOf(store: Store, octets: string | Uint8Array): Promise<ContentRef> {
+  const writer = store.content.create();
+  await writer.write(Buffer.from(octets));
+  return writer.finish();
+}
+
+export async function textOf(source: AsyncIterable<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of source) pieces.push(piece);
+  return Buffer.concat(pieces).toString('latin1');
+}
+
+const AT = Date.UTC(2026, 0, 1);
+
+export function newMessage(content: ContentRef, changes: Partial<NewMessage> = {}): NewMessage {
+  return {
+    id: newId(AT),
+    content,
+    prefix: Buffer.from('Received: from test\r\n'),
+    mailFrom: 'sender@a.test',
+    body: '7bit',
+    smtputf8: false,
+    receivedAt: AT,
+    source: 'smtp',
+    ...changes,
+  };
+}
+
+export function newEmail(account: string, changes: Partial<NewEmail> = {}): NewEmail {
+  return {
+    id: newId(AT),
+    account,
+    n: 1,
+    mailbox: 'inbox',
+    deliveryPrefix: Buffer.from('Return-Path: <sender@a.test>\r\n'),
+    uidl: newTicket(),
+    recipient: 'bob@b.test',
+    ...changes,
+  };
+}
+
+export function newDelivery(changes: Partial<NewDelivery> = {}): NewDelivery {
+  return {
+    n: 1,
+    recipient: 'carol@c.test',
+    destination: 'c.test',
+    state: 'waiting',
+    nextAt: AT,
+    onUnsure: 'retry',
+    onFailure: 'report',
+    ...changes,
+  };
+}
+
+/** A message of a few octets for one account, ready for `accept`. */
+export async function messageParams(store: Store, account: string, octets = 'Subject: hello\r\n\r\nHello\r\n'): Promise<AcceptParams> {
+  return { message: newMessage(await contentOf(store, octets)), emails: [newEmail(account)], deliveries: [], events: [] };
+}
+
+/** An account with no password; its id. */
+export async function addAccount(store: Store, local = 'bob', domain = 'b.test'): Promise<string> {
+  const id = `${local}-${randomBytes(6).toString('hex')}`;
+  await store.write('addAccount', { id, local, domain, credentials: [], at: AT });
+  return id;
+}
