@@ -66,7 +66,7 @@ test('any name gives one field whose lines are no longer than a line may be', ()
   );
 });
 
-test('[3848-with] the with clause names protocol, TLS and login', () => {
+test('[3848-3-with] the with clause names protocol, TLS and login', () => {
   const table: readonly (readonly [Parameters<typeof withKeyword>[0], string])[] = [
     [{ protocol: 'smtp', tls: false, auth: false, utf8: false }, 'SMTP'],
     [{ protocol: 'smtp', tls: true, auth: false, utf8: false }, 'ESMTPS'],
