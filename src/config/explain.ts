@@ -1,5 +1,5 @@
 /** The settings in words: what `config explain` says. */
-import { allFields, fieldAt, nameOf, parentOf, tableAt, TABLES } from './fields.ts';
+import { allFields, fieldAt, nameOf, tableAt, TABLES } from './fields.ts';
 import { nearest } from './nearest.ts';
 
 export interface Explanation {
@@ -56,10 +56,4 @@ export function tomlOf(words: unknown): string {
 /** "[queue]", "[[route]]". */
 export function headingOf(table: string): string {
   return tableAt(table)?.many === true ? `[[${table}]]` : `[${table}]`;
-}
-
-/** A setting as a path for people: "retry in [queue]". */
-export function inWords(path: string): string {
-  const table = parentOf(path);
-  return table === '' ? path : `${nameOf(path)} in ${headingOf(table)}`;
 }

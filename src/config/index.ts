@@ -7,3 +7,4 @@ export type { Explanation } from './explain.ts';
 export { formatProblem, loadConfig } from './load.ts';
 export type { Durability, Loaded, Note, Problem } from './load.ts';
 export { checkNamedFiles, readSecret } from './secrets.ts';
+export { parseDuration, parseSize } from './units.ts';

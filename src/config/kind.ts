@@ -23,12 +23,6 @@ export interface Kind<T> {
   read(words: unknown, folder: string): Reading<T>;
 }
 
-/** Where a kind is named in the documentation with one more sentence. */
-export interface KindNote {
-  readonly name: string;
-  readonly sentence: string;
-}
-
 export function good<T>(value: T): Reading<T> {
   return { ok: true, value };
 }
@@ -42,13 +36,11 @@ const LONGEST_QUOTE = 60;
 
 /** A value of a file as it may stand in a sentence: short, on one line, no control characters. */
 export function quoted(words: unknown): string {
-  const text =
-    words instanceof Date
-      ? 'a date'
-      : typeof words === 'bigint'
-        ? String(words)
-        : (JSON.stringify(words) ?? String(words));
-  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+  if (Array.isArray(words)) return 'a list';
+  if (words instanceof Date) return 'a date';
+  if (typeof words === 'object' && words !== null) return 'a table';
+  const shown = typeof words === 'string' ? JSON.stringify(words) : String(words);
+  return shown.length > LONGEST_QUOTE ? `${shown.slice(0, LONGEST_QUOTE)}…` : shown;
 }
 
 /** A setting that must be a string; `mend` says which. */

@@ -23,7 +23,7 @@ export function lineOf(lines: Lines, path: string): number | undefined {
   return undefined;
 }
 
-/** Deeper than the TOML library reads. */
+/** Deeper than the TOML library reads: what is deeper ends the walk. */
 const DEEPEST = 1000;
 
 class Walk {
@@ -93,8 +93,8 @@ class Walk {
   }
 
   #value(path: string, depth: number): void {
-    if (depth > DEEPEST) return;
-    if (this.#peek('"') || this.#peek("'")) this.#string();
+    if (depth > DEEPEST) this.#at = this.#text.length;
+    else if (this.#peek('"') || this.#peek("'")) this.#string();
     else if (this.#peek('[')) this.#array(path, depth);
     else if (this.#peek('{')) this.#inlineTable(path, depth);
     else this.#match(/[^,\]}#\r\n]*/y);

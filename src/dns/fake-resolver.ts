@@ -1,7 +1,7 @@
 /** A Resolver over make-believe zones, without sockets. */
 import type { DnsAnswer, Resolver } from './resolver.ts';
-import { lookUp } from './zones.ts';
-import type { ZoneRecord, Zones } from './zones.ts';
+import { lookUp } from './fake-zones.ts';
+import type { ZoneRecord, Zones } from './fake-zones.ts';
 
 export interface FakeResolver extends Resolver {
   /** What was asked so far: "MX a.test". */

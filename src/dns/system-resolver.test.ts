@@ -83,7 +83,7 @@ test('[7505-3-null-mx] a null MX comes as an empty exchange', async () => {
   });
 });
 
-test('[1035-3.2.2-cname] the records behind a CNAME are found', async () => {
+test('[1034-3.6.2-cname] the records behind a CNAME are found', async () => {
   assert.deepEqual(await resolver.a('alias.test'), {
     kind: 'found',
     records: ['192.0.2.1', '192.0.2.2'],

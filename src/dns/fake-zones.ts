@@ -1,7 +1,5 @@
 /** Make-believe zones: what a recursive name server would answer if the Internet were this object. */
 
-export type RecordType = 'MX' | 'A' | 'AAAA' | 'TXT' | 'CNAME';
-
 export interface ZoneName {
   readonly mx?: readonly (readonly [preference: number, exchange: string])[];
   readonly a?: readonly string[];

@@ -8,8 +8,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { AUTHENTIC_DATA, decode, encode, RECURSION_AVAILABLE, RECURSION_DESIRED, TRUNCATED_RESPONSE } from 'dns-packet';
-import { lookUp } from './zones.ts';
-import type { ZoneAnswer, ZoneRecord, Zones } from './zones.ts';
+import { lookUp } from './fake-zones.ts';
+import type { ZoneAnswer, ZoneRecord, Zones } from './fake-zones.ts';
 
 export interface Asked {
   readonly name: string;
