@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { checkNamedFiles, example, explain, formatProblem, loadConfig } from '../config/index.ts';
 import type { Explanation, Note, Problem } from '../config/index.ts';
 import { CommandError, print, printJson } from './output.ts';
+import type { Output } from './output.ts';
 
 interface Options {
   readonly config?: string;
@@ -10,25 +11,26 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function configCommand(): Command {
+/** @param output where it writes; the terminal unless a test says otherwise. */
+export function configCommand(output?: Output): Command {
   const command = new Command('config').description('check, explain or begin a configuration');
   command
     .command('check')
     .description('say what is wrong in the configuration, with lines, and what is accepted but not working yet')
     .option('--json', 'as JSON')
-    .action((_options: Options, self: Command) => check(self.optsWithGlobals()));
+    .action((_options: Options, self: Command) => check(self.optsWithGlobals(), output));
   command
     .command('explain')
     .description('say what a setting does, its type and its default')
     .argument('[setting]', 'a setting as "queue.retry", or a table as "queue"; without it, all')
     .option('--json', 'as JSON')
-    .action((setting: string | undefined, options: Options) => explainSetting(setting, options));
+    .action((setting: string | undefined, options: Options) => explainSetting(setting, options, output));
   command
     .command('example')
     .description('print a configuration file to begin with')
     .option('--json', 'as JSON: {"toml": …}')
     .action((options: Options) =>
-      options.json === true ? printJson({ toml: example() }) : print(example().trimEnd()),
+      options.json === true ? printJson({ toml: example() }, output) : print(example().trimEnd(), output),
     );
   return command;
 }
@@ -40,9 +42,9 @@ interface Findings {
 }
 
 /** Exit code 1 when something is wrong: the check itself worked. */
-function check({ config, state, json }: Options): void {
+function check({ config, state, json }: Options, output: Output | undefined): void {
   const { file, problems, notes } = findings(config, state);
-  if (json === true) printJson({ ok: problems.length === 0, file: file ?? null, problems, notes });
+  if (json === true) printJson({ ok: problems.length === 0, file: file ?? null, problems, notes }, output);
   else
     print(
       [...problems.map(formatProblem), ...notes.map((note) => formatNote(note, file)), verdict(file, problems)].join(
@@ -77,11 +79,11 @@ function verdict(file: string | undefined, problems: readonly Problem[]): string
   return `${which} can't be used: ${problems.length === 1 ? 'one problem' : `${problems.length} problems`}.`;
 }
 
-function explainSetting(setting: string | undefined, { json }: Options): void {
+function explainSetting(setting: string | undefined, { json }: Options, output: Output | undefined): void {
   const found = explain(setting);
   if (found.kind === 'unknown') throw new CommandError(`${found.problem}. ${found.mend}`, 2);
-  if (json === true) printJson(found.fields);
-  else print(found.fields.map(formatExplanation).join('\n\n'));
+  if (json === true) printJson(found.fields, output);
+  else print(found.fields.map(formatExplanation).join('\n\n'), output);
 }
 
 function formatExplanation({ path, type, default: initial, sentence, later, change }: Explanation): string {

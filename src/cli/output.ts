@@ -34,6 +34,13 @@ export interface Output {
 
 const standard: Output = { out: process.stdout, err: process.stderr };
 
+/** `posthorn queue list | head` closes the pipe before all is written: that is no error. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 /** One value as JSON, indented: what --json prints. */
 export function printJson(value: unknown, output: Output = standard): void {
   output.out.write(`${JSON.stringify(value, null, 2)}\n`);
