@@ -121,6 +121,15 @@ test('our own local parts compare without regard to letter case and to how accen
   assert.ok(!sameAddress({ local: 'alice', domain: 'a.test' }, { local: 'alice', domain: 'b.test' }));
 });
 
+test('a local part that was made canonical stays as it is', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (local) => {
+      assert.equal(canonicalLocal(canonicalLocal(local)), canonicalLocal(local));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 const domainText = fc.constantFrom('a.test', 'b.example', 'xn--bcher-kva.test', '[192.0.2.1]', '[IPv6:::1]');
 
 test('what is formatted is parsed back to the same address, whatever the local part holds', () => {

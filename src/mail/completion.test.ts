@@ -31,16 +31,41 @@ test('[6409-8.2-date] [6409-8.3-message-id] missing Date and Message-ID are put 
 
 test('a missing From is completed where that is asked for', () => {
   assert.deepEqual(complete(`${DATE}${ID}`, 'a@a.test'), [`From: a@a.test\r\n${DATE}${ID}`, ['from-added']]);
-  assert.deepEqual(complete(`${DATE}${ID}`, 'a@a.test\r\nEvil: x'), [`From: a@a.testEvil: x\r\n${DATE}${ID}`, ['from-added']]);
+  assert.deepEqual(complete(`${DATE}${ID}`, 'a@a.test\r\nEvil: x'), [
+    `From: a@a.testEvil: x\r\n${DATE}${ID}`,
+    ['from-added'],
+  ]);
 });
 
 test('text without a header stays text', () => {
-  assert.deepEqual(complete('Hello world\r\n'), [`${DATE}${ID}\r\nHello world\r\n`, ['date-added', 'message-id-added', 'header-ended']]);
-  assert.deepEqual(complete(' indented\r\n'), [`${DATE}${ID}\r\n indented\r\n`, ['date-added', 'message-id-added', 'header-ended']]);
+  assert.deepEqual(complete('Hello world\r\n'), [
+    `${DATE}${ID}\r\nHello world\r\n`,
+    ['date-added', 'message-id-added', 'header-ended'],
+  ]);
+  assert.deepEqual(complete(' indented\r\n'), [
+    `${DATE}${ID}\r\n indented\r\n`,
+    ['date-added', 'message-id-added', 'header-ended'],
+  ]);
+});
+
+test('a line of an mbox file in front of the header does not end it', () => {
+  const header = `From alice Mon Nov 23 15:00:00 2026\r\n${DATE}${ID}`;
+  assert.deepEqual(complete(header), [header, []]);
 });
 
 test('whatever the header, none of its Bcc fields is left and Date and Message-ID are there', () => {
-  const line = fc.constantFrom('Bcc: x\r\n', 'bcc:\r\n', ' folded\r\n', 'Date: x\r\n', 'Message-Id: <x>\r\n', 'To: y\r\n', 'junk\r\n', '\tx\r\n', 'Bcc : z', 'bCC\t: z\r\n');
+  const line = fc.constantFrom(
+    'Bcc: x\r\n',
+    'bcc:\r\n',
+    ' folded\r\n',
+    'Date: x\r\n',
+    'Message-Id: <x>\r\n',
+    'To: y\r\n',
+    'junk\r\n',
+    '\tx\r\n',
+    'Bcc : z',
+    'bCC\t: z\r\n',
+  );
   fc.assert(
     fc.property(fc.array(line, { maxLength: 8 }), (lines) => {
       const done = completeHeader(Buffer.from(lines.join('')), COMPLETION);

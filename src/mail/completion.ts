@@ -53,21 +53,34 @@ function isBcc(field: HeaderField): boolean {
   return field.name === 'bcc' || field.name === 'resent-bcc';
 }
 
+/** A first line that is no field means that there is no header; but an mbox "From " line is only a line too many. */
 function isBody(first: HeaderField | undefined): boolean {
-  return first?.name === '';
+  return first?.name === '' && !/^>?From /.test(first.raw.toString('latin1', 0, 6));
 }
 
-function missingFields(fields: readonly HeaderField[], completion: HeaderCompletion): readonly { readonly line: string; readonly edit: HeaderEdit }[] {
+function missingFields(
+  fields: readonly HeaderField[],
+  completion: HeaderCompletion,
+): readonly { readonly line: string; readonly edit: HeaderEdit }[] {
   const names = new Set(fields.map((field) => field.name));
   const added: { line: string; edit: HeaderEdit }[] = [];
   if (completion.from !== undefined && !names.has('from')) {
-    added.push({ line: `From: ${oneLine(completion.from)}\r\n`, edit: { rule: 'from-added', what: 'The missing From field was added' } });
+    added.push({
+      line: `From: ${oneLine(completion.from)}\r\n`,
+      edit: { rule: 'from-added', what: 'The missing From field was added' },
+    });
   }
   if (!names.has('date')) {
-    added.push({ line: `Date: ${formatDate(completion.date)}\r\n`, edit: { rule: 'date-added', what: 'The missing Date field was added' } });
+    added.push({
+      line: `Date: ${formatDate(completion.date)}\r\n`,
+      edit: { rule: 'date-added', what: 'The missing Date field was added' },
+    });
   }
   if (!names.has('message-id')) {
-    added.push({ line: `Message-ID: ${oneLine(completion.messageId)}\r\n`, edit: { rule: 'message-id-added', what: 'The missing Message-ID field was added' } });
+    added.push({
+      line: `Message-ID: ${oneLine(completion.messageId)}\r\n`,
+      edit: { rule: 'message-id-added', what: 'The missing Message-ID field was added' },
+    });
   }
   return added;
 }

@@ -10,5 +10,10 @@ test('[5322-3.3-date] dates are written as mail writes them, in UTC', () => {
 });
 
 test('a date reads back as the same second', () => {
-  fc.assert(fc.property(fc.integer({ min: 0, max: 4e9 }), (seconds) => Date.parse(formatDate(seconds * 1000)) === seconds * 1000));
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 4e9 }),
+      (seconds) => Date.parse(formatDate(seconds * 1000)) === seconds * 1000,
+    ),
+  );
 });

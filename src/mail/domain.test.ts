@@ -76,7 +76,24 @@ test('people see U-labels, but only of names that read back as the same name', (
 });
 
 test('a domain that was understood is understood again as itself', () => {
-  const piece = fc.constantFrom('a', 'Z', '1', '-', '.', 'ü', 'ß', 'xn--', '例', '\u0308', '%', 'é', 'İ', 'ﬁ', '。', 'Σ');
+  const piece = fc.constantFrom(
+    'a',
+    'Z',
+    '1',
+    '-',
+    '.',
+    'ü',
+    'ß',
+    'xn--',
+    '例',
+    '\u0308',
+    '%',
+    'é',
+    'İ',
+    'ﬁ',
+    '。',
+    'Σ',
+  );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       const domain = parseDomain(pieces.join(''), { utf8: true });

@@ -41,14 +41,16 @@ export function reportSubject(parts: Pick<ReportParts, 'recipients'>): string {
 export function explainReport(parts: ReportParts): readonly string[] {
   const sections = ACTIONS.flatMap((action) => {
     const about = parts.recipients.filter((recipient) => recipient.action === action);
-    return about.length === 0 ? [] : [whatHappened(parts, action, about), ...about.slice(0, MOST_NAMED).map(oneRecipient), ...more(about.length)];
+    return about.length === 0
+      ? []
+      : [whatHappened(parts, action, about), ...about.slice(0, MOST_NAMED).map(oneRecipient), ...more(about.length)];
   });
   const signature = `This report was written by the mail server ${parts.hostname}. Nobody reads answers to it.`;
   return [...sections, signature];
 }
 
 function whatHappened(parts: ReportParts, action: ReportAction, about: readonly ReportRecipient[]): string {
-  const subject = decodeHeaderText(fieldValues(parseHeaderSection(parts.header), 'subject')[0] ?? '').slice(0, 200);
+  const subject = flat(decodeHeaderText(fieldValues(parseHeaderSection(parts.header), 'subject')[0] ?? ''), 200);
   const which = subject === '' ? 'Your message' : `Your message "${subject}"`;
   const when = parts.arrivedAt === undefined ? '' : ` of ${formatDate(parts.arrivedAt)}`;
   const whom = about.length === 1 ? 'to this recipient' : `to these ${about.length} recipients`;
@@ -57,17 +59,18 @@ function whatHappened(parts: ReportParts, action: ReportAction, about: readonly 
 }
 
 function oneRecipient(recipient: ReportRecipient): string {
-  const said = [recipient.address, ...reasons(recipient).map((line) => `  ${line}`)];
+  const said = [flat(recipient.address, 320), ...reasons(recipient).map((line) => `  ${line}`)];
   if (recipient.diagnostic !== undefined) {
     const who = recipient.remoteMta ?? 'The other server';
-    said.push(`  ${who} answered:`, `    ${recipient.diagnostic.slice(0, 2000).replace(/[\r\n]+/g, ' ')}`);
+    said.push(`  ${who} answered:`, `    ${flat(recipient.diagnostic, 2000)}`);
   }
   return said.join('\n');
 }
 
 function reasons(recipient: ReportRecipient): readonly string[] {
   if (recipient.action === 'failed' || recipient.action === 'delayed') {
-    const why = recipient.problem ?? describeEnhanced(recipient.status).sentence;
+    const why =
+      recipient.problem === undefined ? describeEnhanced(recipient.status).sentence : flat(recipient.problem, 2000);
     return [why, advice(recipient)];
   }
   return recipient.action === 'relayed' ? ['You will not hear from us whether it arrived.'] : [];
@@ -79,10 +82,21 @@ function advice(recipient: ReportRecipient): string {
     const until = recipient.willRetryUntil === undefined ? '' : ` until ${formatDate(recipient.willRetryUntil)}`;
     return `You need not do anything: we keep trying${until}. You will get another message if it fails for good.`;
   }
-  if (recipient.expired === true) return 'We tried for as long as we keep messages. We will not try again: send it again later, or reach the person another way.';
+  if (recipient.expired === true)
+    return 'We tried for as long as we keep messages. We will not try again: send it again later, or reach the person another way.';
   return `We will not try again. ${describeEnhanced(recipient.status).advice}`;
 }
 
 function more(count: number): readonly string[] {
-  return count > MOST_NAMED ? [`… and ${count - MOST_NAMED} more; the second part of this message names them all.`] : [];
+  return count > MOST_NAMED
+    ? [`… and ${count - MOST_NAMED} more; the second part of this message names them all.`]
+    : [];
+}
+
+/** What others wrote, on one line: it must not look like words of ours. */
+function flat(text: string, longest: number): string {
+  return text
+    .slice(0, longest)
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim();
 }

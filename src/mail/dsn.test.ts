@@ -50,7 +50,11 @@ test('[6522-3-three-parts] a report has a text, the facts, and the header of the
   const report = compose({});
   assert.match(report.toString(), /^Content-Type: multipart\/report; report-type=delivery-status;\r\n boundary=/m);
   const heads = split(report).map((part) => part.head.split('\r\n')[0]);
-  assert.deepEqual(heads, ['Content-Type: text/plain; charset=utf-8', 'Content-Type: message/delivery-status', 'Content-Type: text/rfc822-headers']);
+  assert.deepEqual(heads, [
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Type: message/delivery-status',
+    'Content-Type: text/rfc822-headers',
+  ]);
   assert.equal(split(report)[2]?.body, HEADER);
 });
 
@@ -75,8 +79,13 @@ test('[3464-2.2-message-fields] [3464-2.3-recipient-fields] the facts, field by 
 });
 
 test('[3464-2.3.9-will-retry] only a delayed recipient says until when it will be tried', () => {
-  const delayed = compose({ recipients: [{ address: 'c@c.test', action: 'delayed', status: '4.4.1', willRetryUntil: AT + 1000 }] });
-  assert.match(split(delayed)[1]?.body as string, /Action: delayed\r\nStatus: 4\.4\.1\r\nWill-Retry-Until: Mon, 23 Nov 2026 15:00:01 \+0000\r\n$/);
+  const delayed = compose({
+    recipients: [{ address: 'c@c.test', action: 'delayed', status: '4.4.1', willRetryUntil: AT + 1000 }],
+  });
+  assert.match(
+    split(delayed)[1]?.body as string,
+    /Action: delayed\r\nStatus: 4\.4\.1\r\nWill-Retry-Until: Mon, 23 Nov 2026 15:00:01 \+0000\r\n$/,
+  );
   const failed = compose({ recipients: [{ ...BOB, willRetryUntil: AT }] });
   assert.doesNotMatch(failed.toString(), /Will-Retry-Until/);
 });
@@ -96,7 +105,10 @@ test('[6522-4-headers] an original that can not travel in 7-bit lines comes back
     assert.match(part?.head as string, /^Content-Type: text\/rfc822-headers\r\nContent-Transfer-Encoding: 7bit$/);
   }
   const latin = split(compose({ header: Buffer.from('Subject: Gr\xfc\xdfe\r\n', 'latin1') }))[2];
-  assert.deepEqual(latin, { head: 'Content-Type: text/rfc822-headers\r\nContent-Transfer-Encoding: quoted-printable', body: 'Subject: Gr=FC=DFe\r\n' });
+  assert.deepEqual(latin, {
+    head: 'Content-Type: text/rfc822-headers\r\nContent-Transfer-Encoding: quoted-printable',
+    body: 'Subject: Gr=FC=DFe\r\n',
+  });
 });
 
 test('[3464-2-header] the header: from the system, automatic, an answer to the original', () => {
@@ -116,16 +128,24 @@ test('[3464-2-header] the header: from the system, automatic, an answer to the o
   }
 });
 
-test('the text says what happened, whether to wait, what to do, and then the other server\'s words', () => {
+test("the text says what happened, whether to wait, what to do, and then the other server's words", () => {
   const text = split(compose({}))[0]?.body as string;
   assert.match(text, /Your message "Lunch" of Mon, 23 Nov 2026 14:59:00 \+0000 could not be/);
   assert.match(text, /There is no such mailbox at the other server\.\r\n {2}We will not try again\. Check the address/);
   assert.match(text, /mx\.b\.test answered:\r\n {4}550 5\.1\.1 No such user here/);
-  const delayed = split(compose({ recipients: [{ address: 'c@c.test', action: 'delayed', status: '4.4.1', problem: 'Nobody answered.' }] }))[0]?.body as string;
+  const delayed = split(
+    compose({ recipients: [{ address: 'c@c.test', action: 'delayed', status: '4.4.1', problem: 'Nobody answered.' }] }),
+  )[0]?.body as string;
   assert.match(delayed, /Nobody answered\.\r\n {2}You need not do anything: we keep trying\./);
   const expired = split(compose({ recipients: [{ ...BOB, status: '5.4.7', expired: true }] }))[0]?.body as string;
   assert.match(expired, /We tried for as long as we keep messages/);
   assert.match(split(compose({ text: ['Own words.'] }))[0]?.body as string, /^Own words\.\r\n$/);
+});
+
+test('what others wrote stays on its line of the text', () => {
+  const header = Buffer.from('Subject: =?utf-8?Q?x=0A=0AAll_is_well?=\r\n');
+  const text = split(compose({ header, recipients: [{ ...BOB, diagnostic: '550 no\nAll is well' }] }))[0]?.body;
+  assert.doesNotMatch(String(text), /^All/m);
 });
 
 test('each action has its words', () => {
@@ -133,34 +153,57 @@ test('each action has its words', () => {
     const report = compose({ recipients: [{ address: 'c@c.test', action, status: '2.0.0' }] }).toString();
     return /^Subject: (.*)\r$/m.exec(report)?.[1];
   });
-  assert.deepEqual(subjects, ['Your message was delivered to c@c.test', 'Your message to c@c.test was passed on', 'Your message to c@c.test was passed on to a list']);
+  assert.deepEqual(subjects, [
+    'Your message was delivered to c@c.test',
+    'Your message to c@c.test was passed on',
+    'Your message to c@c.test was passed on to a list',
+  ]);
 });
 
 test('many recipients: the text names fifty, the facts all', () => {
-  const report = compose({ recipients: Array.from({ length: 120 }, (_, i) => ({ ...BOB, address: `user${i}@b.test` })) });
+  const report = compose({
+    recipients: Array.from({ length: 120 }, (_, i) => ({ ...BOB, address: `user${i}@b.test` })),
+  });
   assert.match(report.toString(), /^Subject: Your message could not be delivered to 120 recipients\r$/m);
   assert.match(split(report)[0]?.body as string, /and 70 more/);
   assert.equal(split(report)[1]?.body.match(/^Final-Recipient:/gm)?.length, 120);
 });
 
 test('[6533-3-utf8-address] an address in UTF-8 is spelled in ASCII in a report that is ASCII', () => {
-  const report = compose({ recipients: [{ ...BOB, address: 'ünal@b.test', orcpt: 'utf-8;ünal@b.test', diagnostic: '550 nö' }], header: Buffer.from('Subject: Grüße\r\n') });
+  const report = compose({
+    recipients: [{ ...BOB, address: 'ünal@b.test', orcpt: 'utf-8;ünal@b.test', diagnostic: '550 nö' }],
+    header: Buffer.from('Subject: Grüße\r\n'),
+  });
   assert.equal(reportNeedsUtf8('alice@a.test'), false);
   assert.match(report.toString('latin1'), /^[\r\n\t -~]*$/);
-  assert.match(report.toString(), /^Original-Recipient: utf-8; \\x\{FC\}nal@b\.test\r\nFinal-Recipient: utf-8; \\x\{FC\}nal@b\.test\r$/m);
-  assert.deepEqual(split(report)[2], { head: 'Content-Type: message/global-headers\r\nContent-Transfer-Encoding: quoted-printable', body: 'Subject: Gr=C3=BC=C3=9Fe\r\n' });
+  assert.match(
+    report.toString(),
+    /^Original-Recipient: utf-8; \\x\{FC\}nal@b\.test\r\nFinal-Recipient: utf-8; \\x\{FC\}nal@b\.test\r$/m,
+  );
+  assert.deepEqual(split(report)[2], {
+    head: 'Content-Type: message/global-headers\r\nContent-Transfer-Encoding: quoted-printable',
+    body: 'Subject: Gr=C3=BC=C3=9Fe\r\n',
+  });
 });
 
 test('[6533-4-global] a report to an address in UTF-8 is UTF-8 itself', () => {
   const content = Buffer.from('Subject: Grüße\r\nFrom: ü@a.test\r\n\r\nHallo ü\r\n');
-  const report = compose({ to: 'ü@a.test', recipients: [{ ...BOB, address: 'ünal@b.test', diagnostic: '550 nö' }], header: content.subarray(0, 40), content });
+  const report = compose({
+    to: 'ü@a.test',
+    recipients: [{ ...BOB, address: 'ünal@b.test', diagnostic: '550 nö' }],
+    header: content.subarray(0, 40),
+    content,
+  });
   assert.equal(reportNeedsUtf8('ü@a.test'), true);
   const parts = split(report);
   assert.match(report.toString(), /^To: <ü@a\.test>\r$/m);
   assert.match(parts[1]?.head as string, /^Content-Type: message\/global-delivery-status/);
   assert.match(parts[1]?.body as string, /^Final-Recipient: utf-8; ünal@b\.test\r$/m);
   assert.match(parts[1]?.body as string, /^Diagnostic-Code: smtp; 550 nö\r$/m);
-  assert.deepEqual([parts[2]?.head, parts[2]?.body], ['Content-Type: message/global\r\nContent-Transfer-Encoding: 8bit', content.toString()]);
+  assert.deepEqual(
+    [parts[2]?.head, parts[2]?.body],
+    ['Content-Type: message/global\r\nContent-Transfer-Encoding: 8bit', content.toString()],
+  );
 });
 
 test('[2046-5.1.1-boundary] content that holds the boundary gets another one', () => {
@@ -181,35 +224,50 @@ test('a header without end comes back in part', () => {
 test('nothing that comes in can end a line, a field or a part', () => {
   const evil = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 60 }),
-    fc.constantFrom('\r\n\r\n--=_report_01report_0\r\n', 'x\r\nEvil: yes\r\n', '\n\nStatus: 2.0.0', '\u2028', '\ud800', 'x'.repeat(5000), 'ü'.repeat(2000)),
+    fc.constantFrom(
+      '\r\n\r\n--=_report_01report_0\r\n',
+      'x\r\nEvil: yes\r\n',
+      '\n\nStatus: 2.0.0',
+      '\u2028',
+      '\ud800',
+      'x'.repeat(5000),
+      'ü'.repeat(2000),
+    ),
   );
   fc.assert(
-    fc.property(fc.record({ text: evil, header: evil, id: evil, address: evil }), fc.boolean(), ({ text, header, id, address }, utf8) => {
-      const report = compose({
-        hostname: text,
-        id: `01${id.slice(0, 30)}`,
-        to: utf8 ? `ü${address}` : address.replace(/[^\0-\x7f]/g, ''),
-        envid: text,
-        recipients: [{ ...BOB, address, orcpt: `rfc822;${text}`, remoteMta: text, diagnostic: text, problem: text }],
-        header: Buffer.from(`Message-ID: ${header}\r\nSubject: ${text}\r\n${header}`),
-        content: Buffer.from(`${header}\r\n\r\n${text}`),
-      });
-      for (const line of report.toString('latin1').split('\r\n')) assert.match(line, utf8 ? /^[^\0\r\n]{0,998}$/ : /^[^\0\r\n\x80-\xff]{0,998}$/);
-      const [head, preamble] = report.toString().split('\r\n\r\n') as [string, string];
-      assert.match(preamble, /^This is a report/);
-      assert.doesNotMatch(head, /^Evil/m);
-      const parts = split(report);
-      assert.equal(parts.length, 3);
-      const groups = (parts[1]?.body as string).split('\r\n\r\n');
-      assert.equal(groups.length, 2);
-      assert.doesNotMatch(parts[1]?.body as string, /^(?:Evil|Status: 2)/m);
-    }),
+    fc.property(
+      fc.record({ text: evil, header: evil, id: evil, address: evil }),
+      fc.boolean(),
+      ({ text, header, id, address }, utf8) => {
+        const report = compose({
+          hostname: text,
+          id: `01${id.slice(0, 30)}`,
+          to: utf8 ? `ü${address}` : address.replace(/[^\0-\x7f]/g, ''),
+          envid: text,
+          recipients: [{ ...BOB, address, orcpt: `rfc822;${text}`, remoteMta: text, diagnostic: text, problem: text }],
+          header: Buffer.from(`Message-ID: ${header}\r\nSubject: ${text}\r\n${header}`),
+          content: Buffer.from(`${header}\r\n\r\n${text}`),
+        });
+        for (const line of report.toString('latin1').split('\r\n'))
+          assert.match(line, utf8 ? /^[^\0\r\n]{0,998}$/ : /^[^\0\r\n\x80-\xff]{0,998}$/);
+        const [head, preamble] = report.toString().split('\r\n\r\n') as [string, string];
+        assert.match(preamble, /^This is a report/);
+        assert.doesNotMatch(head, /^Evil/m);
+        const parts = split(report);
+        assert.equal(parts.length, 3);
+        const groups = String(parts[1]?.body).split('\r\n\r\n');
+        assert.equal(groups.length, 2);
+        assert.doesNotMatch(parts[1]?.body as string, /^(?:Evil|Status: 2)/m);
+      },
+    ),
     { numRuns: 300 },
   );
 });
 
 test('mailparser reads it', async () => {
-  const parsed = await simpleParser(compose({ content: Buffer.from(`${HEADER}\r\nHello\r\n`) }), { keepDeliveryStatus: true });
+  const parsed = await simpleParser(compose({ content: Buffer.from(`${HEADER}\r\nHello\r\n`) }), {
+    keepDeliveryStatus: true,
+  });
   assert.equal(parsed.from?.value[0]?.address, 'MAILER-DAEMON@mx.a.test');
   assert.equal(parsed.inReplyTo, '<1@a.test>');
   assert.match(parsed.text as string, /There is no such mailbox/);
@@ -227,14 +285,21 @@ print(json.dumps({
 `;
 
 test("Python's email package reads it, without a defect", (t) => {
-  const report = compose({ content: Buffer.from(`${HEADER}\r\nHello\r\n`), recipients: [BOB, { ...BOB, address: 'carol@b.test', diagnostic: `550 ${'long words '.repeat(50)}` }] });
+  const report = compose({
+    content: Buffer.from(`${HEADER}\r\nHello\r\n`),
+    recipients: [BOB, { ...BOB, address: 'carol@b.test', diagnostic: `550 ${'long words '.repeat(50)}` }],
+  });
   const run = spawnSync('python3', ['-c', PYTHON], { input: report, encoding: 'utf8' });
   if (run.error !== undefined) {
     t.diagnostic('python3 is not installed: nothing was compared with it');
     return;
   }
   assert.equal(run.status, 0, run.stderr);
-  const read = JSON.parse(run.stdout) as { readonly types: string[]; readonly status: Record<string, string>[]; readonly text: string };
+  const read = JSON.parse(run.stdout) as {
+    readonly types: string[];
+    readonly status: Record<string, string>[];
+    readonly text: string;
+  };
   assert.deepEqual({ ...read, text: '', status: read.status.length }, {
     type: 'multipart/report', report: 'delivery-status', defects: [], text: '', status: 3, original: 'Lunch',
     types: ['text/plain', 'message/delivery-status', 'message/rfc822'],

@@ -108,22 +108,35 @@ function textPart(paragraphs: readonly string[]): string {
   const text = paragraphs.map((paragraph) => paragraph.split('\n').map(wrap).join('\r\n')).join('\r\n\r\n');
   const clean = text.toWellFormed().replace(/[^\r\n\t\P{Cc}]/gu, ' ');
   const plain = isAscii(clean);
-  const head = ['Content-Type: text/plain; charset=utf-8', `Content-Transfer-Encoding: ${plain ? '7bit' : 'quoted-printable'}`, '', ''];
+  const head = [
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Transfer-Encoding: ${plain ? '7bit' : 'quoted-printable'}`,
+    '',
+    '',
+  ];
   return `${head.join('\r\n')}${plain ? clean : encodeQuotedPrintable(clean)}\r\n`;
 }
 
 /** Lines of about 72 characters; what stands indented stays indented. */
 function wrap(line: string): string {
   const [, indent = '', rest = ''] = /^( {0,8})(.*)$/s.exec(line.replace(/[\r\t]/g, ' ')) ?? [];
-  return breakLines(rest, 72 - indent.length).map((piece) => indent + piece).join('\r\n');
+  return breakLines(rest, 72 - indent.length)
+    .map((piece) => indent + piece)
+    .join('\r\n');
 }
 
 /** delivery-status-content = per-message-fields 1*( CRLF per-recipient-fields ) */
 function statusPart(parts: ReportParts, utf8: boolean): string {
-  const head = lines([`Content-Type: message/${utf8 ? 'global-' : ''}delivery-status`, ...(utf8 ? ['Content-Transfer-Encoding: 8bit'] : []), '']);
+  const head = lines([
+    `Content-Type: message/${utf8 ? 'global-' : ''}delivery-status`,
+    ...(utf8 ? ['Content-Transfer-Encoding: 8bit'] : []),
+    '',
+  ]);
   const message = [
     `Reporting-MTA: dns; ${dnsName(parts.hostname)}`,
-    ...(parts.envid === undefined ? [] : [`Original-Envelope-Id:${fit(oneLine(asciiOr(parts.envid, utf8), LONGEST_ADDRESS))}`]),
+    ...(parts.envid === undefined
+      ? []
+      : [`Original-Envelope-Id:${fit(oneLine(asciiOr(parts.envid, utf8), LONGEST_ADDRESS))}`]),
     ...(parts.arrivedAt === undefined ? [] : [`Arrival-Date: ${formatDate(parts.arrivedAt)}`]),
   ];
   const recipients = parts.recipients.map((recipient) => recipientFields(recipient, utf8));
@@ -134,14 +147,20 @@ function statusPart(parts: ReportParts, utf8: boolean): string {
 function recipientFields(recipient: ReportRecipient, utf8: boolean): readonly string[] {
   const original = recipient.orcpt === undefined ? undefined : /^([!-:<-~]{1,40});(.+)$/s.exec(recipient.orcpt);
   return [
-    ...(original == null ? [] : [`Original-Recipient:${typedAddress(original[1] as string, original[2] as string, utf8)}`]),
+    ...(original === undefined || original === null
+      ? []
+      : [`Original-Recipient:${typedAddress(original[1] as string, original[2] as string, utf8)}`]),
     `Final-Recipient:${typedAddress('rfc822', recipient.address, utf8)}`,
     `Action: ${recipient.action}`,
     `Status: ${recipient.status}`,
     ...(recipient.remoteMta === undefined ? [] : [`Remote-MTA: dns; ${dnsName(recipient.remoteMta)}`]),
-    ...(recipient.diagnostic === undefined ? [] : [`Diagnostic-Code: smtp; ${foldWords(oneLine(asciiOr(recipient.diagnostic, utf8)), 23)}`]),
+    ...(recipient.diagnostic === undefined
+      ? []
+      : [`Diagnostic-Code: smtp; ${foldWords(oneLine(asciiOr(recipient.diagnostic, utf8)), 23)}`]),
     ...(recipient.lastAttemptAt === undefined ? [] : [`Last-Attempt-Date: ${formatDate(recipient.lastAttemptAt)}`]),
-    ...(recipient.action !== 'delayed' || recipient.willRetryUntil === undefined ? [] : [`Will-Retry-Until: ${formatDate(recipient.willRetryUntil)}`]),
+    ...(recipient.action !== 'delayed' || recipient.willRetryUntil === undefined
+      ? []
+      : [`Will-Retry-Until: ${formatDate(recipient.willRetryUntil)}`]),
   ];
 }
 
@@ -158,12 +177,18 @@ function originalPart(parts: ReportParts, utf8: boolean): Buffer {
   const content = failed && parts.content !== undefined ? Buffer.from(parts.content) : undefined;
   if (content !== undefined && fitsLines(content) && (isSevenBit(content) || (utf8 && isUtf8(content)))) {
     const type = isSevenBit(content) ? 'message/rfc822' : 'message/global';
-    return withHead([`Content-Type: ${type}`, `Content-Transfer-Encoding: ${isSevenBit(content) ? '7bit' : '8bit'}`], content);
+    return withHead(
+      [`Content-Type: ${type}`, `Content-Transfer-Encoding: ${isSevenBit(content) ? '7bit' : '8bit'}`],
+      content,
+    );
   }
   const header = shortened(parts.header);
   const type = isSevenBit(header) || !isUtf8(header) ? 'text/rfc822-headers' : 'message/global-headers';
   if (fitsLines(header) && (isSevenBit(header) || (utf8 && isUtf8(header)))) {
-    return withHead([`Content-Type: ${type}`, `Content-Transfer-Encoding: ${isSevenBit(header) ? '7bit' : '8bit'}`], header);
+    return withHead(
+      [`Content-Type: ${type}`, `Content-Transfer-Encoding: ${isSevenBit(header) ? '7bit' : '8bit'}`],
+      header,
+    );
   }
   const encoded = Buffer.from(encodeQuotedPrintable(header), 'latin1');
   return withHead([`Content-Type: ${type}`, 'Content-Transfer-Encoding: quoted-printable'], encoded);
@@ -222,7 +247,10 @@ function fit(value: string): string {
 }
 
 function oneLine(text: string, longest = LONGEST_DIAGNOSTIC): string {
-  return text.slice(0, longest).toWellFormed().replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  return text
+    .slice(0, longest)
+    .toWellFormed()
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 }
 
 /** What can't stand in an ASCII field becomes "?"; the text part has the true words. */

@@ -16,7 +16,8 @@ test('[3463-2-code] a code at the start of a text is understood', () => {
     ['192.0.2.1 x', undefined],
     ['', undefined],
   ];
-  for (const [text, code, rest] of table) assert.deepEqual(parseEnhanced(text), code === undefined ? undefined : { code, text: rest }, text);
+  for (const [text, code, rest] of table)
+    assert.deepEqual(parseEnhanced(text), code === undefined ? undefined : { code, text: rest }, text);
 });
 
 /** Subject and the highest detail in the registry of RFC 5248; 4.8 and above, and the like, are nobody's. */

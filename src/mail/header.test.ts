@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { countReceived, fieldValue, fieldValues, HEADER_LIMITS, HeaderScanner, messageIdOf, parseHeaderSection } from './header.ts';
+import {
+  countReceived,
+  fieldValue,
+  fieldValues,
+  HEADER_LIMITS,
+  HeaderScanner,
+  messageIdOf,
+  parseHeaderSection,
+} from './header.ts';
 import type { HeaderField, HeaderLimits } from './header.ts';
 
 const MESSAGE = 'Received: one\r\n\tfolded\r\nReceived: two\r\nno field\r\nSubject : x\r\n y\r\n\r\nbody: text\r\n';
@@ -16,7 +24,11 @@ function scan(chunks: readonly Buffer[], limits: HeaderLimits = HEADER_LIMITS): 
   const scanner = new HeaderScanner(limits);
   const rest = chunks.map((chunk) => scanner.write(chunk));
   scanner.end();
-  return { header: scanner.bytes.toString('latin1'), rest: Buffer.concat(rest).toString('latin1'), state: scanner.state };
+  return {
+    header: scanner.bytes.toString('latin1'),
+    rest: Buffer.concat(rest).toString('latin1'),
+    state: scanner.state,
+  };
 }
 
 function field(text: string): HeaderField {
@@ -79,7 +91,15 @@ test('[5322-2.2-field] fields are told apart, and a line that is none has no nam
   const fields = parseHeaderSection(bytes);
   assert.deepEqual(fields.map((one) => one.name), ['received', 'received', '', 'subject']); // prettier-ignore
   assert.equal(countReceived(fields), 2);
-  for (const text of [': x\r\n', 'a b: x\r\n', 'ü: x\r\n', 'plain text\r\n', ' folded: first\r\n', '\u0001: x\r\n', `${'x'.repeat(2000)}: y\r\n`]) {
+  for (const text of [
+    ': x\r\n',
+    'a b: x\r\n',
+    'ü: x\r\n',
+    'plain text\r\n',
+    ' folded: first\r\n',
+    '\u0001: x\r\n',
+    `${'x'.repeat(2000)}: y\r\n`,
+  ]) {
     assert.equal(field(text).name, '', text.slice(0, 20));
   }
 });
@@ -108,7 +128,9 @@ test('hostile values cost linear time', () => {
 });
 
 test('header and rest together are the content, for any octets in any pieces', () => {
-  const octets = fc.array(fc.constantFrom('\r', '\n', ':', ' ', 'a', '\r\n', '\r\n\r\n', '\0', '\xff'), { maxLength: 30 });
+  const octets = fc.array(fc.constantFrom('\r', '\n', ':', ' ', 'a', '\r\n', '\r\n\r\n', '\0', '\xff'), {
+    maxLength: 30,
+  });
   fc.assert(
     fc.property(fc.array(octets, { maxLength: 5 }), fc.integer({ min: 1, max: 40 }), (pieces, limit) => {
       const chunks = pieces.map((piece) => Buffer.from(piece.join(''), 'latin1'));

@@ -75,7 +75,8 @@ export class HeaderScanner {
       if (this.#isEmptyLine(chunk, at, lf)) return this.#complete(chunk, at);
       if (this.#column === 0 && !isBlank(chunk[at] as number) && chunk[at] !== CR) this.#fields++;
       if (this.#fields > this.#limits.fields) return this.#tooBig(chunk, at);
-      if (this.#octets + lineEnd > this.#limits.octets) return this.#tooBig(chunk, Math.max(at, this.#limits.octets - this.#octets));
+      if (this.#octets + lineEnd > this.#limits.octets)
+        return this.#tooBig(chunk, Math.max(at, this.#limits.octets - this.#octets));
       this.#loneCr = lf < 0 && this.#column === 0 && lineEnd - at === 1 && chunk[at] === CR;
       this.#column = lf < 0 ? this.#column + lineEnd - at : 0;
       at = lineEnd;

@@ -11,7 +11,15 @@ export { explainReport } from './dsn-text.ts';
 export { describeEnhanced, parseEnhanced } from './enhanced.ts';
 export type { EnhancedWords } from './enhanced.ts';
 export type { Address, Envelope, Notify, Recipient, ReversePath } from './envelope.ts';
-export { countReceived, fieldValue, fieldValues, HEADER_LIMITS, HeaderScanner, messageIdOf, parseHeaderSection } from './header.ts';
+export {
+  countReceived,
+  fieldValue,
+  fieldValues,
+  HEADER_LIMITS,
+  HeaderScanner,
+  messageIdOf,
+  parseHeaderSection,
+} from './header.ts';
 export type { HeaderField, HeaderLimits, HeaderState } from './header.ts';
 export { parseMailboxes } from './mailboxes.ts';
 export type { Mailbox, MailboxList } from './mailboxes.ts';

@@ -97,8 +97,12 @@ function addrSpec(tokens: readonly Token[]): Address | undefined {
 
 /** Words with dots between them, as one text; undefined when two stand side by side without a dot. */
 function joined(tokens: readonly Token[], kinds: readonly Token['kind'][]): string | undefined {
-  const apart = tokens.every((token, i) => i === 0 || isDotted(tokens[i - 1] as Token, 'end') || isDotted(token, 'start'));
-  return apart && tokens.every((token) => kinds.includes(token.kind)) ? tokens.map((token) => token.text).join('') : undefined;
+  const apart = tokens.every(
+    (token, i) => i === 0 || isDotted(tokens[i - 1] as Token, 'end') || isDotted(token, 'start'),
+  );
+  return apart && tokens.every((token) => kinds.includes(token.kind))
+    ? tokens.map((token) => token.text).join('')
+    : undefined;
 }
 
 function isDotted(token: Token, side: 'start' | 'end'): boolean {

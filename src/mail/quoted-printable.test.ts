@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { encodeQuotedPrintable } from './quoted-printable.ts';
 
 function decode(text: string): string {
-  const joined = text.replace(/=\r\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const joined = text
+    .replace(/=\r\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return joined;
 }
 

@@ -8,11 +8,13 @@ test('[2047-2-encoded-word] text of other scripts becomes encoded-words in short
   assert.equal(encodeHeaderText('Grüsse aus dem Süden'), '=?utf-8?Q?Gr=C3=BCsse_aus_dem_S=C3=BCden?=');
   assert.equal(encodeHeaderText('plain words'), 'plain words');
   assert.equal(encodeHeaderText('=?utf-8?Q?forged?='), '=?utf-8?B?PT91dGYtOD9RP2ZvcmdlZD89?=');
-  for (const line of `Subject: ${encodeHeaderText('日本語 '.repeat(40), 9)}`.split('\r\n')) assert.ok(line.length <= 76, line);
+  for (const line of `Subject: ${encodeHeaderText('日本語 '.repeat(40), 9)}`.split('\r\n'))
+    assert.ok(line.length <= 76, line);
 });
 
 test('[2047-5-whole-characters] no character is split over two encoded-words', () => {
-  for (const word of encodeHeaderText('😀'.repeat(40)).split('\r\n ')) assert.doesNotMatch(decodeHeaderText(word), /\ufffd/);
+  for (const word of encodeHeaderText('😀'.repeat(40)).split('\r\n '))
+    assert.doesNotMatch(decodeHeaderText(word), /\ufffd/);
 });
 
 test('[2047-6.2-display] blanks between encoded-words vanish, others stay', () => {

@@ -12,7 +12,10 @@ const LINE = 78;
  * `column` is how much of the first line is taken already ("Subject: ").
  */
 export function encodeHeaderText(text: string, column = 0): string {
-  const clean = text.toWellFormed().replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+  const clean = text
+    .toWellFormed()
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim();
   // A literal "=?" would be read as an encoded-word.
   if (isAscii(clean) && !clean.includes('=?')) return foldWords(clean, column);
   return encodedWords(clean).join('\r\n ');
@@ -110,6 +113,8 @@ function decodeOctets(charset: string, octets: Buffer): string | undefined {
 }
 
 function fromQ(text: string): Buffer {
-  const latin = text.replace(/_/g, ' ').replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const latin = text
+    .replace(/_/g, ' ')
+    .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return Buffer.from(latin, 'latin1');
 }

@@ -8,7 +8,10 @@
  */
 export function decodeXtext(text: string): string | undefined {
   if (!/^(?:[!-*,-<>-~]|\+[0-9A-F]{2})*$/.test(text)) return undefined;
-  const octets = Buffer.from(text.replace(/\+(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))), 'latin1');
+  const octets = Buffer.from(
+    text.replace(/\+(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
+    'latin1',
+  );
   const value = octets.toString('utf8');
   if (!Buffer.from(value).equals(octets)) return undefined;
   return /[\0-\x1f\x7f]/.test(value) ? undefined : value;
@@ -17,7 +20,10 @@ export function decodeXtext(text: string): string | undefined {
 /** The inverse: every octet that xtext can't hold, of the text's UTF-8, as "+XX". */
 export function encodeXtext(value: string): string {
   const latin = Buffer.from(value).toString('latin1');
-  return latin.replace(/[^!-*,-<>-~]/g, (character) => `+${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+  return latin.replace(
+    /[^!-*,-<>-~]/g,
+    (character) => `+${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
 }
 
 /**
@@ -26,5 +32,8 @@ export function encodeXtext(value: string): string {
  * An address with UTF-8 where only ASCII can pass: "ü@b.test" → "\x{FC}@b.test" (RFC 6533 §3).
  */
 export function encodeUtf8Address(address: string): string {
-  return address.replace(/[^!-*,-<>-[\]-~]/gu, (character) => `\\x{${(character.codePointAt(0) as number).toString(16).toUpperCase().padStart(2, '0')}}`);
+  return address.replace(
+    /[^!-*,-<>-[\]-~]/gu,
+    (character) => `\\x{${(character.codePointAt(0) as number).toString(16).toUpperCase().padStart(2, '0')}}`,
+  );
 }

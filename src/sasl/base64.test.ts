@@ -23,11 +23,16 @@ test('[4648-3.5-strict] base 64 is taken only as an encoder writes it', () => {
     ['YWJ-', undefined],
     ['*', undefined],
   ];
-  for (const [text, octets] of table) assert.equal(decodeBase64(text)?.toString('latin1'), octets, JSON.stringify(text));
+  for (const [text, octets] of table)
+    assert.equal(decodeBase64(text)?.toString('latin1'), octets, JSON.stringify(text));
 });
 
 test('any octets come back, and what is taken is written the same', () => {
-  fc.assert(fc.property(fc.uint8Array(), (octets) => Buffer.from(octets).equals(decodeBase64(Buffer.from(octets).toString('base64')) as Buffer)));
+  fc.assert(
+    fc.property(fc.uint8Array(), (octets) =>
+      Buffer.from(octets).equals(decodeBase64(Buffer.from(octets).toString('base64')) as Buffer),
+    ),
+  );
   fc.assert(
     fc.property(fc.stringMatching(/^[AQg=w+/]{0,8}$/), (text) => {
       const octets = decodeBase64(text);

@@ -46,12 +46,15 @@ test('our client speaks what our server understands, however the prompts are wor
 
 test('no octets make the exchange throw', () => {
   fc.assert(
-    fc.property(fc.array(fc.option(fc.uint8Array({ maxLength: 20 }), { nil: undefined }), { maxLength: 5 }), (responses) => {
-      const exchange = loginServer();
-      for (const response of responses) {
-        const step = exchange.next(response === undefined ? undefined : Buffer.from(response));
-        assert.ok(['challenge', 'password', 'malformed'].includes(step.kind));
-      }
-    }),
+    fc.property(
+      fc.array(fc.option(fc.uint8Array({ maxLength: 20 }), { nil: undefined }), { maxLength: 5 }),
+      (responses) => {
+        const exchange = loginServer();
+        for (const response of responses) {
+          const step = exchange.next(response === undefined ? undefined : Buffer.from(response));
+          assert.ok(['challenge', 'password', 'malformed'].includes(step.kind));
+        }
+      },
+    ),
   );
 });

@@ -12,12 +12,16 @@ const NAME_PROMPT = 'Username:';
 const PASSWORD_PROMPT = 'Password:';
 
 export function loginServer(): SaslExchange {
-  let state: { readonly kind: 'start' } | { readonly kind: 'name' } | { readonly kind: 'password'; readonly name: string } = { kind: 'start' };
+  let state:
+    | { readonly kind: 'start' }
+    | { readonly kind: 'name' }
+    | { readonly kind: 'password'; readonly name: string } = { kind: 'start' };
 
   function takeName(response: Buffer): SaslStep {
     const text = utf8Text(response);
     const name = text === undefined ? undefined : prepareName(text);
-    if (name === undefined) return malformed('The user name is empty, too long, not UTF-8, or holds a control character');
+    if (name === undefined)
+      return malformed('The user name is empty, too long, not UTF-8, or holds a control character');
     state = { kind: 'password', name };
     return prompt(PASSWORD_PROMPT);
   }
@@ -37,7 +41,8 @@ export function loginServer(): SaslExchange {
 function takePassword(name: string, response: Buffer | undefined): SaslStep {
   const text = response === undefined ? undefined : utf8Text(response);
   const password = text === undefined ? undefined : preparePassword(text);
-  if (password === undefined) return malformed('The password is empty, too long, not UTF-8, or holds a control character');
+  if (password === undefined)
+    return malformed('The password is empty, too long, not UTF-8, or holds a control character');
   return { kind: 'password', login: { mechanism: 'LOGIN', name, password, actAs: '' } };
 }
 

@@ -5,7 +5,8 @@ import { chooseMechanism, saslMechanism, saslMechanisms } from './mechanisms.ts'
 test('[4422-3.1-names] mechanisms are found by name in any letter case', () => {
   assert.equal(saslMechanism('plain')?.name, 'PLAIN');
   assert.equal(saslMechanism('LOGIN')?.name, 'LOGIN');
-  for (const name of ['', 'CRAM-MD5', '__proto__', 'constructor', 'PLAIN ']) assert.equal(saslMechanism(name), undefined);
+  for (const name of ['', 'CRAM-MD5', '__proto__', 'constructor', 'PLAIN '])
+    assert.equal(saslMechanism(name), undefined);
   for (const row of saslMechanisms) assert.match(row.name, /^[A-Z0-9_-]{1,20}$/);
 });
 

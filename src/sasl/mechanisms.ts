@@ -31,8 +31,14 @@ export function saslMechanism(name: string): SaslMechanism | undefined {
  * `confidential` says whether the line is encrypted: without that no plaintext mechanism is chosen.
  * `wanted` narrows the choice to those names.
  */
-export function chooseMechanism(offered: readonly string[], confidential: boolean, wanted?: readonly string[]): SaslMechanism | undefined {
+export function chooseMechanism(
+  offered: readonly string[],
+  confidential: boolean,
+  wanted?: readonly string[],
+): SaslMechanism | undefined {
   const names = new Set(offered.map((name) => name.toUpperCase()));
   const narrowed = wanted === undefined ? undefined : new Set(wanted.map((name) => name.toUpperCase()));
-  return saslMechanisms.find((row) => names.has(row.name) && narrowed?.has(row.name) !== false && (confidential || !row.plaintext));
+  return saslMechanisms.find(
+    (row) => names.has(row.name) && narrowed?.has(row.name) !== false && (confidential || !row.plaintext),
+  );
 }

@@ -24,7 +24,8 @@ test('[4616-2-malformed] a message that breaks the grammar is told to be malform
     '', '\0', 'alice', '\0alice', '\0\0', '\0alice\0', '\0\0secret', '\0alice\0secret\0', '\0alice\0sec\0ret', '\0al\nice\0secret', '\0alice\0sec\u007fret', 'b\rb\0alice\0secret',
     Buffer.from('\0al\xffice\0secret', 'latin1'), `\0alice\0${'x'.repeat(1025)}`, `\0${'x'.repeat(1025)}\0secret`, '\0a\0b'.repeat(100_000),
   ]; // prettier-ignore
-  for (const message of bad) assert.equal(answer(message).kind, 'malformed', JSON.stringify(String(message).slice(0, 40)));
+  for (const message of bad)
+    assert.equal(answer(message).kind, 'malformed', JSON.stringify(String(message).slice(0, 40)));
 });
 
 test('[4422-5-empty-challenge] without an initial response the client is asked with an empty challenge, once', () => {
@@ -50,12 +51,16 @@ test('our client speaks what our server understands, with and without an initial
 
 test('no octets make the exchange throw', () => {
   fc.assert(
-    fc.property(fc.array(fc.option(fc.uint8Array({ maxLength: 20 }), { nil: undefined }), { maxLength: 4 }), (responses) => {
-      const exchange = plainServer();
-      for (const response of responses) {
-        const step = exchange.next(response === undefined ? undefined : Buffer.from(response));
-        if (step.kind === 'password') assert.doesNotMatch(step.login.name + step.login.password + step.login.actAs, /\p{Cc}/u);
-      }
-    }),
+    fc.property(
+      fc.array(fc.option(fc.uint8Array({ maxLength: 20 }), { nil: undefined }), { maxLength: 4 }),
+      (responses) => {
+        const exchange = plainServer();
+        for (const response of responses) {
+          const step = exchange.next(response === undefined ? undefined : Buffer.from(response));
+          if (step.kind === 'password')
+            assert.doesNotMatch(step.login.name + step.login.password + step.login.actAs, /\p{Cc}/u);
+        }
+      },
+    ),
   );
 });

@@ -13,7 +13,11 @@ const PROOF = 'dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=';
 const SERVER_SIGNATURE = '6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=';
 
 test("[7677-3-example] the verifier proves the RFC's example exchange, both ways", () => {
-  const [mechanism, parameters, keys] = makeScramVerifier('pencil', { salt: SALT, iterations: 4096 }).split('$') as [string, string, string];
+  const [mechanism, parameters, keys] = makeScramVerifier('pencil', { salt: SALT, iterations: 4096 }).split('$') as [
+    string,
+    string,
+    string,
+  ];
   assert.equal(mechanism, 'SCRAM-SHA-256');
   assert.equal(parameters, '4096:W22ZaJ0SNY7soEsUEjb6gQ==');
   const [storedKey, serverKey] = keys.split(':').map((key) => Buffer.from(key, 'base64')) as [Buffer, Buffer];

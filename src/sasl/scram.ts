@@ -20,7 +20,8 @@ const LEAST_ITERATIONS = 4096;
  */
 export function makeScramVerifier(password: string, options: ScramOptions = {}): string {
   const { salt = randomBytes(16), iterations = LEAST_ITERATIONS } = options;
-  if (!Number.isInteger(iterations) || iterations < LEAST_ITERATIONS) throw new RangeError('SCRAM-SHA-256 wants at least 4,096 iterations');
+  if (!Number.isInteger(iterations) || iterations < LEAST_ITERATIONS)
+    throw new RangeError('SCRAM-SHA-256 wants at least 4,096 iterations');
   if (salt.length === 0) throw new RangeError('SCRAM-SHA-256 wants a salt');
   const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
   const storedKey = createHash('sha256').update(hmac(salted, 'Client Key')).digest('base64');
