@@ -49,7 +49,7 @@ const STEPS: readonly Step[] = [
   lint,
   tool('format', 'oxfmt', ['--check']),
   tool('imports', 'node', ['scripts/import-law.ts']),
-  tool('dead-code', 'knip', []),
+  tool('dead-code', 'knip', ['--no-progress', '--no-config-hints']),
   tool('docs', 'node', ['scripts/docs.ts', '--check']),
   tool('install-peers', 'node', ['scripts/peers.ts'], 600),
   ...RUNS.map((one) => ({
