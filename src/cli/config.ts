@@ -44,13 +44,13 @@ interface Findings {
 /** Exit code 1 when something is wrong: the check itself worked. */
 function check({ config, state, json }: Options, output: Output | undefined): void {
   const { file, problems, notes } = findings(config, state);
+  const lines = [
+    ...problems.map(formatProblem),
+    ...notes.map((note) => formatNote(note, file)),
+    verdict(file, problems),
+  ];
   if (json === true) printJson({ ok: problems.length === 0, file: file ?? null, problems, notes }, output);
-  else
-    print(
-      [...problems.map(formatProblem), ...notes.map((note) => formatNote(note, file)), verdict(file, problems)].join(
-        '\n',
-      ),
-    );
+  else print(lines.join('\n'), output);
   if (problems.length > 0) process.exitCode = 1;
 }
 
