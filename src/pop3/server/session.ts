@@ -171,7 +171,8 @@ class ServerSession implements Session {
     if (error instanceof WireError) return endOfWire(error);
     const why = error instanceof BrokenMessage ? error.message : 'an error of ours';
     this.context.log.error('A POP3 session was cut', { ...this.#who(), why, cause: describeError(error) });
-    return { why, graceful: false };
+    // Answers to earlier commands still leave; what must not follow is the end of the broken message.
+    return { why, graceful: true };
   }
 
   #who(): { readonly service: string; readonly session: string; readonly peer: string } {
