@@ -43,7 +43,7 @@ test('whatever stands in a file: a value for every setting or a sentence for eve
     fc.property(toml, (file) => {
       const { values, routes, written, faults } = readFields(file, '/etc/posthorn');
       for (const { at, problem, mend } of faults) {
-        assert.equal(typeof at, 'string');
+        assert.ok(at.length < 300 && !/[\n\0]/.test(at), at);
         assert.ok(problem !== '' && problem.length < 300 && !/[\n\0]/.test(problem), problem);
         assert.match(mend, /[.?]$/);
       }
@@ -79,4 +79,9 @@ test('lists are bounded', () => {
     readFields({ smtp: { listen: Array.from({ length: 65 }, () => '127.0.0.1:0') } }, '/').faults[0]!.mend,
     /64 at most/,
   );
+});
+
+test('a name that nobody would write is told in short', () => {
+  const [fault] = readFields({ ['\n\x1b'.repeat(1_000_000)]: 1 }, '/').faults;
+  assert.ok(fault!.at.length < 100 && !fault!.at.includes('\n'));
 });

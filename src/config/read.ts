@@ -61,7 +61,7 @@ function readTable(toml: object, table: string, where: string, target: Target): 
     const at = join(where, name);
     if (fieldAt(path) !== undefined) readField(words, path, at, target);
     else if (name !== '' && tableAt(path) !== undefined) readInner(words, path, at, target);
-    else target.faults.push(unknownName(name, table, at));
+    else target.faults.push(unknownName(name, table, where));
   }
   for (const path of fieldsOf(table)) {
     if (fieldAt(path)?.required !== true || Object.hasOwn(toml, nameOf(path))) continue;
@@ -122,10 +122,10 @@ function join(table: string, name: string): string {
 }
 
 /** The value is not repeated: who writes a password in the wrong place shouldn't read it in a log. */
-function unknownName(name: string, table: string, at: string): Fault {
-  const shown = quoted(name).slice(1, -1);
-  const where = table === '' ? 'at the top of the file' : `in [${table}]`;
-  return { at, problem: `there is no setting ${shown} ${where}`, mend: hintFor(name, table) };
+function unknownName(name: string, table: string, where: string): Fault {
+  const shown = quoted(name).replaceAll('"', '');
+  const place = table === '' ? 'at the top of the file' : `in [${table}]`;
+  return { at: join(where, shown), problem: `there is no setting ${shown} ${place}`, mend: hintFor(name, table) };
 }
 
 function hintFor(name: string, table: string): string {
