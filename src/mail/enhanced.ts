@@ -183,9 +183,6 @@ const DETAILS: Readonly<Record<string, readonly [sentence: string, advice: strin
   ],
 };
 
-/** Every code of the registry, as "subject.detail". */
-export const registeredDetails: readonly string[] = Object.keys(DETAILS);
-
 export function describeEnhanced(code: EnhancedCode): EnhancedWords {
   const [kind, subject, detail] = code.split('.') as ['2' | '4' | '5', string, string];
   const general = SUBJECTS[Number(subject)] ?? (SUBJECTS[0] as Subject);
