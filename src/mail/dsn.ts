@@ -11,7 +11,7 @@ import type { EnhancedCode } from './reply.ts';
 import { messageIdOf, parseHeaderSection } from './header.ts';
 import { encodeQuotedPrintable } from './quoted-printable.ts';
 import { breakLines, encodeHeaderText, foldWords } from './words.ts';
-import { encodeUtf8Address } from './xtext.ts';
+import { encodeUtf8Address } from './utf8-address.ts';
 
 /** RFC 3464 §2.3.3. */
 export type ReportAction = 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';

@@ -1,5 +1,5 @@
 /** Floor 1: the values of mail. Knows no sockets, no storage, no policy. */
-export { canonicalLocal, formatAddress, parseAddress, parseLocalPart, sameAddress, scanAddress } from './address.ts';
+export { canonicalLocal, formatAddress, parseAddress, sameAddress, scanAddress } from './address.ts';
 export { completeHeader } from './completion.ts';
 export type { CompletedHeader, HeaderCompletion, HeaderEdit } from './completion.ts';
 export { formatDate } from './date.ts';
@@ -7,19 +7,10 @@ export { domainToUnicode, ipOfLiteral, isAscii, literalOf, parseAddressLiteral, 
 export type { AddressOptions } from './domain.ts';
 export { composeReport, reportNeedsUtf8 } from './dsn.ts';
 export type { ReportAction, ReportParts, ReportRecipient } from './dsn.ts';
-export { explainReport } from './dsn-text.ts';
 export { describeEnhanced, parseEnhanced } from './enhanced.ts';
 export type { EnhancedWords } from './enhanced.ts';
 export type { Address, Envelope, Notify, Recipient, ReversePath } from './envelope.ts';
-export {
-  countReceived,
-  fieldValue,
-  fieldValues,
-  HEADER_LIMITS,
-  HeaderScanner,
-  messageIdOf,
-  parseHeaderSection,
-} from './header.ts';
+export { countReceived, fieldValue, fieldValues, HeaderScanner, messageIdOf, parseHeaderSection } from './header.ts';
 export type { HeaderField, HeaderLimits, HeaderState } from './header.ts';
 export { parseMailboxes } from './mailboxes.ts';
 export type { Mailbox, MailboxList } from './mailboxes.ts';
@@ -27,5 +18,3 @@ export { formatDeliveredTo, formatReceived, formatReturnPath, withKeyword } from
 export type { ReceivedFacts, WithFacts, WithKeyword } from './received.ts';
 export { isPermanent, isPositive, isTransient, reply, ReplyError, replyText, temporaryFailure } from './reply.ts';
 export type { EnhancedCode, Reply, ReplyDetails } from './reply.ts';
-export { decodeHeaderText, encodeHeaderText } from './words.ts';
-export { decodeXtext, encodeXtext } from './xtext.ts';
