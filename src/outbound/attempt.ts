@@ -9,12 +9,19 @@ import type { Resolver } from '../dns/index.ts';
 import type { Reply } from '../mail/index.ts';
 import type { RecipientAnswer, SmtpClientSession, Transaction } from '../smtp/index.ts';
 import { nameOf, open } from './connection.ts';
-import type { ConnectionContext, Dial, Facts, Target } from './connection.ts';
+import type { Dial, Target } from './connection.ts';
 import { findHosts } from './hosts.ts';
 import type { Host, WhereTo } from './hosts.ts';
 import { hasUtf8Address, lookAt, unmetNeed } from './needs.ts';
 import type { ContentFacts } from './needs.ts';
-import type { AttemptResult, OutboundMessage, OutboundRecipient, OutboundSettings, RecipientOutcome, Try } from './outbound.ts';
+import type {
+  AttemptResult,
+  OutboundMessage,
+  OutboundRecipient,
+  OutboundSettings,
+  RecipientOutcome,
+  Try,
+} from './outbound.ts';
 import { brokenAt, cutShort, prefer, verdictOn } from './trouble.ts';
 import type { Verdict } from './trouble.ts';
 
@@ -30,6 +37,7 @@ export interface AttemptContext {
   readonly clock: Clock;
   readonly dial: Dial;
   readonly random: () => number;
+  readonly localAddresses: readonly string[];
   readonly signal: AbortSignal;
   /** Takes a connection that is done with: says QUIT, or just ends it. */
   readonly farewell: (client: SmtpClientSession) => void;
@@ -115,8 +123,19 @@ class Walk {
         session = client;
       });
       if (opened.facts.protocol !== undefined) this.#sessions += 1;
-      const end = opened.kind === 'open' ? await this.#deliver(opened.client, target) : this.#note(this.#pending(), opened.verdict);
-      this.#tries.push({ host: target.name, ip: target.address, port: target.port, ...opened.facts, ...end, startedAt, endedAt: clock.now() });
+      const end =
+        opened.kind === 'open'
+          ? await this.#deliver(opened.client, target)
+          : this.#note(this.#pending(), opened.verdict);
+      this.#tries.push({
+        host: target.name,
+        ip: target.address,
+        port: target.port,
+        ...opened.facts,
+        ...end,
+        startedAt,
+        endedAt: clock.now(),
+      });
       return opened.kind === 'stopped' && opened.tryInClear;
     } finally {
       signal.removeEventListener('abort', cut);
@@ -149,16 +168,35 @@ class Walk {
     const { mailFrom, octets: size, body, ret, envid } = message;
     const smtputf8 = message.smtputf8 || hasUtf8Address(message, batch);
     const dsn = { ...(ret === undefined ? {} : { ret }), ...(envid === undefined ? {} : { envid }) };
-    return { mailFrom, recipients: batch, parameters: { size, body, smtputf8, ...dsn }, content: () => message.content() };
+    return {
+      mailFrom,
+      recipients: batch,
+      parameters: { size, body, smtputf8, ...dsn },
+      content: () => message.content(),
+    };
   }
 
-  async #unmet(client: SmtpClientSession, target: Target, batch: readonly OutboundRecipient[]): Promise<Verdict | undefined> {
+  async #unmet(
+    client: SmtpClientSession,
+    target: Target,
+    batch: readonly OutboundRecipient[],
+  ): Promise<Verdict | undefined> {
     const { message } = this.#job;
     const where = nameOf(target);
     try {
-      return await unmetNeed(message, batch, client.capabilities, () => (this.#facts ??= lookAt(message.content())), where);
+      return await unmetNeed(
+        message,
+        batch,
+        client.capabilities,
+        () => (this.#facts ??= lookAt(message.content())),
+        where,
+      );
     } catch (error) {
-      return brokenAt('ehlo', { what: 'content', problem: `The message could not be read here: ${describeError(error)}` }, where);
+      return brokenAt(
+        'ehlo',
+        { what: 'content', problem: `The message could not be read here: ${describeError(error)}` },
+        where,
+      );
     }
   }
 
@@ -202,7 +240,8 @@ function isTooMany({ state, answer }: RecipientAnswer): boolean {
 }
 
 function outcomeOf(n: number, fate: Fate | undefined): RecipientOutcome {
-  if (fate?.kind === 'relayed') return { n, outcome: 'relayed', stage: 'dot', reply: fate.reply, remote: true, try: fate.try };
+  if (fate?.kind === 'relayed')
+    return { n, outcome: 'relayed', stage: 'dot', reply: fate.reply, remote: true, try: fate.try };
   const { outcome, stage, reply, remote } = fate?.verdict ?? cutShort('connect');
   return { n, outcome, stage, reply, remote, ...(fate?.try === undefined ? {} : { try: fate.try }) };
 }

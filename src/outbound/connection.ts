@@ -63,7 +63,11 @@ export async function open(
   const { settings, clock } = context;
   const connecting = await connect(context, target);
   if ('outcome' in connecting) return { kind: 'stopped', verdict: connecting, facts: {}, tryInClear: false };
-  const client = new SmtpClientSession(connecting, clock, { hostname: settings.hostname, protocol: 'smtp', timeouts: settings.timeouts });
+  const client = new SmtpClientSession(connecting, clock, {
+    hostname: settings.hostname,
+    protocol: 'smtp',
+    timeouts: settings.timeouts,
+  });
   onClient(client);
   const facts: Facts = {};
   const stop = await prepare(context, target, client, facts);
@@ -73,7 +77,13 @@ export async function open(
 async function connect(context: ConnectionContext, target: Target): Promise<Awaited<ReturnType<Dial>> | Verdict> {
   const { settings, clock, signal } = context;
   try {
-    return await context.dial({ host: target.address, port: target.port, clock, timeout: settings.timeouts.connect, signal });
+    return await context.dial({
+      host: target.address,
+      port: target.port,
+      clock,
+      timeout: settings.timeouts.connect,
+      signal,
+    });
   } catch (error) {
     const what = error instanceof WireError && error.kind === 'timeout' ? 'timeout' : 'lost';
     const problem = error instanceof Error ? error.message : String(error);
@@ -84,7 +94,12 @@ async function connect(context: ConnectionContext, target: Target): Promise<Awai
 type Stop = { readonly verdict: Verdict; readonly tryInClear: boolean };
 
 /** The steps up to a server that is ready for MAIL; undefined when all went well. */
-async function prepare(context: ConnectionContext, target: Target, client: SmtpClientSession, facts: Facts): Promise<Stop | undefined> {
+async function prepare(
+  context: ConnectionContext,
+  target: Target,
+  client: SmtpClientSession,
+  facts: Facts,
+): Promise<Stop | undefined> {
   const where = nameOf(target);
   const tls = { client, policy: target.tls, settings: context.settings, serverName: target.name, where };
   if (target.tls === 'implicit') {
@@ -95,7 +110,8 @@ async function prepare(context: ConnectionContext, target: Target, client: SmtpC
   const refused = check('greeting', await client.greet(), where) ?? check('ehlo', await hello(client, facts), where);
   if (refused !== undefined) return stopped(refused);
   const secured = await secure(tls);
-  if (secured.kind === 'refused' || secured.kind === 'broken') return stopped(secured.verdict, secured.kind === 'broken');
+  if (secured.kind === 'refused' || secured.kind === 'broken')
+    return stopped(secured.verdict, secured.kind === 'broken');
   if (secured.kind === 'on' && target.tls !== 'implicit') {
     note(facts, client);
     const again = check('ehlo', await hello(client, facts), where);
@@ -128,7 +144,11 @@ async function logIn(
       : `The password for ${where} is not sent in clear, and it offers no TLS; set tls = "never" in the route to allow it`;
     return insecure('auth', '4.7.0', 'login-not-possible', text);
   }
-  const refused = check('auth', await client.auth(mechanism.connect({ name: login.user, password: login.password })), where);
+  const refused = check(
+    'auth',
+    await client.auth(mechanism.connect({ name: login.user, password: login.password })),
+    where,
+  );
   if (refused === undefined) facts.login = { name: login.user, mechanism: mechanism.name };
   return refused;
 }
@@ -145,4 +165,3 @@ function note(facts: Facts, client: SmtpClientSession): void {
 function stopped(verdict: Verdict, tryInClear = false): Stop {
   return { verdict, tryInClear };
 }
-

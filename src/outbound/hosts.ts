@@ -7,7 +7,7 @@ import { isIP } from 'node:net';
 import type { DnsAnswer, MxRecord, Resolver } from '../dns/index.ts';
 import { ipOfLiteral, reply } from '../mail/index.ts';
 import type { EnhancedCode } from '../mail/index.ts';
-import { isPrivate, normalAddress } from '../net/index.ts';
+import { isLoopback, isPrivate, normalAddress } from '../net/index.ts';
 import type { OutboundSettings, Route } from './outbound.ts';
 import type { Verdict } from './trouble.ts';
 
@@ -27,6 +27,8 @@ export interface HostsQuestion {
   readonly destination: string;
   readonly settings: OutboundSettings;
   readonly resolver: Resolver;
+  /** This machine's addresses: a listener on 0.0.0.0 or :: answers on each of them. */
+  readonly localAddresses: readonly string[];
   /** 0 up to 1: the order among equal preferences (RFC 5321 §5.1). */
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -76,7 +78,7 @@ async function byRoute(question: HostsQuestion, route: Route): Promise<WhereTo> 
     const why = host.failed ?? 'it has no address';
     return nowhere(refusal('deferred', '4.4.3', 'route-host-unknown', `${where} could not be looked up: ${why}`));
   }
-  if (host.addresses.some((address) => isOwnEndpoint(address, route.port, question.settings))) {
+  if (host.addresses.some((address) => isOwnEndpoint(address, route.port, question))) {
     return nowhere(refusal('failed', '5.4.6', 'mail-loop', `${where} is this server itself`));
   }
   return { kind: 'hosts', hosts: [host], port: route.port, route };
@@ -86,7 +88,12 @@ async function byRoute(question: HostsQuestion, route: Route): Promise<WhereTo> 
 function candidates(domain: string, answer: DnsAnswer<MxRecord>): readonly Candidate[] | Verdict {
   switch (answer.kind) {
     case 'failed':
-      return refusal('deferred', '4.4.3', 'dns-failed', `The mail servers of ${domain} could not be looked up: ${answer.problem}`);
+      return refusal(
+        'deferred',
+        '4.4.3',
+        'dns-failed',
+        `The mail servers of ${domain} could not be looked up: ${answer.problem}`,
+      );
     case 'missing':
       return refusal('failed', '5.1.2', 'domain-missing', `There is no domain ${domain}`);
     case 'empty':
@@ -97,7 +104,9 @@ function candidates(domain: string, answer: DnsAnswer<MxRecord>): readonly Candi
       if (answer.records.length === 1 && first?.exchange === '') {
         return refusal('failed', '5.1.10', 'null-mx', `${domain} says that it takes no mail (null MX)`);
       }
-      return answer.records.filter(({ exchange }) => exchange !== '').map(({ preference, exchange }) => ({ preference, name: exchange }));
+      return answer.records
+        .filter(({ exchange }) => exchange !== '')
+        .map(({ preference, exchange }) => ({ preference, name: exchange }));
     }
   }
 }
@@ -105,7 +114,9 @@ function candidates(domain: string, answer: DnsAnswer<MxRecord>): readonly Candi
 /** By preference, equal ones in random order, each name once (RFC 5321 §5.1). */
 export function inOrder(hosts: readonly Candidate[], random: () => number): readonly Candidate[] {
   const keyed = hosts.map((host) => ({ host, key: random() }));
-  const sorted = keyed.toSorted((a, b) => a.host.preference - b.host.preference || a.key - b.key).map(({ host }) => host);
+  const sorted = keyed
+    .toSorted((a, b) => a.host.preference - b.host.preference || a.key - b.key)
+    .map(({ host }) => host);
   return sorted.filter(({ name }, i) => sorted.findIndex((other) => other.name === name) === i);
 }
 
@@ -126,47 +137,85 @@ function recordsOf(answer: DnsAnswer<string>): readonly string[] {
 /** One of each in turn, each list in the order the resolver gave it (RFC 5321 §5.1): a host whose one family is dead is reached soon. */
 function interleave(first: readonly string[], second: readonly string[]): readonly string[] {
   const longest = Math.max(first.length, second.length);
-  return Array.from({ length: longest }, (_, i) => [first[i], second[i]]).flat().filter((address) => address !== undefined);
+  return Array.from({ length: longest }, (_, i) => [first[i], second[i]])
+    .flat()
+    .filter((address) => address !== undefined);
 }
 
 /** What is left when our own entry, what is less preferred, and what must not be connected to are taken out. */
 function usable(question: HostsQuestion, hosts: readonly Resolved[]): WhereTo {
   const { destination, settings } = question;
-  const ours = hosts.find((host) => isOurs(host, settings));
+  const ours = hosts.find((host) => isOurs(host, question));
   const ahead = ours === undefined ? hosts : hosts.filter(({ preference }) => preference < ours.preference);
   if (ahead.length === 0 && ours !== undefined) {
-    return nowhere(refusal('failed', '5.4.6', 'mail-loop', `Mail for ${destination} leads back to this server (${ours.name}), which does not take it`));
+    return nowhere(
+      refusal(
+        'failed',
+        '5.4.6',
+        'mail-loop',
+        `Mail for ${destination} leads back to this server (${ours.name}), which does not take it`,
+      ),
+    );
   }
-  const allowed = ahead.map((host) => ({ ...host, addresses: host.addresses.filter((address) => settings.allowPrivate || !isPrivate(address)) }));
+  const allowed = ahead.map((host) => ({
+    ...host,
+    addresses: host.addresses.filter((address) => settings.allowPrivate || !isPrivate(address)),
+  }));
   const reachable = allowed.filter(({ addresses }) => addresses.length > 0);
   if (reachable.length > 0) return { kind: 'hosts', hosts: reachable, port: settings.port };
   return nowhere(whyNone(destination, ahead));
 }
 
 function whyNone(destination: string, hosts: readonly Resolved[]): Verdict {
-  const names = hosts.map(({ name }) => name).slice(0, 5).join(', ');
+  const names = hosts
+    .map(({ name }) => name)
+    .slice(0, 5)
+    .join(', ');
   const failed = hosts.find((host) => host.failed !== undefined);
   if (failed !== undefined) {
-    return refusal('deferred', '4.4.3', 'dns-failed', `The mail server ${failed.name} of ${destination} could not be looked up: ${failed.failed ?? ''}`);
+    return refusal(
+      'deferred',
+      '4.4.3',
+      'dns-failed',
+      `The mail server ${failed.name} of ${destination} could not be looked up: ${failed.failed ?? ''}`,
+    );
   }
   if (hosts.some(({ addresses }) => addresses.length > 0)) {
     const text = `The mail server of ${destination} (${names}) has a private address, and outbound.allow_private is not set`;
     return refusal('failed', '5.4.4', 'private-address', text);
   }
   if (hosts.length === 1 && hosts[0]?.name === destination) {
-    return refusal('failed', '5.1.2', 'domain-without-mail', `The domain ${destination} has neither a mail server nor an address`);
+    return refusal(
+      'failed',
+      '5.1.2',
+      'domain-without-mail',
+      `The domain ${destination} has neither a mail server nor an address`,
+    );
   }
-  return refusal('failed', '5.4.4', 'mx-nowhere', `The mail servers of ${destination} (${names === '' ? 'none is named' : names}) have no address`);
+  return refusal(
+    'failed',
+    '5.4.4',
+    'mx-nowhere',
+    `The mail servers of ${destination} (${names === '' ? 'none is named' : names}) have no address`,
+  );
 }
 
 /** RFC 5321 §5.1: ourselves by name, or by the exact address and port of a listener. */
-function isOurs(host: Resolved, settings: OutboundSettings): boolean {
-  return host.name === settings.hostname.toLowerCase() || host.addresses.some((address) => isOwnEndpoint(address, settings.port, settings));
+function isOurs(host: Resolved, question: HostsQuestion): boolean {
+  const { settings } = question;
+  const byName = host.name === settings.hostname.toLowerCase();
+  return byName || host.addresses.some((address) => isOwnEndpoint(address, settings.port, question));
 }
 
-function isOwnEndpoint(address: string, port: number, settings: OutboundSettings): boolean {
+function isOwnEndpoint(address: string, port: number, question: HostsQuestion): boolean {
   const normal = normalAddress(address);
-  return settings.ownEndpoints.some((own) => own.port === port && normalAddress(own.address) === normal);
+  if (normal === undefined) return false;
+  const local = isLoopback(normal) || question.localAddresses.some((own) => normalAddress(own) === normal);
+  return question.settings.ownEndpoints.some((own) => {
+    const listening = normalAddress(own.address);
+    const everywhere = listening === '0.0.0.0' || listening === '::';
+    return own.port === port && (everywhere ? local : listening === normal);
+  });
 }
 
 function bare(host: string): string {

@@ -3,6 +3,7 @@
  * that an attempt's outcome doesn't wait for a farewell and a stopping program can end them.
  */
 import { randomInt } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
 import { describeError } from '../base/index.ts';
 import type { Clock, Logger } from '../base/index.ts';
 import type { Resolver } from '../dns/index.ts';
@@ -47,6 +48,7 @@ class Departures implements Outbound {
       resolver,
       dial: this.#parts.dial ?? dial,
       random: this.#parts.random ?? chance,
+      localAddresses: localAddresses(),
       signal,
       farewell: (client: SmtpClientSession) => {
         this.#takeLeave(client);
@@ -78,10 +80,20 @@ class Departures implements Outbound {
 function undecided(job: Job, error: unknown): AttemptResult {
   const { stage, reply } = cutShort('dns');
   const answer = error === undefined ? reply : temporaryFailure(describeError(error));
-  const outcomes = job.recipients.map(({ n }) => ({ n, outcome: 'deferred' as const, stage, reply: answer, remote: false }));
+  const outcomes = job.recipients.map(({ n }) => ({
+    n,
+    outcome: 'deferred' as const,
+    stage,
+    reply: answer,
+    remote: false,
+  }));
   return { considered: [], tries: [], outcomes };
 }
 
 function chance(): number {
   return randomInt(2 ** 32) / 2 ** 32;
+}
+
+function localAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
 }

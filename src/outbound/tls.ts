@@ -36,7 +36,9 @@ export async function secure(question: TlsQuestion): Promise<Secured> {
   if (policy === 'never' || policy === 'implicit') return { kind: policy === 'never' ? 'off' : 'on' };
   if (!client.capabilities.startTls) {
     const text = `TLS is required for ${where}, and it doesn't offer STARTTLS`;
-    return policy === 'required' ? { kind: 'refused', verdict: insecure('tls', '4.7.4', 'tls-not-offered', text) } : { kind: 'off' };
+    return policy === 'required'
+      ? { kind: 'refused', verdict: insecure('tls', '4.7.4', 'tls-not-offered', text) }
+      : { kind: 'off' };
   }
   const result = await client.startTls(handshakeOptions(question));
   if (result.kind === 'secured') return { kind: 'on' };
@@ -48,12 +50,16 @@ export async function secure(question: TlsQuestion): Promise<Secured> {
   return over ? { kind: 'refused', verdict: refusedBy('tls', result.reply) } : { kind: 'off' };
 }
 
-export function handshakeOptions(question: Pick<TlsQuestion, 'policy' | 'settings' | 'serverName'>): Parameters<SmtpClientSession['startTls']>[0] {
+export function handshakeOptions(
+  question: Pick<TlsQuestion, 'policy' | 'settings' | 'serverName'>,
+): Parameters<SmtpClientSession['startTls']>[0] {
   const { policy, settings, serverName } = question;
   return {
     role: 'client',
     serverName,
     verify: policy === 'required' || policy === 'implicit',
-    ...(settings.authorities === undefined ? {} : { authorities: [...rootCertificates, settings.authorities].join('\n') }),
+    ...(settings.authorities === undefined
+      ? {}
+      : { authorities: [...rootCertificates, settings.authorities].join('\n') }),
   };
 }

@@ -118,7 +118,14 @@ export function insecure(stage: 'tls' | 'auth', code: EnhancedCode, rule: string
 /** The attempt was cut short here. */
 export function cutShort(stage: Stage): Verdict {
   const text = 'The attempt was stopped here before it was decided; it will be made again';
-  return { outcome: 'deferred', settled: true, stage, reply: reply(451, '4.3.2', text, { rule: 'attempt-stopped' }), remote: false, problem: text };
+  return {
+    outcome: 'deferred',
+    settled: true,
+    stage,
+    reply: reply(451, '4.3.2', text, { rule: 'attempt-stopped' }),
+    remote: false,
+    problem: text,
+  };
 }
 
 /** What one recipient was told in a transaction; undefined: the next server has taken responsibility. */

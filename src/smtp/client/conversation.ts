@@ -79,16 +79,21 @@ export class Conversation {
   }
 
   /**
-   * Sends what is queued; undefined when it went well. A server that hung up may have said why
-   * before it did: then its last words are the answer, not the broken connection.
+   * Sends what is queued; undefined when it went well. A server that hung up, or reads no more, may
+   * have said why before: then its last words are the answer, not the broken connection.
    */
   async flush(state: ClientState): Promise<Answer | undefined> {
     if (this.#over !== undefined) return this.#over;
-    const trouble = await this.#within(state, () => this.wire.flush());
-    if (trouble === undefined) return undefined;
-    if (trouble.what !== 'lost' || this.wire.buffered === 0) return this.hangUp(trouble);
-    const words = await this.#within(state, () => this.#read(state));
-    return this.hangUp(words.kind === 'reply' ? words : trouble);
+    const limit = this.#timeout(state);
+    this.wire.timeout = limit;
+    try {
+      await this.wire.flush();
+      return undefined;
+    } catch (error) {
+      const failed = troubleOf(error, false, state, limit);
+      const words = this.wire.buffered === 0 ? failed : await this.#within(state, () => this.#read(state));
+      return this.hangUp(words.kind === 'reply' ? words : failed);
+    }
   }
 
   /** The handshake (RFC 3207 §4). What was received in clear before it is thrown away by the wire. */

@@ -46,7 +46,10 @@ interface Step {
 }
 
 /** The answer for each recipient, in their order. Never throws. */
-export async function transact(context: TransactionContext, transaction: Transaction): Promise<readonly RecipientAnswer[]> {
+export async function transact(
+  context: TransactionContext,
+  transaction: Transaction,
+): Promise<readonly RecipientAnswer[]> {
   const answers = await sayEnvelope(context, transaction);
   const [mail, ...rest] = answers as [Answer, ...Answer[]];
   const { recipients } = transaction;
@@ -58,7 +61,9 @@ export async function transact(context: TransactionContext, transaction: Transac
   const results = recipients.map((_, i): RecipientAnswer => ({ state: 'rcpt', answer: rest[i] as Answer }));
   const accepted = results.flatMap((result, i) => (isTaken(result.answer) ? [i] : []));
   if (accepted.length === 0) await sayLoneDot(context.talk, data);
-  else for (const [i, last] of (await sendText(context, transaction, accepted, data as Answer)).entries()) results[accepted[i] as number] = last;
+  else
+    for (const [i, last] of (await sendText(context, transaction, accepted, data as Answer)).entries())
+      results[accepted[i] as number] = last;
   return results;
 }
 
@@ -97,7 +102,8 @@ function isWorthwhile(answers: readonly Answer[], steps: number): boolean {
  * holds a transaction we know nothing of: a dot could deliver an empty message, so we hang up.
  */
 function abandonText(talk: Conversation, data: Answer | undefined): void {
-  if (isGoAhead(data)) talk.fail('garbled', 'data', 'The server refused MAIL FROM and asked for the message all the same');
+  if (isGoAhead(data))
+    talk.fail('garbled', 'data', 'The server refused MAIL FROM and asked for the message all the same');
 }
 
 /** RFC 2920 §3.1: with every RCPT refused, a 354 to the pipelined DATA is answered with a lone dot; it has nobody to go to. */
@@ -134,4 +140,3 @@ function isTaken(answer: Answer): boolean {
 function isGoAhead(answer: Answer | undefined): boolean {
   return answer?.kind === 'reply' && answer.reply.code >= 300 && answer.reply.code < 400;
 }
-

@@ -47,9 +47,10 @@ export function readReplyLine(bytes: Buffer, open: OpenReply = NOTHING): ReplyPr
   if (line === undefined) return { kind: 'garbled', problem: `the server said "${excerpt(bytes)}", which is no reply` };
   if (open.count >= MOST_LINES) return { kind: 'garbled', problem: `the server's reply has over ${MOST_LINES} lines` };
   const { enhanced, text } = splitEnhanced(line);
-  const status = open.enhanced ?? enhanced;
   const texts = open.texts.length < KEPT_LINES ? [...open.texts, text] : open.texts;
-  if (line.last) return { kind: 'done', reply: reply(line.code, agreeing(status, line.code), texts) };
+  if (line.last)
+    return { kind: 'done', reply: reply(line.code, enhanced ?? agreeing(open.enhanced, line.code), texts) };
+  const status = open.enhanced ?? enhanced;
   return {
     kind: 'more',
     open: { count: open.count + 1, texts, ...(status === undefined ? {} : { enhanced: status }) },
