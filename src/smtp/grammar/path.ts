@@ -6,7 +6,7 @@
  */
 import { isAscii, parseDomain, scanAddress } from '../../mail/index.ts';
 import type { Address, EnhancedCode, Reply, ReversePath } from '../../mail/index.ts';
-import { trimWhite } from './command.ts';
+import { NOT_UTF8, trimWhite } from './command.ts';
 import { badArgument } from './refusals.ts';
 
 export interface PathRead<Path> {
@@ -66,7 +66,8 @@ function parsePathArgument(text: string, kind: PathKind): PathRead<ReversePath> 
   if (start === undefined) return badArgument(`${kind.verb} wants ${kind.keyword} and a path, as in ${kind.example}`);
   if (text[start] !== '<') return badArgument(`The address stands in angle brackets, as in ${kind.example}`);
   const read = kind.special(text, start) ?? scanPath(text, start);
-  if (read === undefined) return badArgument(`That is not an address; it looks like ${kind.example}`, kind.code);
+  if (read === undefined || text.slice(start, read.end).includes(NOT_UTF8))
+    return badArgument(`That is not an address; it looks like ${kind.example}`, kind.code);
   const rest = text.slice(read.end);
   if (rest !== '' && !/^[ \t]/.test(rest)) return badArgument('A space stands between the path and its parameters');
   return { path: read.path, utf8: !isAscii(text.slice(start, read.end)), rest: trimWhite(rest) };

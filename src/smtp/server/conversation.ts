@@ -80,8 +80,8 @@ async function greet(session: Session): Promise<void> {
   }
   session.send([refusal]);
   session.refused('CONNECT', refusal);
-  session.state =
-    refusal.code === 554 && refusal.rule !== 'early-talker' ? { at: 'turned-away' } : { at: 'ended', why: 'refused' };
+  if (refusal.code === 554 && refusal.rule !== 'early-talker') session.state = { at: 'turned-away' };
+  else session.end('refused');
 }
 
 /**
@@ -111,10 +111,16 @@ function longestLine(session: Session): number {
 
 /** RFC 5321 §4.5.3, §7.8: what one connection may cost. */
 function endWhenTooMuch(session: Session): void {
+  const answer = tooMuch(session);
+  if (answer === undefined) return;
+  session.refused('', answer);
+  throw new SessionEnd(answer);
+}
+
+function tooMuch(session: Session): Reply | undefined {
   const { hostname, maxErrors, maxRecipients } = session.settings;
-  if (session.errors >= maxErrors || session.loginFailures >= MOST_LOGIN_FAILURES)
-    throw new SessionEnd(tooManyErrors(hostname));
-  if (session.commands > 20 * maxErrors + 4 * maxRecipients) throw new SessionEnd(tooManyCommands(hostname));
+  if (session.errors >= maxErrors || session.loginFailures >= MOST_LOGIN_FAILURES) return tooManyErrors(hostname);
+  return session.commands > 20 * maxErrors + 4 * maxRecipients ? tooManyCommands(hostname) : undefined;
 }
 
 /** One line, one answer; `bytes` is undefined when the line was longer than any may be. */
@@ -187,7 +193,6 @@ function lastWords(session: Session, error: unknown): string {
   const answer = lastReply(session, error);
   if (answer === undefined) return isBroken(error) ? error.kind : 'error';
   session.send([answer]);
-  session.refused('', answer);
   return answer.rule ?? 'ended';
 }
 

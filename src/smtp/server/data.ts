@@ -16,7 +16,9 @@ export const data = verb<undefined>({
   states: ['mail'],
   beforeTls: false,
   needsLogin: true,
-  endsPipelinedGroup: true,
+  // The client waits for the 354, which leaves when we wait for the message; but the message may begin
+  // the next group (RFC 2920 §3.1), whose replies leave together with the one to the message.
+  endsPipelinedGroup: false,
   parse: (text) => parseNothing('DATA', text),
   async run(session) {
     const state = session.greetedState;

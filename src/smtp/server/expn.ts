@@ -10,6 +10,8 @@ export const expn = verb<undefined>({
   beforeTls: true,
   needsLogin: false,
   endsPipelinedGroup: true,
+  // Nothing to offer: neither EHLO nor HELP name it.
+  keywords: () => [],
   parse: (text) => (text === '' ? badArgument('EXPN wants the name of a list') : undefined),
   run: () => notOffered('Who is on a list is not told here'),
 });

@@ -20,8 +20,11 @@ export const help = verb<string>({
   },
 });
 
+/** What can be used on this listener now: a row whose keywords are none has nothing to offer here. */
 function rowsHere(session: Session): Verb[] {
   return [...session.verbs.values()].filter(
-    (row) => row.protocol === undefined || row.protocol === session.settings.protocol,
+    (row) =>
+      (row.protocol === undefined || row.protocol === session.settings.protocol) &&
+      row.keywords?.(session).length !== 0,
   );
 }
