@@ -73,8 +73,10 @@ export function run(command: string, args: readonly string[], options: RunOption
 }
 
 export interface HostOptions {
-  /** Lines of the configuration beyond hostname, domains and free ports; see {@link configuration}. */
-  readonly extra?: string;
+  /** Settings that belong to no table, beside hostname and domains. */
+  readonly top?: string;
+  /** Tables; one named like one of {@link configuration}'s replaces it. */
+  readonly tables?: string;
   readonly domains?: readonly string[];
   readonly hostname?: string;
   readonly args?: readonly string[];
@@ -107,30 +109,34 @@ export interface RunningHost {
   reload(): Promise<Ran>;
 }
 
+const LISTENERS = {
+  smtp: ['listen = ["127.0.0.1:0"]'],
+  submission: ['listen = ["127.0.0.1:0"]', 'listen_tls = ["127.0.0.1:0"]'],
+  pop3: ['listen = ["127.0.0.1:0"]', 'listen_tls = ["127.0.0.1:0"]'],
+} as const;
+
 /** A configuration with free ports everywhere. */
-export function configuration(options: Pick<HostOptions, 'domains' | 'hostname' | 'extra'> = {}): string {
-  const domains = options.domains ?? ['a.test'];
+export function configuration(options: Pick<HostOptions, 'domains' | 'hostname' | 'top' | 'tables'> = {}): string {
+  const { domains = ['a.test'], tables = '' } = options;
+  const own = Object.entries(LISTENERS).filter(([name]) => !tables.includes(`[${name}]`));
   return [
     `hostname = "${options.hostname ?? `mx.${domains[0] ?? 'a.test'}`}"`,
     `domains = ${JSON.stringify(domains)}`,
-    options.extra?.includes('[smtp]') === true ? '' : '[smtp]\nlisten = ["127.0.0.1:0"]',
-    options.extra?.includes('[submission]') === true
-      ? ''
-      : '[submission]\nlisten = ["127.0.0.1:0"]\nlisten_tls = ["127.0.0.1:0"]',
-    options.extra?.includes('[pop3]') === true ? '' : '[pop3]\nlisten = ["127.0.0.1:0"]\nlisten_tls = ["127.0.0.1:0"]',
-    options.extra ?? '',
+    options.top ?? '',
+    ...own.flatMap(([name, lines]) => [`[${name}]`, ...lines]),
+    tables,
     '',
   ].join('\n');
 }
 
 /**
  * Starts `posthorn serve` and waits until it says that it is open. It is killed after the test if
- * it still runs. `extra` may begin with top-level settings; a table of its own replaces ours.
+ * it still runs.
  */
 export async function startHost(t: TestContext, options: HostOptions = {}): Promise<RunningHost> {
   const state = options.state ?? (await scratch(t));
   const config = join(state, 'config.toml');
-  await writeFile(config, topLevelFirst(configuration(options)));
+  await writeFile(config, configuration(options));
   const base = ['--config', config, '--state', state];
   const cli = (args: readonly string[], runOptions: RunOptions = {}): Promise<Ran> =>
     run(POSTHORN, [...args, ...base], runOptions);
@@ -178,24 +184,6 @@ export async function startHost(t: TestContext, options: HostOptions = {}): Prom
     },
     reload: () => cli(['reload']),
   };
-}
-
-/** TOML wants what belongs to no table before the first table. */
-function topLevelFirst(text: string): string {
-  const lines = text.split('\n');
-  const top: string[] = [];
-  const tables: string[] = [];
-  let inTable = false;
-  let marked = false;
-  for (const line of lines) {
-    if (line === '# top') marked = true;
-    else if (line.startsWith('[')) {
-      inTable = true;
-      marked = false;
-    }
-    (inTable && !marked ? tables : top).push(line);
-  }
-  return [...top, ...tables].join('\n');
 }
 
 function endOf(child: ChildProcess): Promise<number> {

@@ -37,14 +37,14 @@ export class Directory {
   }
 
   async addDomain(text: string): Promise<string> {
-    const name = domainOf(text);
+    const name = domainName(text);
     if (await this.#parts.domains.isOurs(name)) throw new DirectoryError(`${name} is one of our domains already.`);
     await this.#parts.store.write('addDomain', { name, at: this.#parts.clock.now() });
     return name;
   }
 
   async removeDomain(text: string): Promise<string> {
-    const name = domainOf(text);
+    const name = domainName(text);
     const result = await this.#parts.store.write('removeDomain', { name });
     if (result === 'missing')
       throw new DirectoryError(`${name} was not added with "domain add"; "domain list" shows what is there.`);
@@ -200,7 +200,8 @@ function addressIn(text: string): Address {
   return address;
 }
 
-function domainOf(text: string): string {
+/** The domain in A-labels, as we keep it. Throws a DirectoryError for what is none. */
+export function domainName(text: string): string {
   const domain = parseDomain(text, { utf8: true });
   if (domain === undefined) throw new DirectoryError(`"${text}" is not a domain name; one looks like a.test.`);
   return domain;

@@ -1,5 +1,5 @@
 /** Floor 3: who may log in, which addresses are ours, and where mail for them goes. */
-export { Directory, DirectoryError, weakness } from './directory.ts';
+export { Directory, DirectoryError, domainName, weakness } from './directory.ts';
 export { openDomains } from './domains.ts';
 export type { Domains } from './domains.ts';
 export { addressOf, openLogins } from './logins.ts';

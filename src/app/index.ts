@@ -1,5 +1,5 @@
 /** Floor 8: from a configuration to a running host. The only place that wires. */
-export { DirectoryError, weakness } from '../accounts/index.ts';
+export { DirectoryError, domainName, weakness } from '../accounts/index.ts';
 export { inWords } from '../journey/index.ts';
 export type { OperatorAction, OperatorSelection } from '../queue/index.ts';
 export type { QueueEntry, QueueFilter } from '../store/index.ts';
@@ -11,3 +11,4 @@ export { openHost } from './serve.ts';
 export type { Door } from './listeners.ts';
 export type { Host } from './serve.ts';
 export { CLOSED_ACCOUNTS_KEPT } from './sweeps.ts';
+export type { FirstAccount } from './first-run.ts';

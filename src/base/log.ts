@@ -17,7 +17,7 @@ export interface Logger {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** A log that writes JSON lines to file descriptor 2. */
+/** A log on standard error: JSON lines, or sentences where a person reads along. `write` gets JSON lines instead. */
 export function openLog(level: LogLevel, write?: (line: string) => void): Logger {
   const options = {
     level,
@@ -25,9 +25,23 @@ export function openLog(level: LogLevel, write?: (line: string) => void): Logger
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const root =
-    write === undefined ? pino(options, pino.destination({ dest: 2, sync: true })) : pino(options, { write });
-  return wrap(root);
+  return wrap(pino(options, write === undefined ? standardError() : { write }));
+}
+
+function standardError(): { write(line: string): void } {
+  const direct = pino.destination({ dest: 2, sync: true });
+  return process.stderr.isTTY ? { write: (line) => direct.write(readable(line)) } : direct;
+}
+
+/** "14:02:01 warn  Sentence  field=value": the same line for a person at a terminal. */
+export function readable(line: string): string {
+  const { level, time, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  const rest = Object.entries(fields).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  const text = [String(time).slice(11, 19), String(level).padEnd(5), String(msg), '', ...rest].join(' ').trimEnd();
+  // What others wrote must not move the cursor.
+  return `${text.replaceAll(/[\p{Cc}]/gu, '?')}\n`;
 }
 
 /** A log that says nothing: for tests. */

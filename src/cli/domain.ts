@@ -1,6 +1,7 @@
 /** `posthorn domain …`: which domains are ours. */
 import { Command } from 'commander';
-import { configOf, wantsJson, withKeeper } from './context.ts';
+import { domainName } from '../app/index.ts';
+import { wantsJson, withKeeper } from './context.ts';
 import { CommandError, print, printJson, printTable } from './output.ts';
 
 interface Domain {
@@ -49,18 +50,17 @@ const COLUMNS = [
   { title: 'FROM', value: (row: Domain) => (row.from === 'file' ? 'the configuration file' : '"domain add"') },
 ];
 
-async function remove(name: string, _options: object, command: Command): Promise<void> {
-  const { config, lineOf } = configOf(command);
-  const inFile = config.domains.indexOf(name.toLowerCase());
-  if (inFile >= 0) {
-    const line = lineOf(`domains[${inFile}]`) ?? lineOf('domains');
-    throw new CommandError(
-      `${name} stands in ${config.file ?? 'the configuration'}${line === undefined ? '' : `, line ${line}`}. Take it out there, then "posthorn reload".`,
-    );
-  }
-  await withKeeper(command, async (keeper) => {
-    const removed = await keeper.directory.removeDomain(name);
-    if (wantsJson(command)) printJson({ name: removed });
-    else print(`${removed} is not ours any more.`);
+async function remove(text: string, _options: object, command: Command): Promise<void> {
+  await withKeeper(command, async (keeper, { config, lineOf }) => {
+    const name = domainName(text);
+    const inFile = config.domains.indexOf(name);
+    if (inFile >= 0) {
+      const line = lineOf(`domains[${inFile}]`) ?? lineOf('domains');
+      const where = `${config.file ?? 'the configuration'}${line === undefined ? '' : `, line ${line}`}`;
+      throw new CommandError(`${name} stands in ${where}. Take it out there, then "posthorn reload".`);
+    }
+    await keeper.directory.removeDomain(name);
+    if (wantsJson(command)) printJson({ name });
+    else print(`${name} is not ours any more.`);
   });
 }

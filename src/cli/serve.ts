@@ -4,7 +4,7 @@
  */
 import { Command } from 'commander';
 import { openHost, parseRoles, ROLES } from '../app/index.ts';
-import type { Door, Host } from '../app/index.ts';
+import type { Door, FirstAccount, Host } from '../app/index.ts';
 import { describeError, openLog, systemClock } from '../base/index.ts';
 import type { Logger } from '../base/index.ts';
 import { configOf } from './context.ts';
@@ -28,6 +28,7 @@ export function serveCommand(): Command {
 async function serve(options: ServeOptions, command: Command): Promise<void> {
   const loaded = configOf(command);
   const log = openLog(levelOf(options.log));
+  const { requested } = watchSignals();
   const host = await openHost({
     config: loaded.config,
     stateDirectory: loaded.state,
@@ -40,7 +41,13 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   });
   announce(host, loaded.state);
   for (const note of loaded.notes) say(note.sentence);
-  await untilStopped(host, command, log);
+  process.on('SIGHUP', () => {
+    void reload(host, command, log);
+  });
+  await requested;
+  print('Stopping: sessions under way may end first.');
+  await host.stop();
+  print('Stopped.');
 }
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -81,11 +88,11 @@ function announce(host: Host, state: string): void {
   print(
     `\nYour first account (the password is shown only now; "./posthorn account password" sets another):\n  ${address}\n  ${password}`,
   );
-  print(nextSteps(host, address, password).join('\n'));
+  print(nextSteps(host, state, host.firstAccount).join('\n'));
 }
 
 /** Lines to copy: a message to oneself, and its retrieval. */
-function nextSteps(host: Host, address: string, password: string): readonly string[] {
+function nextSteps(host: Host, state: string, { address, password }: FirstAccount): readonly string[] {
   const submission = host.doors.find((door) => door.service === 'submission' && door.tls === 'implicit');
   const pop3 = host.doors.find((door) => door.service === 'pop3' && door.tls === 'implicit');
   if (submission === undefined || pop3 === undefined || host.selfSigned === undefined) return [];
@@ -98,7 +105,9 @@ function nextSteps(host: Host, address: string, password: string): readonly stri
     'and fetch it:',
     `  curl --cacert ${certificate} --user '${address}:${password}' pop3s://localhost:${pop3.port}/1`,
     '',
-    'The answer to the first command has the message\'s id; "./posthorn journey ID" tells what happened to it.',
+    'The message you fetched has a line "Received: ... id ...". That id is its name here, and',
+    `  ./posthorn --state ${state} journey ID`,
+    'tells what happened to it at each step.',
     'Ctrl-C stops the server. README.md goes on from here.',
   ];
 }
@@ -106,29 +115,23 @@ function nextSteps(host: Host, address: string, password: string): readonly stri
 /** A terminal's Ctrl-C arrives twice, from it and from npm: a second one within this time is the same one. */
 const SAME_SIGNAL = 1_000;
 
-/** Ends with the process: drains at the first SIGTERM or SIGINT, stops at once at a second one. */
-function untilStopped(host: Host, command: Command, log: Logger): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let since: number | undefined;
+/**
+ * Listens for signals from before the doors open, so that none is lost while they do. `requested`
+ * resolves at the first SIGTERM or SIGINT; a later one ends the process at once.
+ */
+function watchSignals(): { readonly requested: Promise<void> } {
+  let since: number | undefined;
+  const requested = new Promise<void>((resolve) => {
     const stop = (): void => {
       const now = systemClock.ticks();
-      if (since !== undefined) {
-        if (now - since > SAME_SIGNAL) process.exit(1);
-        return;
-      }
-      since = now;
-      print('Stopping: sessions under way may end first.');
-      host.stop().then(() => {
-        print('Stopped.');
-        resolve();
-      }, reject);
+      if (since !== undefined && now - since > SAME_SIGNAL) process.exit(1);
+      since ??= now;
+      resolve();
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
-    process.on('SIGHUP', () => {
-      void reload(host, command, log);
-    });
   });
+  return { requested };
 }
 
 async function reload(host: Host, command: Command, log: Logger): Promise<void> {

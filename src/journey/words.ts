@@ -95,18 +95,18 @@ const ROUTED: Readonly<Record<string, string>> = {
 };
 
 function attemptSentence(facts: Extract<EventFacts, { kind: 'attempt' }>): string {
-  const where =
-    facts.server.name === undefined && facts.server.ip === undefined ? facts.destination : host(facts.server);
-  const reached =
-    facts.server.ip === undefined
-      ? `no server for ${facts.destination} was reached`
-      : `${where} was the server, ${line(facts.tls)}`;
-  const said =
-    facts.reply === undefined
-      ? (facts.problem ?? '')
-      : `it answered ${facts.reply.code} ${facts.reply.enhanced ?? ''} ${facts.reply.text}`.replaceAll('  ', ' ');
   const seconds = ((facts.endedAt - facts.startedAt) / 1000).toFixed(1);
-  return `Try ${facts.attempt}: we became the client; ${reached}; ${said} (${STAGE[facts.stage] ?? facts.stage}, ${seconds} s).`;
+  const end = `(${STAGE[facts.stage] ?? facts.stage}, ${seconds} s)`;
+  const { server, reply, problem = '' } = facts;
+  if (server.ip === undefined)
+    return `Try ${facts.attempt}: we looked for the server of ${facts.destination} to become its client: ${problem} ${end}.`;
+  if (facts.stage === 'connect')
+    return `Try ${facts.attempt}: we became the client and did not reach ${host(server)}: ${problem} ${end}.`;
+  const said =
+    reply === undefined
+      ? problem
+      : `it answered ${[reply.code, reply.enhanced, reply.text].filter((part) => part !== undefined).join(' ')}`;
+  return `Try ${facts.attempt}: we became the client; ${host(server)} was the server, ${line(facts.tls)}; ${said} ${end}.`;
 }
 
 const STAGE: Readonly<Record<string, string>> = {

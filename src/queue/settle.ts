@@ -207,7 +207,7 @@ function attemptEvent(claim: Claim, one: Decided, result: AttemptResult, now: nu
       ...(tried?.login === undefined ? {} : { login: tried.login }),
       stage: one.outcome.stage,
       outcome: one.settled.state === 'failed' ? 'failed' : one.outcome.outcome,
-      ...(remote ? { reply: replyFacts(one.outcome) } : { problem: replyText(reply) }),
+      ...(remote ? { reply: replyFacts(one.outcome) } : { problem: reply.lines.join(' ') }),
       ...(reply.rule === undefined ? {} : { rule: reply.rule }),
       startedAt: tried?.startedAt ?? now,
       endedAt: tried?.endedAt ?? now,
