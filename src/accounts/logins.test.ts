@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { silentLog } from '../base/index.ts';
+import { openLogins } from './logins.ts';
+import type { Logins } from './logins.ts';
+import { testDirectory } from './testing.ts';
+
+const PEER = { address: '192.0.2.1', sessionId: 's' };
+
+async function withAlice(
+  t: TestContext,
+): Promise<{ readonly logins: Logins; readonly parts: Awaited<ReturnType<typeof testDirectory>> }> {
+  const parts = await testDirectory(t);
+  await parts.directory.addAccount('alice@a.test', 'correct horse');
+  return { parts, logins: openLogins({ ...parts, log: silentLog, countGuesses: () => true }) };
+}
+
+function login(
+  name: string,
+  password: string,
+  actAs = '',
+): { mechanism: string; name: string; password: string; actAs: string } {
+  return { mechanism: 'PLAIN', name, password, actAs };
+}
+
+test('the login name is the address, or the bare local part while one account has it', async (t) => {
+  const { logins, parts } = await withAlice(t);
+  for (const name of ['alice@a.test', 'ALICE@A.TEST', 'alice']) {
+    const verdict = await logins.verify(login(name, 'correct horse'), PEER, 'pop3');
+    assert.equal(verdict.kind, 'accepted', name);
+    if (verdict.kind === 'accepted') assert.equal(verdict.login.name, 'alice@a.test');
+  }
+  await parts.directory.addDomain('b.test');
+  await parts.directory.addAccount('alice@b.test', 'correct horse');
+  assert.equal((await logins.verify(login('alice', 'correct horse'), PEER, 'pop3')).kind, 'refused');
+});
+
+test('an unknown name and a wrong password get the same words', async (t) => {
+  const { logins } = await withAlice(t);
+  const wrong = await logins.verify(login('alice@a.test', 'wrong'), PEER, 'pop3');
+  const unknown = await logins.verify(login('nobody@a.test', 'wrong'), PEER, 'pop3');
+  assert.deepEqual(wrong, unknown);
+  assert.equal(wrong.kind, 'refused');
+});
+
+test('acting as somebody else is refused', async (t) => {
+  const { logins } = await withAlice(t);
+  assert.equal(
+    (await logins.verify(login('alice@a.test', 'correct horse', 'alice@a.test'), PEER, 'pop3')).kind,
+    'accepted',
+  );
+  assert.equal(
+    (await logins.verify(login('alice@a.test', 'correct horse', 'bob@a.test'), PEER, 'pop3')).kind,
+    'refused',
+  );
+});
+
+test("a closed account can't log in", async (t) => {
+  const { logins, parts } = await withAlice(t);
+  await parts.directory.removeAccount('alice@a.test', false);
+  assert.equal((await logins.verify(login('alice@a.test', 'correct horse'), PEER, 'pop3')).kind, 'refused');
+});
+
+test('after many wrong passwords from one address the right one waits too, and another address does not', async (t) => {
+  const { logins, parts } = await withAlice(t);
+  for (let i = 0; i < 20; i++) await logins.verify(login('alice@a.test', `wrong ${i}`), PEER, 'pop3');
+  const verdict = await logins.verify(login('alice@a.test', 'correct horse'), PEER, 'pop3');
+  assert.equal(verdict.kind, 'busy');
+  if (verdict.kind === 'busy') assert.match(verdict.text, /try again in 10 minutes/);
+  assert.equal(
+    (await logins.verify(login('alice@a.test', 'correct horse'), { ...PEER, address: '192.0.2.2' }, 'pop3')).kind,
+    'accepted',
+  );
+  await parts.clock.advance(10 * 60_000);
+  assert.equal((await logins.verify(login('alice@a.test', 'correct horse'), PEER, 'pop3')).kind, 'accepted');
+});
