@@ -98,3 +98,12 @@ export async function addAccount(store: Store, local = 'bob', domain = 'b.test')
   await store.write('addAccount', { id, local, domain, credentials: [], at: AT });
   return id;
 }
+
+/** Waits until something that happens behind the scenes has happened; fails after about 5 s. */
+export async function eventually(holds: () => Promise<boolean> | boolean): Promise<void> {
+  const end = performance.now() + 5_000;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error('it did not happen within 5 s');
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}

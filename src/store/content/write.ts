@@ -32,7 +32,8 @@ export class FileOrInlineWriter implements ContentWriter {
   readonly #parts: WriterParts;
   readonly #hash = createHash('sha256');
   readonly #count = new PopCount();
-  readonly #name: string;
+  /** Given when a file is begun. */
+  #name = '';
   #octets = 0;
   #gathered: Uint8Array[] = [];
   #gatheredOctets = 0;
@@ -43,7 +44,6 @@ export class FileOrInlineWriter implements ContentWriter {
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
-    this.#name = parts.files.newName();
   }
 
   write(chunk: Uint8Array): void | Promise<void> {
@@ -52,7 +52,7 @@ export class FileOrInlineWriter implements ContentWriter {
     this.#count.add(chunk);
     this.#octets += chunk.byteLength;
     // A copy: the source uses its buffer again, and a small piece of a large one would keep all of it.
-    this.#gathered.push(Uint8Array.from(chunk));
+    this.#gathered.push(new Uint8Array(chunk));
     this.#gatheredOctets += chunk.byteLength;
     if (this.#trouble !== undefined) return Promise.reject(this.#storeError());
     if (this.#octets <= INLINE_LIMIT || this.#gatheredOctets < BLOCK) return undefined;
@@ -105,10 +105,14 @@ export class FileOrInlineWriter implements ContentWriter {
   }
 
   async #append(block: readonly Uint8Array[]): Promise<void> {
-    this.#file ??= open(this.#parts.files.temporaryPath(this.#name), 'wx', 0o600);
-    const file = await this.#file;
+    const file = await (this.#file ??= this.#begin());
     const octets = joined(block, block.reduce((sum, piece) => sum + piece.byteLength, 0));
     for (let at = 0; at < octets.byteLength; ) at += (await file.write(octets, at)).bytesWritten;
+  }
+
+  #begin(): Promise<FileHandle> {
+    this.#name = this.#parts.files.newName();
+    return open(this.#parts.files.temporaryPath(this.#name), 'wx', 0o600);
   }
 
   async #finishFile(): Promise<void> {
@@ -132,7 +136,7 @@ export class FileOrInlineWriter implements ContentWriter {
     const file = await this.#file?.catch(() => undefined);
     this.#file = undefined;
     await file?.close().catch(() => undefined);
-    await unlink(this.#parts.files.temporaryPath(this.#name)).catch(() => undefined);
+    if (this.#name !== '') await unlink(this.#parts.files.temporaryPath(this.#name)).catch(() => undefined);
   }
 
   #storeError(): StoreError {

@@ -130,6 +130,7 @@ CREATE TABLE removals (
   account TEXT NOT NULL,
   part INTEGER NOT NULL,
   at INTEGER NOT NULL,
+  session_id TEXT NOT NULL,
   uids TEXT NOT NULL,
   events TEXT NOT NULL,
   PRIMARY KEY (account, part)

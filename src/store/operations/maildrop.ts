@@ -2,7 +2,7 @@
  * The maildrop: its lock, its listing, and the removal of what a session marked (RFC 1939 §6). The
  * maildrop is the Inbox; QUIT ends memberships, and an email without memberships is gone.
  */
-import type { NewEvent } from '../events.ts';
+import type { EventFacts, NewEvent } from '../events.ts';
 import type { EmailToRead, MaildropSlice, Reads, Writes } from '../store.ts';
 import { insertEvents } from './event.ts';
 import { holderOf, processOf } from './holder.ts';
@@ -48,7 +48,7 @@ export function* quitMaildrop(p: Parameters<Writes['quitMaildrop']>[0]): Steps<'
   const given = yield* first('DELETE FROM maildrop_locks WHERE account = ? AND token = ? RETURNING token', p.account, p.token);
   if (given === undefined) return 'lost';
   if (p.remove.length > REMOVAL_PART || p.events.length > REMOVAL_PART) yield* markRemovals(p);
-  else yield* carryOut(p.account, p.at, p.remove, p.events);
+  else yield* carryOut({ account: p.account, at: p.at, sessionId: p.sessionId, uids: p.remove, events: p.events });
   return 'done';
 }
 
@@ -57,62 +57,100 @@ function* markRemovals(p: Parameters<Writes['quitMaildrop']>[0]): Steps<void> {
   for (let part = 0; part < parts; part++) {
     const slice = [part * REMOVAL_PART, (part + 1) * REMOVAL_PART] as const;
     const [uids, events] = [JSON.stringify(p.remove.slice(...slice)), JSON.stringify(p.events.slice(...slice))];
-    yield* run('INSERT INTO removals (account, part, at, uids, events) VALUES (?, ?, ?, ?, ?)', p.account, part, p.at, uids, events);
+    yield* run(
+      'INSERT INTO removals (account, part, at, session_id, uids, events) VALUES (?, ?, ?, ?, ?, ?)',
+      ...[p.account, part, p.at, p.sessionId, uids, events],
+    );
   }
+}
+
+interface PartRow {
+  readonly account: string;
+  readonly part: number;
+  readonly at: number;
+  readonly session_id: string;
+  readonly uids: string;
+  readonly events: string;
 }
 
 /** One part of a marked removal, of one account or of any. False: nothing was left to do. */
 export function* removePart(p: { readonly account?: string }): Steps<boolean> {
   const where = p.account === undefined ? '' : 'WHERE account = ?';
-  const part = yield* first<{ account: string; part: number; at: number; uids: string; events: string }>(
-    `SELECT account, part, at, uids, events FROM removals ${where} ORDER BY account, part LIMIT 1`,
+  const part = yield* first<PartRow>(
+    `SELECT account, part, at, session_id, uids, events FROM removals ${where} ORDER BY account, part LIMIT 1`,
     ...(p.account === undefined ? [] : [p.account]),
   );
   if (part === undefined) return false;
-  yield* carryOut(part.account, part.at, JSON.parse(part.uids) as number[], JSON.parse(part.events) as NewEvent[]);
+  const [uids, events] = [JSON.parse(part.uids) as number[], JSON.parse(part.events) as NewEvent[]];
+  yield* carryOut({ account: part.account, at: part.at, sessionId: part.session_id, uids, events });
   yield* run('DELETE FROM removals WHERE account = ? AND part = ?', part.account, part.part);
   return true;
 }
 
-function* carryOut(account: string, at: number, uids: readonly number[], events: readonly NewEvent[]): Steps<void> {
-  const mailbox = uids.length === 0 ? undefined : yield* first<{ id: number }>("SELECT id FROM mailboxes WHERE account = ? AND role = 'inbox'", account);
-  if (mailbox !== undefined) yield* removeMemberships({ account, at, mailbox: mailbox.id, uids });
-  yield* insertEvents(events);
+interface Quit {
+  readonly account: string;
+  readonly at: number;
+  readonly sessionId: string;
+  readonly uids: readonly number[];
+  readonly events: readonly NewEvent[];
 }
 
-export interface Removal {
+function* carryOut({ account, at, sessionId, uids, events }: Quit): Steps<void> {
+  yield* insertEvents(events);
+  if (uids.length === 0) return;
+  const mailbox = yield* first<{ id: number }>("SELECT id FROM mailboxes WHERE account = ? AND role = 'inbox'", account);
+  if (mailbox === undefined) return;
+  yield* removeMemberships({ account, at, mailbox: mailbox.id, uids, why: { kind: 'removed', by: 'pop3', sessionId } });
+}
+
+interface Removal {
   readonly account: string;
   readonly at: number;
   readonly mailbox: number;
   readonly uids: readonly number[];
+  /** What the journey says of each. */
+  readonly why: EventFacts;
 }
 
 /** Ends memberships; a uid that is not there (any more) is passed over. One modseq for all of them. */
-export function* removeMemberships({ account, at, mailbox, uids }: Removal): Steps<void> {
+function* removeMemberships({ account, at, mailbox, uids, why }: Removal): Steps<void> {
   const bumped = yield* first<{ modseq: number }>('UPDATE accounts SET modseq = modseq + 1 WHERE id = ? RETURNING modseq', account);
   let octets = 0;
   let messages = 0;
   for (const uid of uids) {
     const ended = yield* first<{ email: string }>('DELETE FROM memberships WHERE mailbox = ? AND uid = ? RETURNING email', mailbox, uid);
-    const gone = ended === undefined ? undefined : yield* leaveMailbox(ended.email, bumped?.modseq ?? 0, at);
-    if (gone === undefined) continue;
-    octets += gone;
+    const left = ended === undefined ? undefined : yield* leaveMailbox(ended.email, bumped?.modseq ?? 0);
+    if (left === undefined) continue;
+    yield* insertEvents([{ message: left.message, n: left.n, account, at, facts: why }]);
+    if (left.mailboxes > 0) continue;
+    yield* removeEmail(left, bumped?.modseq ?? 0, at);
+    octets += left.octets;
     messages += 1;
   }
   yield* run('UPDATE accounts SET used_octets = used_octets - ?, used_messages = used_messages - ? WHERE id = ?', octets, messages, account);
 }
 
-/** The octets set free, when that was its last mailbox. */
-function* leaveMailbox(email: string, modseq: number, at: number): Steps<number | undefined> {
-  const left = yield* first<{ account: string; message: string; octets: number; mailboxes: number }>(
-    'UPDATE emails SET mailboxes = mailboxes - 1, modseq = ? WHERE id = ? RETURNING account, message, octets, mailboxes',
+interface LeavingRow {
+  readonly id: string;
+  readonly account: string;
+  readonly message: string;
+  readonly n: number;
+  readonly octets: number;
+  readonly mailboxes: number;
+}
+
+function leaveMailbox(email: string, modseq: number): Steps<LeavingRow | undefined> {
+  return first<LeavingRow>(
+    'UPDATE emails SET mailboxes = mailboxes - 1, modseq = ? WHERE id = ? RETURNING id, account, message, n, octets, mailboxes',
     ...[modseq, email],
   );
-  if (left === undefined || left.mailboxes > 0) return undefined;
-  yield* run('DELETE FROM emails WHERE id = ?', email);
-  yield* run('INSERT INTO tombstones (account, modseq, email, at) VALUES (?, ?, ?, ?)', left.account, modseq, email, at);
-  yield* releaseMessage(left.message, 1, at);
-  return left.octets;
+}
+
+/** It was in no other mailbox: its id stays as a tombstone, and its message has one reference less. */
+function* removeEmail({ id, account, message }: LeavingRow, modseq: number, at: number): Steps<void> {
+  yield* run('DELETE FROM emails WHERE id = ?', id);
+  yield* run('INSERT INTO tombstones (account, modseq, email, at) VALUES (?, ?, ?, ?)', account, modseq, id, at);
+  yield* releaseMessage(message, 1, at);
 }
 
 /** The account's row, mailboxes and tombstones go with its last email. */
@@ -125,7 +163,7 @@ export function* purgeAccount(p: Parameters<Writes['purgeAccount']>[0]): Steps<'
   );
   for (const mailbox of new Set(found.map((row) => row.mailbox))) {
     const uids = found.filter((row) => row.mailbox === mailbox).map(({ uid }) => uid);
-    yield* removeMemberships({ account: p.account, at: p.at, mailbox, uids });
+    yield* removeMemberships({ account: p.account, at: p.at, mailbox, uids, why: { kind: 'removed', by: 'account-removed' } });
   }
   if (found.length >= p.limit) return 'more';
   for (const table of ['mailboxes', 'tombstones', 'maildrop_locks', 'removals', 'credentials']) yield* run(`DELETE FROM ${table} WHERE account = ?`, p.account);

@@ -9,19 +9,14 @@ function start(port: NonNullable<typeof parentPort>): void {
   const post = (message: FromWorker): void => {
     port.postMessage(message);
   };
-  let connection: Connection;
-  try {
-    connection = connectReader((workerData as ReaderSettings).path);
-  } catch (error) {
-    post({ kind: 'refused', error: sentenceOf(error) });
-    port.close();
-    return;
-  }
+  // Connected with the first read: this thread starts while the writer's still makes the database.
+  let connection: Connection | undefined;
+  const connected = (): Connection => (connection ??= connectReader((workerData as ReaderSettings).path));
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'run') {
-      post({ kind: 'answers', answers: message.requests.map((request) => answer(connection, request)), garbage: [] });
+      post({ kind: 'answers', answers: message.requests.map((request) => answer(connected, request)), garbage: [] });
     } else if (message.kind === 'close') {
-      connection.close();
+      connection?.close();
       post({ kind: 'closed' });
       port.close();
     }
@@ -30,14 +25,18 @@ function start(port: NonNullable<typeof parentPort>): void {
 }
 
 /** One transaction each: all statements of an operation see the same commit. */
-function answer(connection: Connection, { id, name, params }: Request): Answer {
+function answer(connected: () => Connection, { id, name, params }: Request): Answer {
   try {
-    connection.exec('BEGIN');
-    const result = perform(connection, name, params);
-    connection.exec('COMMIT');
-    return { id, result };
+    const connection = connected();
+    try {
+      connection.exec('BEGIN');
+      const result = perform(connection, name, params);
+      connection.exec('COMMIT');
+      return { id, result };
+    } finally {
+      if (connection.inTransaction) connection.exec('ROLLBACK');
+    }
   } catch (error) {
-    if (connection.inTransaction) connection.exec('ROLLBACK');
     return { id, error: sentenceOf(error) };
   }
 }

@@ -11,6 +11,7 @@ import type { OperationName, ParamsOf } from '../operations/index.ts';
 import { StoreError } from '../store.ts';
 import type { ContentStore, ReadName, Reads, Store, WriteName, Writes } from '../store.ts';
 import type { Durability } from './connection.ts';
+import { handover } from './handover.ts';
 import { Lane } from './lane.ts';
 import type { ReaderSettings, WriterSettings } from './messages.ts';
 import { preparePlace } from './place.ts';
@@ -81,13 +82,17 @@ export class SqliteStore implements Store {
     const onAnswers = (garbage: readonly string[]): void => {
       store.#afterCommit(garbage);
     };
-    store.#writer = await Lane.open({ script: script('./write-worker.ts'), data: writer, onAnswers, onTrouble });
-    try {
-      store.#reader = await Lane.open({ script: script('./read-worker.ts'), data: { path: writer.path } satisfies ReaderSettings, onTrouble });
-    } catch (error) {
-      await store.#writer.close();
-      throw error;
+    const lanes = await Promise.allSettled([
+      Lane.open({ script: script('./write-worker.ts'), data: writer, onAnswers, onTrouble }),
+      Lane.open({ script: script('./read-worker.ts'), data: { path: writer.path } satisfies ReaderSettings, onTrouble }),
+    ]);
+    const [first, second] = lanes;
+    if (first.status === 'rejected' || second.status === 'rejected') {
+      await Promise.all(lanes.map((lane) => (lane.status === 'fulfilled' ? lane.value.close() : undefined)));
+      throw (first.status === 'rejected' ? first.reason : (second as PromiseRejectedResult).reason) as Error;
     }
+    store.#writer = first.value;
+    store.#reader = second.value;
     store.#lookAgain();
     store.#keepHouse();
     return store;
@@ -95,7 +100,7 @@ export class SqliteStore implements Store {
 
   async write<N extends WriteName>(name: N, params: Parameters<Writes[N]>[0]): Promise<ReturnType<Writes[N]>> {
     for (;;) {
-      const result: unknown = await this.#writer.run(name, lighten(params) as ParamsOf<N>);
+      const result: unknown = await this.#writer.run(name, handover(name, params) as ParamsOf<N>);
       if (name === 'quitMaildrop') this.#chore(() => this.#carryOutRemovals());
       if (name !== 'lockMaildrop' || (result as { readonly kind: string }).kind !== 'unfinished') return result as ReturnType<Writes[N]>;
       await this.#carryOutRemovals((params as { readonly account: string }).account);
@@ -200,13 +205,3 @@ export class SqliteStore implements Store {
   }
 }
 
-/**
- * Copies views of larger buffers: crossing to a thread copies the whole buffer under a view, and a
- * prefix of 300 octets usually lies in one of 8 KiB.
- */
-function lighten(value: unknown): unknown {
-  if (value instanceof Uint8Array) return value.byteLength === value.buffer.byteLength && !Buffer.isBuffer(value) ? value : Uint8Array.from(value);
-  if (Array.isArray(value)) return value.some((one) => typeof one === 'object') ? value.map(lighten) : value;
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, lighten(one)]));
-}

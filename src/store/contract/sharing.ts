@@ -1,0 +1,69 @@
+/** Several handles on one state, changes that are noticed, and what is there after it was closed. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { FakeClock } from '../../base/testing.ts';
+import type { Engine } from '../contract.ts';
+import { StoreError } from '../store.ts';
+import { addAccount, eventually, messageParams, textOf } from '../testing.ts';
+
+export function sharingContract(engine: Engine): void {
+  describe(`${engine.name}: sharing`, () => {
+    test('what one handle commits the other reads at once', async (t) => {
+      const directory = await engine.directory(t);
+      const [one, two] = [await engine.open(t, { directory }), await engine.open(t, { directory })];
+      const account = await addAccount(one);
+      assert.equal((await two.read('account', { id: account }))?.local, 'bob');
+      const params = [];
+      for (let i = 0; i < 20; i++) params.push(await messageParams(i % 2 === 0 ? one : two, account));
+      await Promise.all(params.map((p, i) => (i % 2 === 0 ? one : two).write('accept', p)));
+      assert.equal((await one.read('account', { id: account }))?.usedMessages, 20);
+    });
+
+    test('changes are told: own ones at once, those of others within 100 ms', async (t) => {
+      const directory = await engine.directory(t);
+      const clock = new FakeClock();
+      const [one, two] = [await engine.open(t, { directory, clock }), await engine.open(t, { directory })];
+      await clock.advance(200);
+      let told = 0;
+      const stop = one.onChange(() => {
+        told += 1;
+      });
+      await one.write('setSetting', { name: 'x', value: '1' });
+      assert.equal(told, 1);
+      await two.write('setSetting', { name: 'x', value: '2' });
+      await eventually(async () => {
+        await clock.advance(100);
+        return told >= 2;
+      });
+      stop();
+      const before = told;
+      await one.write('setSetting', { name: 'x', value: '3' });
+      assert.equal(told, before);
+    });
+
+    test('many operations that wait together are told of together', async (t) => {
+      const store = await engine.open(t);
+      let told = 0;
+      store.onChange(() => {
+        told += 1;
+      });
+      await Promise.all(Array.from({ length: 50 }, (_, i) => store.write('setSetting', { name: `n${String(i)}`, value: '' })));
+      assert.ok(told >= 1 && told <= 10, `told ${String(told)} times`);
+    });
+
+    test('everything is there after closing and opening again; a closed store refuses', async (t) => {
+      const directory = await engine.directory(t);
+      const first = await engine.open(t, { directory });
+      const account = await addAccount(first);
+      const params = await messageParams(first, account, 'y'.repeat(50_000));
+      const pending = first.write('accept', params);
+      await first.close();
+      await pending;
+      await assert.rejects(first.write('setSetting', { name: 'x', value: '' }), StoreError);
+      await assert.rejects(first.read('setting', { name: 'x' }), StoreError);
+      const second = await engine.open(t, { directory });
+      const email = await second.read('email', { id: params.emails[0]!.id });
+      assert.equal(await textOf(second.content.read(email!.content)), 'y'.repeat(50_000));
+    });
+  });
+}
