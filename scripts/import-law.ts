@@ -24,7 +24,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   pop3: { floor: 2, from: ['base', 'net', 'sasl'] },
   store: { floor: 2, from: ['base', 'mail'] },
   config: { floor: 2, from: ['base', 'mail'] },
-  accounts: { floor: 3, from: ['base', 'mail', 'store'] },
+  accounts: { floor: 3, from: ['base', 'mail', 'sasl', 'store'] },
   checks: { floor: 3, from: ['base', 'mail', 'dns', 'store'] },
   outbound: { floor: 3, from: ['base', 'mail', 'net', 'dns', 'sasl', 'smtp'] },
   intake: { floor: 4, from: ['base', 'mail', 'store', 'accounts', 'checks'] },
@@ -60,7 +60,7 @@ export interface Minimum {
   readonly imports: number;
 }
 
-const THIS_TREE: Minimum = { files: 100, imports: 300 };
+const THIS_TREE: Minimum = { files: 250, imports: 1000 };
 
 /** Reads src/, test/ and bench/ below `root`. */
 export function checkTree(root: string, minimum: Minimum): Findings {
@@ -165,8 +165,9 @@ function textOf(node: Node): string | undefined {
 // --- The law ---
 
 const isTest = (file: string): boolean => /\.(test|fuzz)\.ts$/.test(file) || !file.startsWith('src/');
-/** testing.ts hands out fakes to other folders' tests; the fakes themselves are named so. */
-const isForTests = (file: string): boolean => /^(testing|fake-.*|contract(-.*)?)\.ts$/.test(posix.basename(file));
+/** testing.ts hands out what other folders' tests need; fakes, contract suites and players of transcripts are named so. */
+const isForTests = (file: string): boolean =>
+  /^(testing|transcript|(fake|contract)(-.*)?)\.ts$/.test(posix.basename(file));
 const folderOf = (file: string): string | undefined => /^src\/([^/]+)\//.exec(file)?.[1];
 const mayNotHoldSql = (file: string): boolean => folderOf(file) !== 'store' && !isTest(file);
 

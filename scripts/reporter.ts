@@ -64,6 +64,8 @@ const isSet = (value: unknown): boolean => value !== undefined && value !== fals
 
 export default async function* report(events: AsyncIterable<Event>): AsyncIterable<string | Buffer> {
   const results = new Results();
+  // At the exit, so that a run which is stopped in the middle leaves what it knows too.
+  process.once('exit', () => save(results.list));
   async function* watched(): AsyncIterable<Event> {
     for await (const event of events) {
       results.add(event);
@@ -71,8 +73,11 @@ export default async function* report(events: AsyncIterable<Event>): AsyncIterab
     }
   }
   yield* Readable.from(watched()).pipe(new spec()) as AsyncIterable<string | Buffer>;
+}
+
+function save(results: readonly TestResult[]): void {
   const path = process.env['TEST_RESULTS'];
   if (path === undefined) return;
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, JSON.stringify(results.list, undefined, 1));
+  writeFileSync(path, JSON.stringify(results, undefined, 1));
 }

@@ -71,12 +71,21 @@ test('a folder that does not exist yet is told, and in CI it is a failure; an em
 });
 
 test('a test that leaks a socket is ended by the deadline', async (t) => {
-  const leak = `import { test } from 'node:test'; import net from 'node:net'; test('leak', () => { net.createServer().listen(0, '127.0.0.1'); });`;
+  const leak = `import { test } from 'node:test'; import net from 'node:net'; test('before', () => {}); test('leak', () => { net.createServer().listen(0, '127.0.0.1'); });`;
   const cwd = makeTree(t, { 'test/journeys/a.test.ts': leak });
   const mode: Mode = { ci: false, soak: false, results: join(cwd, 'results'), cwd };
   const quiet = (): void => {};
-  const { failure } = await runTests({ ...JOURNEYS, deadline: 2 }, mode, (command) => run(command, quiet), quiet);
+  const { failure, results } = await runTests(
+    { ...JOURNEYS, deadline: 2 },
+    mode,
+    (command) => run(command, quiet),
+    quiet,
+  );
   assert.equal(failure, 'it ran longer than 2 s and was killed');
+  assert.deepEqual(
+    results.map(({ title }) => title),
+    ['before', 'leak'],
+  );
 });
 
 test('numbers for the tests come from the mode, deadlines grow with soaking', async (t) => {
