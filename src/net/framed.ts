@@ -89,6 +89,10 @@ export class FramedWire implements Wire, Receiver {
     return this.#inbox.length;
   }
 
+  get peerLeft(): boolean {
+    return this.#ended || this.#gone;
+  }
+
   get unsent(): number {
     return this.#collectedOctets + this.#transport.pending;
   }

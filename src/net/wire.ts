@@ -63,6 +63,8 @@ export interface Wire {
   readonly tls: TlsState | undefined;
   /** Bytes received and not yet read: more than zero means the peer did not wait for our answer. */
   readonly buffered: number;
+  /** The peer has ended its side, or the connection is gone: what is not buffered will never come. */
+  readonly peerLeft: boolean;
   /**
    * The longest wait in milliseconds, from now on: for a whole line (so that a peer that sends an
    * octet now and then doesn't stay for ever), for the next octets of a text, for room at each flush.

@@ -418,7 +418,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a refusal in the middle of the text, and a drop: its words count',
-    server: { text: { after: 1000, act: { then: 'drop', reply: '552 5.3.4 too big' } } },
+    server: { text: { after: 1000, act: { drop: true, reply: '552 5.3.4 too big' } } },
     job: { text: 'x'.repeat(70).concat('\r\n').repeat(30_000) },
     outcomes: ['failed data 552 5.3.4'],
     tries: [`${MX1} data 552`],
@@ -475,13 +475,13 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'the answer to the final dot breaks off',
-    server: { dot: { then: 'drop', reply: '250-taken' } },
+    server: { dot: { drop: true, reply: '250-taken' } },
     outcomes: ['unsure dot 451 4.4.2 own'],
     tries: [`${MX1} dot !`],
   },
   {
     name: 'a drop right behind the 250',
-    server: { dot: { then: 'drop', reply: '250 2.0.0 taken' } },
+    server: { dot: { drop: true, reply: '250 2.0.0 taken' } },
     outcomes: [RELAYED],
     tries: [`${MX1} dot 250`],
   },

@@ -18,9 +18,9 @@ import type { AttemptResult, OutboundMessage, OutboundRecipient, OutboundSetting
  * What a server does at a stage: a reply (raw, CRLF between lines, the last CRLF added), `drop`,
  * `silence` (until the client leaves), or a reply and then a drop.
  */
-export type Act = string | { readonly then: 'drop'; readonly reply?: string };
+export type Act = string | { readonly drop: true; readonly reply?: string };
 
-export const DROP: Act = { then: 'drop' };
+export const DROP: Act = { drop: true };
 /** Says nothing and waits for the client to leave. */
 export const SILENCE: Act = 'silence';
 /** Reads nothing any more. */

@@ -40,10 +40,14 @@ export async function sendContent(talk: Conversation, content: Content): Promise
   return (await flushBlock(talk)) ?? { kind: 'sent', end: stuffer.end() };
 }
 
-/** Sends what is collected. A server that answers before the final dot has refused the message; there is no way on but to hang up. */
+/**
+ * Sends what is collected. A server that answers before the final dot has refused the message, and
+ * one that has hung up will never answer: better seen now, when it is certain that it took nothing,
+ * than behind the dot, when nobody could know.
+ */
 async function flushBlock(talk: Conversation): Promise<ContentSent | undefined> {
   const stopped = await talk.flush('text');
   if (stopped !== undefined) return { kind: 'stopped', answer: stopped };
-  if (talk.wire.buffered === 0) return undefined;
+  if (talk.wire.buffered === 0 && !talk.wire.peerLeft) return undefined;
   return { kind: 'stopped', answer: talk.hangUp(await talk.answer('text')) };
 }

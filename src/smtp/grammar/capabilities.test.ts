@@ -13,7 +13,18 @@ const CASES: readonly (readonly [title: string, lines: readonly string[], expect
   ['nothing', [], {}],
   [
     'everything',
-    ['SIZE 1000', 'PIPELINING', '8BITMIME', 'SMTPUTF8', 'STARTTLS', 'AUTH PLAIN LOGIN', 'DSN', 'CHUNKING', 'ENHANCEDSTATUSCODES', 'REQUIRETLS'],
+    [
+      'SIZE 1000',
+      'PIPELINING',
+      '8BITMIME',
+      'SMTPUTF8',
+      'STARTTLS',
+      'AUTH PLAIN LOGIN',
+      'DSN',
+      'CHUNKING',
+      'ENHANCEDSTATUSCODES',
+      'REQUIRETLS',
+    ],
     {
       size: 1000,
       pipelining: true,
@@ -37,8 +48,11 @@ const CASES: readonly (readonly [title: string, lines: readonly string[], expect
   ['AUTH without mechanisms', ['AUTH'], {}],
   ['spaces', ['  ', 'PIPELINING  ', 'AUTH   PLAIN '], { pipelining: true, auth: ['PLAIN'] }],
   ['what we do not know', ['XCLIENT NAME', 'VRFY', 'PIPELININGS'], {}],
-  ['a keyword in the greeting line is the server\'s name only', [], {}],
-  ['LIMITS', ['LIMITS MAILMAX=5 RCPTMAX=20 RCPTDOMAINMAX=1 OTHER=3'], { limits: { mailMax: 5, rcptMax: 20, rcptDomainMax: 1 } }],
+  [
+    'LIMITS',
+    ['LIMITS MAILMAX=5 RCPTMAX=20 RCPTDOMAINMAX=1 OTHER=3'],
+    { limits: { mailMax: 5, rcptMax: 20, rcptDomainMax: 1 } },
+  ],
   ['LIMITS with rubbish', ['LIMITS RCPTMAX=0 MAILMAX=x =3 RCPTMAX'], {}],
   ['LIMITS named like something of the language', ['LIMITS CONSTRUCTOR=5 TOSTRING=1'], {}],
 ];
@@ -46,6 +60,14 @@ const CASES: readonly (readonly [title: string, lines: readonly string[], expect
 for (const [title, lines, expected] of CASES) {
   test(title, () => assert.deepEqual(offered(...lines), { ...NO_CAPABILITIES, name: 'mx.b.test', ...expected }));
 }
+
+test('the first line is a name and a greeting, whatever it looks like', () => {
+  assert.deepEqual(parseEhlo(reply(250, undefined, ['PIPELINING STARTTLS'])), {
+    ...NO_CAPABILITIES,
+    name: 'PIPELINING',
+  });
+  assert.deepEqual(parseEhlo(reply(250, undefined, [''])), NO_CAPABILITIES);
+});
 
 test('any answer can be read', () => {
   fc.assert(

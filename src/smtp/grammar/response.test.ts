@@ -26,18 +26,38 @@ const GOOD: readonly (readonly [title: string, lines: readonly (string | Buffer)
   ['one line', ['250 ok'], { code: 250, lines: ['ok'] }],
   ['[5321-4.2.1-code-only] a code alone', ['250'], { code: 250, lines: [''] }],
   ['[5321-4.2.1-code-only] a code and a space', ['250 '], { code: 250, lines: [''] }],
-  ['[5321-4.2.1-multiline] several lines', ['250-one', '250-two', '250 three'], { code: 250, lines: ['one', 'two', 'three'] }],
+  [
+    '[5321-4.2.1-multiline] several lines',
+    ['250-one', '250-two', '250 three'],
+    { code: 250, lines: ['one', 'two', 'three'] },
+  ],
   ['[5321-4.2.1-multiline] a last line with the code alone', ['250-one', '250'], { code: 250, lines: ['one', ''] }],
   ['an empty line in between', ['250-', '250 end'], { code: 250, lines: ['', 'end'] }],
-  ['[2034-4-client] an enhanced code, on the first line or on each', ['550-5.1.1 nobody', '550 5.1.1 here'], { code: 550, enhanced: '5.1.1', lines: ['nobody', 'here'] }],
+  [
+    '[2034-4-client] an enhanced code, on the first line or on each',
+    ['550-5.1.1 nobody', '550 5.1.1 here'],
+    { code: 550, enhanced: '5.1.1', lines: ['nobody', 'here'] },
+  ],
   ['an enhanced code alone', ['250 2.0.0'], { code: 250, enhanced: '2.0.0', lines: [''] }],
-  ['an enhanced code of three digits each, with zeros in front', ['450 4.007.012 x'], { code: 450, enhanced: '4.7.12', lines: ['x'] }],
+  [
+    'an enhanced code of three digits each, with zeros in front',
+    ['450 4.007.012 x'],
+    { code: 450, enhanced: '4.7.12', lines: ['x'] },
+  ],
   ['an enhanced code of another class is text', ['550 2.1.5 odd'], { code: 550, lines: ['2.1.5 odd'] }],
   ['numbers that are no enhanced code', ['250 2.0 x'], { code: 250, lines: ['2.0 x'] }],
   ['an address is no enhanced code', ['554 5.1.2.3 is listed'], { code: 554, lines: ['5.1.2.3 is listed'] }],
   ['codes that differ: the last one counts', ['250-fine', '550 not'], { code: 550, lines: ['fine', 'not'] }],
-  ['codes that differ, with enhanced ones', ['250-2.0.0 fine', '550 5.7.1 not'], { code: 550, enhanced: '5.7.1', lines: ['fine', 'not'] }],
-  ['an enhanced code of the first line does not fit the last', ['250-2.0.0 fine', '550 not'], { code: 550, lines: ['fine', 'not'] }],
+  [
+    'codes that differ, with enhanced ones',
+    ['250-2.0.0 fine', '550 5.7.1 not'],
+    { code: 550, enhanced: '5.7.1', lines: ['fine', 'not'] },
+  ],
+  [
+    'an enhanced code of the first line does not fit the last',
+    ['250-2.0.0 fine', '550 not'],
+    { code: 550, lines: ['fine', 'not'] },
+  ],
   ['control characters and bare line ends', ['250 a\rb\nc\0d\x1be\x7f'], { code: 250, lines: ['a?b?c?d?e?'] }],
   ['a tab', ['250\tok\tso'], { code: 250, lines: ['ok so'] }],
   ['UTF-8', ['250 grüße'], { code: 250, lines: ['grüße'] }],
@@ -49,7 +69,20 @@ for (const [title, lines, expected] of GOOD) {
   test(title, () => assert.deepEqual(replyOf(...lines), expected));
 }
 
-const GARBLED = ['', '25', '2500 ok', '250_ok', '250ok', 'ok', '150 go', '600 no', '-250 ok', ' 250 ok', 'HTTP/1.1 200 OK', '\x16\x03\x01'];
+const GARBLED = [
+  '',
+  '25',
+  '2500 ok',
+  '250_ok',
+  '250ok',
+  'ok',
+  '150 go',
+  '600 no',
+  '-250 ok',
+  ' 250 ok',
+  'HTTP/1.1 200 OK',
+  '\x16\x03\x01',
+];
 
 for (const line of GARBLED) {
   test(`no reply: ${JSON.stringify(line)}`, () => assert.equal(read(line).kind, 'garbled'));
@@ -90,16 +123,20 @@ test('what is said of rubbish is short and printable', () => {
 
 test('no octets make the parser throw, and what it keeps is bounded and printable', () => {
   fc.assert(
-    fc.property(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 20 }), fc.constantFrom('', '250-', '250 ', '421'), (lines, front) => {
-      let open: OpenReply | undefined;
-      for (const line of lines) {
-        const progress = readReplyLine(Buffer.concat([Buffer.from(front), line]), open);
-        open = progress.kind === 'more' ? progress.open : undefined;
-        if (progress.kind !== 'done') continue;
-        assert.ok(progress.reply.code >= 200 && progress.reply.code < 600);
-        assert.ok(progress.reply.lines.every((text) => !/[\0-\x1f\x7f-\x9f]/.test(text) && text.isWellFormed()));
-      }
-    }),
+    fc.property(
+      fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 20 }),
+      fc.constantFrom('', '250-', '250 ', '421'),
+      (lines, front) => {
+        let open: OpenReply | undefined;
+        for (const line of lines) {
+          const progress = readReplyLine(Buffer.concat([Buffer.from(front), line]), open);
+          open = progress.kind === 'more' ? progress.open : undefined;
+          if (progress.kind !== 'done') continue;
+          assert.ok(progress.reply.code >= 200 && progress.reply.code < 600);
+          assert.ok(progress.reply.lines.every((text) => !/[\0-\x1f\x7f-\x9f]/.test(text) && text.isWellFormed()));
+        }
+      },
+    ),
     { numRuns: 300 },
   );
 });
