@@ -167,7 +167,7 @@ function textOf(node: Node): string | undefined {
 const isTest = (file: string): boolean => /\.(test|fuzz)\.ts$/.test(file) || !file.startsWith('src/');
 /** testing.ts hands out what other folders' tests need; fakes, contract suites and players of transcripts are named so. */
 const isForTests = (file: string): boolean =>
-  /^(testing|transcript|(fake|contract)(-.*)?)\.ts$/.test(posix.basename(file));
+  /\/(contract\/.*|(testing|transcript|(fake|contract)(-.*)?)\.ts)$/.test(file);
 const folderOf = (file: string): string | undefined => /^src\/([^/]+)\//.exec(file)?.[1];
 const mayNotHoldSql = (file: string): boolean => folderOf(file) !== 'store' && !isTest(file);
 
