@@ -29,7 +29,11 @@ type AsServer = Extract<StartTls, { role: 'server' }>;
 type AsClient = Extract<StartTls, { role: 'client' }>;
 
 function serverSocket(plain: Socket, options: AsServer): TLSSocket {
-  return new TLSSocket(plain, { isServer: true, secureContext: options.context.secureContext });
+  const socket = new TLSSocket(plain, { isServer: true, secureContext: options.context.secureContext });
+  // Outside a tls.Server, Node tells of broken records after the handshake by this event alone, and
+  // leaves the connection standing.
+  socket.on('_tlsError', (error: Error) => socket.destroy(error));
+  return socket;
 }
 
 /** The certificate is looked at afterwards, so that an unverified connection can go on and say why it is one. */

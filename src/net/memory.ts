@@ -118,9 +118,13 @@ class MemoryTransport implements Transport {
   destroy(error?: WireError): void {
     const other = this.#other;
     this.#other = undefined;
-    this.refuse('the connection was cut');
+    this.#queue = [];
+    this.#queued = 0;
+    this.#handshake?.reject(error ?? new WireError('tls', 'The TLS handshake failed: the connection was cut.'));
     other?.hearEnd();
     other?.refuse('the other side left');
+    // Nothing will take what it still sends, so nothing holds it back either.
+    other?.makeRoom();
     const receiver = this.#receiver;
     this.#receiver = undefined;
     receiver?.gone(error);
