@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { testDirectory } from '../accounts/testing.ts';
+import type { TestDirectory } from '../accounts/testing.ts';
+import { silentLog } from '../base/index.ts';
+import { parseAddress } from '../mail/index.ts';
+import type { Address, Envelope } from '../mail/index.ts';
+import { readEmailForPop } from '../store/index.ts';
+import { textOf } from '../store/testing.ts';
+import { openIntake } from './accept.ts';
+import type { Intake } from './accept.ts';
+import type { Arrival, RoutedRecipient } from './arrival.ts';
+
+interface World extends TestDirectory {
+  readonly intake: Intake;
+  /** Hands in a message as a session would; the reply, as "code rule". */
+  deliver(mail: Mail): Promise<string>;
+  /** What alice's POP3 client would get, oldest first. */
+  inbox(account: string): Promise<readonly string[]>;
+}
+
+interface Mail {
+  readonly to: readonly string[];
+  readonly text: string;
+  readonly service?: Arrival['service'];
+  readonly from?: string;
+  readonly login?: boolean;
+}
+
+function address(text: string): Address {
+  const parsed = parseAddress(text, { utf8: true });
+  assert.ok(parsed, text);
+  return parsed;
+}
+
+async function world(t: TestContext): Promise<World> {
+  const parts = await testDirectory(t);
+  const intake = openIntake({ ...parts, log: silentLog, hostname: () => 'mx.a.test' });
+  const routed = async (text: string): Promise<RoutedRecipient> => {
+    const recipient = { address: address(text) };
+    const routing = await parts.router.route(recipient.address);
+    if (routing.kind === 'targets') return { recipient, rule: routing.rule, targets: routing.targets };
+    return {
+      recipient,
+      rule: 'relay-login',
+      targets: [{ kind: 'outside', address: recipient.address, rule: 'relay-login', via: [] }],
+    };
+  };
+  return {
+    ...parts,
+    intake,
+    async deliver({ to, text, service = 'smtp', from = 'x@x.test', login = false }) {
+      const recipients = await Promise.all(to.map(routed));
+      const envelope: Envelope = {
+        mailFrom: from === '' ? null : address(from),
+        recipients: recipients.map((one) => one.recipient),
+        body: '8bitmime',
+        smtputf8: false,
+      };
+      const sink = intake.accept({
+        service,
+        sessionId: 'session',
+        client: { name: 'client.test', ip: '192.0.2.1', port: 5 },
+        server: { name: 'mx.a.test', ip: '192.0.2.2', port: 25 },
+        protocol: 'esmtp',
+        ...(login ? { login: { account: 'account-0', name: 'alice@a.test', mechanism: 'PLAIN' } } : {}),
+        connectedAt: 1,
+        startedAt: 2,
+        envelope,
+        recipients,
+      });
+      // In pieces of seven octets: nothing may depend on where they are cut.
+      const octets = Buffer.from(text.replaceAll('\n', '\r\n'));
+      for (let i = 0; i < octets.length; i += 7) await sink.write(octets.subarray(i, i + 7));
+      const answer = await sink.finish();
+      return `${answer.code} ${answer.rule ?? ''}`;
+    },
+    async inbox(account) {
+      const locked = await parts.store.write('lockMaildrop', {
+        account,
+        token: 'token',
+        process: { machine: '', boot: '', pid: 1, start: '' },
+        at: 1,
+        peer: 'test',
+      });
+      assert.equal(locked.kind, 'locked');
+      const mailbox = locked.kind === 'locked' ? locked.mailbox : 0;
+      const slice = await parts.store.read('maildropSlice', { mailbox, afterUid: 0, limit: 100 });
+      const texts: string[] = [];
+      for (const [i, id] of slice.emails.entries()) {
+        const email = await parts.store.read('email', { id });
+        assert.ok(email);
+        const text = await textOf(readEmailForPop(parts.store.content, email));
+        assert.equal(text.length, slice.octets[i], 'the size in the listing is that of the octets');
+        texts.push(text);
+      }
+      await parts.store.write('quitMaildrop', {
+        account,
+        token: 'token',
+        at: 1,
+        sessionId: 's',
+        remove: [],
+        events: [],
+      });
+      return texts;
+    },
+  };
+}
+
+test('[5321-4.4-return-path] a filed message has Return-Path, Delivered-To and Received in front, and its octets as they came', async (t) => {
+  const { account, deliver, inbox } = await world(t);
+  const alice = await account('alice@a.test');
+  assert.equal(await deliver({ to: ['alice+x@a.test'], text: 'Subject: s\n\nbody\n' }), '250 accepted');
+  const [text = ''] = await inbox(alice);
+  assert.match(
+    text,
+    /^Return-Path: <x@x\.test>\r\nDelivered-To: alice\+x@a\.test\r\nReceived: from client\.test \(\[192\.0\.2\.1\]\)\r\n\tby mx\.a\.test with ESMTP id [0-9a-z]{26}\r\n\tfor <alice\+x@a\.test>/,
+  );
+  assert.ok(text.endsWith('\r\nSubject: s\r\n\r\nbody\r\n'));
+});
+
+test('[5321-7.2-for] with several recipients Received names none', async (t) => {
+  const { account, deliver, inbox } = await world(t);
+  const alice = await account('alice@a.test');
+  await account('bob@a.test');
+  await deliver({ to: ['alice@a.test', 'bob@a.test'], text: 'Subject: s\n\nbody\n' });
+  const [text = ''] = await inbox(alice);
+  assert.doesNotMatch(text, /\tfor </);
+  assert.doesNotMatch(text, /bob@/);
+});
+
+test("with a login Received does not tell the client's address; the journey does", async (t) => {
+  const { account, deliver, inbox, store } = await world(t);
+  const alice = await account('alice@a.test');
+  await deliver({
+    to: ['alice@a.test'],
+    from: 'alice@a.test',
+    service: 'submission',
+    login: true,
+    text: 'Message-ID: <m@x>\n\nbody\n',
+  });
+  const [text = ''] = await inbox(alice);
+  assert.match(text, /with ESMTPA id/);
+  assert.doesNotMatch(text, /192\.0\.2\.1|client\.test/);
+  const [message] = await store.read('findMessages', { messageId: '<m@x>' });
+  const events = await store.read('events', { message: message?.id ?? '' });
+  const received = events.find((event) => event.facts.kind === 'received')?.facts;
+  assert.ok(received?.kind === 'received');
+  assert.equal(received.client.ip, '192.0.2.1');
+});
+
+test('[6409-8-completed] submission completes Date, Message-ID and From and takes Bcc out, and the journey tells', async (t) => {
+  const { account, deliver, inbox, store } = await world(t);
+  const alice = await account('alice@a.test');
+  await deliver({
+    to: ['alice@a.test'],
+    from: 'alice@a.test',
+    service: 'submission',
+    login: true,
+    text: 'Subject: s\nBcc: secret@x.test\n\nbody\n',
+  });
+  const [text = ''] = await inbox(alice);
+  assert.match(text, /\r\nFrom: alice@a\.test\r\n/);
+  assert.match(text, /\r\nDate: /);
+  assert.doesNotMatch(text, /secret/);
+  const messageId = /\r\nMessage-ID: (<.*>)\r\n/.exec(text)?.[1] ?? '';
+  const [message] = await store.read('findMessages', { messageId });
+  const events = await store.read('events', { message: message?.id ?? '' });
+  const rules = events.flatMap((event) => (event.facts.kind === 'edited' ? [event.facts.rule] : []));
+  assert.deepEqual(rules.toSorted(), ['bcc-removed', 'date-added', 'from-added', 'message-id-added']);
+});
+
+test("other servers' mail is not touched", async (t) => {
+  const { account, deliver, inbox } = await world(t);
+  const alice = await account('alice@a.test');
+  await deliver({ to: ['alice@a.test'], text: 'Bcc: seen@x.test\n\nbody without date\n' });
+  assert.ok((await inbox(alice))[0]?.endsWith('\r\nBcc: seen@x.test\r\n\r\nbody without date\r\n'));
+});
+
+test('[5321-6.3-hops] a message with a hundred Received fields goes in a circle', async (t) => {
+  const { account, deliver, inbox } = await world(t);
+  const alice = await account('alice@a.test');
+  const hops = (n: number): string => 'Received: from x by y\n'.repeat(n);
+  assert.equal(await deliver({ to: ['alice@a.test'], text: `${hops(99)}\nbody\n` }), '250 accepted');
+  assert.equal(await deliver({ to: ['alice@a.test'], text: `${hops(100)}\nbody\n` }), '554 loop-hops');
+  assert.equal((await inbox(alice)).length, 1);
+});
+
+test('a Delivered-To with the same final address is a loop; our own Received is not', async (t) => {
+  const { account, deliver } = await world(t);
+  await account('alice@a.test');
+  await account('bob@a.test');
+  assert.equal(
+    await deliver({ to: ['alice@a.test'], text: 'Delivered-To: ALICE@a.test\n\nbody\n' }),
+    '554 loop-delivered-to',
+  );
+  assert.equal(await deliver({ to: ['bob@a.test'], text: 'Delivered-To: alice@a.test\n\nbody\n' }), '250 accepted');
+  assert.equal(
+    await deliver({ to: ['alice@a.test'], text: 'Received: from x by mx.a.test with ESMTP id 1; now\n\nbody\n' }),
+    '250 accepted',
+  );
+});
+
+test('an endless header is refused at the end of the message, and nothing is kept', async (t) => {
+  const { account, deliver, inbox } = await world(t);
+  const alice = await account('alice@a.test');
+  assert.equal(
+    await deliver({ to: ['alice@a.test'], text: `${'X-Long: y\n'.repeat(40_000)}\nbody\n` }),
+    '552 header-too-big',
+  );
+  assert.deepEqual(await inbox(alice), []);
+});
+
+test('an alias and its member named together give one copy; subaddresses give one each', async (t) => {
+  const { account, directory, deliver, inbox } = await world(t);
+  const alice = await account('alice@a.test');
+  await directory.addAlias('team@a.test', ['alice@a.test', 'out@b.test'], false);
+  await deliver({ to: ['alice@a.test', 'team@a.test', 'alice@a.test', 'alice+1@a.test'], text: '\nbody\n' });
+  assert.equal((await inbox(alice)).length, 2);
+});
+
+test("a relayed recipient is queued with the sender's wishes, due now", async (t) => {
+  const { account, deliver, store, clock } = await world(t);
+  await account('alice@a.test');
+  await deliver({ to: ['out@b.test', 'alice@a.test'], text: 'Message-ID: <q@x>\n\nbody\n' });
+  const [entry, ...others] = await store.read('listQueue', { filter: {}, limit: 10 });
+  assert.equal(others.length, 0);
+  assert.equal(entry?.delivery.recipient, 'out@b.test');
+  assert.equal(entry?.delivery.destination, 'b.test');
+  assert.equal(entry?.delivery.nextAt, clock.now());
+});
+
+test('a message aborted halfway leaves nothing', async (t) => {
+  const { account, intake, inbox, router } = await world(t);
+  const alice = await account('alice@a.test');
+  const recipient = { address: address('alice@a.test') };
+  const routing = await router.route(recipient.address);
+  assert.ok(routing.kind === 'targets');
+  const sink = intake.accept({
+    service: 'smtp',
+    sessionId: 's',
+    client: {},
+    server: {},
+    protocol: 'smtp',
+    connectedAt: 1,
+    startedAt: 1,
+    envelope: { mailFrom: null, recipients: [recipient], body: '7bit', smtputf8: false },
+    recipients: [{ recipient, rule: routing.rule, targets: routing.targets }],
+  });
+  await sink.write(Buffer.from('Subject: half\r\n\r\nhal'));
+  await sink.abort();
+  assert.deepEqual(await inbox(alice), []);
+});
