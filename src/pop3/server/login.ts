@@ -4,11 +4,11 @@
  */
 import { ok, refuse } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { formatDropListing } from '../grammar/listing.ts';
 import type { PasswordLogin } from '../../sasl/index.ts';
 import { DeletionMarks } from './marks.ts';
 import type { Pop3Login, Pop3Refusal } from './policy.ts';
 import type { Session } from './state.ts';
+import { dropInWords } from './words.ts';
 
 export async function logIn(session: Session, credentials: PasswordLogin): Promise<Answer> {
   const { settings } = session.context;
@@ -37,5 +37,5 @@ async function openMaildrop(session: Session, login: Pop3Login): Promise<Answer>
   if ('rule' in opened) return refuse(opened);
   const marks = new DeletionMarks(opened);
   session.state = { kind: 'transaction', login, maildrop: opened, marks };
-  return ok(`Logged in; ${formatDropListing(marks.left)} is the maildrop, in messages and octets`);
+  return ok(`Logged in; the maildrop has ${dropInWords(marks.left)}`);
 }

@@ -238,7 +238,7 @@ test('[1939-4-exclusive-lock] the lock is held while the session lasts and free 
 test('a stop during RETR lets the message come to its end', async () => {
   const stop = new AbortController();
   const clock = new FakeClock();
-  const policy = new FakePolicy(new FakeMailbox([fakeMessage(Buffer.alloc(300_000, 'xxxxxxx\r\n'), 'u')]));
+  const policy = new FakePolicy(new FakeMailbox([fakeMessage(Buffer.alloc(299_997, 'xxxxxxx\r\n'), 'u')]));
   const { client, server } = memoryWirePair({ clock });
   const done = servePop3(server, { ...fakeContext(policy, {}, clock), shutdown: stop.signal });
   await logIn(client);
@@ -246,7 +246,7 @@ test('a stop during RETR lets the message come to its end', async () => {
   await expectLine(client, /^\+OK/);
   stop.abort();
   const read = await client.readDotted(1_000_000, () => undefined);
-  assert.equal(read.octets, 300_000 + (300_000 % 9 === 0 ? 0 : 2));
+  assert.equal(read.octets, 299_997);
   await expectLine(client, /^-ERR \[SYS\/TEMP\] The server is stopping/);
   await done;
   assert.deepEqual(policy.mailbox.retrieved, ['retr u']);

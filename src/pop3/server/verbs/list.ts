@@ -5,6 +5,7 @@ import type { Answer } from '../answer.ts';
 import { findMessage, oneMessageOrNone } from '../arguments.ts';
 import type { Transaction } from '../state.ts';
 import { row } from '../verb.ts';
+import { dropInWords } from '../words.ts';
 
 export const LIST = row({
   name: 'LIST',
@@ -20,8 +21,7 @@ export const LIST = row({
 });
 
 function listAll(state: Transaction): Answer {
-  const { count, octets } = state.marks.left;
-  return { kind: 'listing', text: `${count} messages (${octets} octets)`, lines: scanListings(state) };
+  return { kind: 'listing', text: dropInWords(state.marks.left), lines: scanListings(state) };
 }
 
 function* scanListings({ maildrop, marks }: Transaction): Iterable<string> {

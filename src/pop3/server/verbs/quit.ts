@@ -9,6 +9,7 @@ import { noArguments } from '../arguments.ts';
 import { UPDATE_FAILED } from '../refusals.ts';
 import type { Session, Transaction } from '../state.ts';
 import { row } from '../verb.ts';
+import { messagesInWords } from '../words.ts';
 
 const BYE = 'Good bye';
 
@@ -34,9 +35,5 @@ async function update(session: Session, { maildrop, marks }: Transaction): Promi
   });
   session.state = { kind: 'ended', why: refusal === undefined ? 'QUIT' : 'QUIT, but nothing could be removed' };
   if (refusal !== undefined) return refuse(refusal);
-  return ok(marked.length === 0 ? BYE : `${BYE}; ${counted(marked.length)} removed`);
-}
-
-function counted(messages: number): string {
-  return messages === 1 ? '1 message' : `${messages} messages`;
+  return ok(marked.length === 0 ? BYE : `${BYE}; ${messagesInWords(marked.length)} removed`);
 }

@@ -2,6 +2,7 @@
 import { ok } from '../answer.ts';
 import { noArguments } from '../arguments.ts';
 import { row } from '../verb.ts';
+import { dropInWords } from '../words.ts';
 
 export const RSET = row({
   name: 'RSET',
@@ -10,7 +11,6 @@ export const RSET = row({
   parse: noArguments,
   run(_session, state) {
     state.marks.clear();
-    const { count, octets } = state.marks.left;
-    return ok(`The maildrop has ${count} messages (${octets} octets)`);
+    return ok(`The maildrop has ${dropInWords(state.marks.left)}`);
   },
 });
