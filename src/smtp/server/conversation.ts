@@ -56,7 +56,7 @@ export async function serveSmtp(wire: Wire, serving: SmtpServing): Promise<void>
 async function converse(session: Session): Promise<string> {
   session.wire.timeout = session.settings.commandTimeout;
   await greet(session);
-  while (session.state.at !== 'ended') {
+  while (session.closing === undefined) {
     endWhenTooMuch(session);
     session.wire.timeout = session.settings.commandTimeout;
     const limit = session.settings.sasl === undefined ? LONGEST_COMMAND : longestLine(session);
@@ -65,7 +65,7 @@ async function converse(session: Session): Promise<string> {
     session.commands += 1;
     await answerLine(session, line.kind === 'line' ? line.bytes : undefined);
   }
-  return session.state.why;
+  return session.closing;
 }
 
 /** The banner, or what the policy says instead (RFC 5321 §3.1: after 554 the client may only QUIT). */

@@ -6,7 +6,6 @@ import type { Logger } from '../../base/index.ts';
 import { FakeClock, settle } from '../../base/testing.ts';
 import { reply, ReplyError } from '../../mail/index.ts';
 import { memoryWirePair } from '../../net/index.ts';
-import type { FramedWire } from '../../net/framed.ts';
 import { scriptedWire } from '../../net/testing.ts';
 import type { Scripted } from '../../net/testing.ts';
 import { serveSmtp } from './conversation.ts';
@@ -101,7 +100,7 @@ test('a notice that throws is logged and does no harm', async () => {
   assert.deepEqual(errors, Array(2).fill('The policy failed in a notice'));
 });
 
-test('[5321-4.5.4-error-of-ours] the cause of a 451 is in the log and not in the reply', async () => {
+test('[5321-4.2.2-error-of-ours] the cause of a 451 is in the log and not in the reply', async () => {
   const causes: unknown[] = [];
   const log: Logger = { ...silentLog, with: () => log, error: (_, fields) => void causes.push(fields?.['error']) };
   const { script } = await run([`${EHLO}MAIL FROM:<throws@a.test>\r\nQUIT\r\n`], { log });
@@ -197,7 +196,7 @@ test('[5321-3.8-421] a wire that is stopped ends an idle session with 421 4.3.2'
   const { client, server } = memoryWirePair({ clock });
   const serving = serveSmtp(server, { clock, policy: fakePolicy(), settings: TEST_SETTINGS, log: silentLog });
   await client.readLine(1000);
-  (server as FramedWire).stop();
+  (server as unknown as { stop(): void }).stop();
   const line = await client.readLine(1000);
   assert.match(line.kind === 'line' ? line.bytes.toString() : '', /^421 4\.3\.2 /);
   await serving;
@@ -250,4 +249,14 @@ test('[5321-2.3.8-bare] whatever the message, its content arrives octet for octe
   );
   const { policy } = await run([EHLO, `${ENVELOPE}DATA\r\n`, Buffer.concat([content, Buffer.from('\r\n.\r\n')])]);
   assert.deepEqual(policy.taken[0]?.content, Buffer.concat([content, Buffer.from('\r\n')]));
+});
+
+test('[3030-2-no-size] a BDAT without a size ends the message that was coming in chunks', async () => {
+  const { policy } = await run([`${EHLO}${ENVELOPE}BDAT 1\r\nx`, 'BDAT\r\n', 'NOOP\r\n']);
+  assert.ok(policy.told.includes('aborted lost'));
+});
+
+test('[5321-3.8-421] a 421 of the policy ends the transaction too', async () => {
+  const { policy } = await run([EHLO, 'MAIL FROM:<alice@a.test>\r\nRCPT TO:<leave@b.test>\r\n', 'NOOP\r\n']);
+  assert.deepEqual(policy.told, ['refused RCPT 421 test-leave client.example', 'reset', 'closed refused']);
 });

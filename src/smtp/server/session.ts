@@ -49,6 +49,8 @@ export class Session {
   readonly sessionId: string;
   readonly connectedAt: number;
   state: SessionState = { at: 'connected' };
+  /** Why the session ends behind the reply that is being given; undefined while it goes on. */
+  closing: string | undefined;
   login: SmtpLogin | undefined;
   /** Wrong passwords in this connection; not forgotten by anything. */
   loginFailures = 0;
@@ -91,7 +93,6 @@ export class Session {
   }
 
   get hello(): Hello | undefined {
-    if (this.state.at === 'ended') return this.state.said;
     return 'hello' in this.state ? this.state.hello : undefined;
   }
 
@@ -158,8 +159,9 @@ export class Session {
     return this.state;
   }
 
+  /** The reply to this command is the last one. What is still open is ended with the session. */
   end(why: string): void {
-    this.state = { at: 'ended', why, said: this.hello };
+    this.closing ??= why;
   }
 
   /** A policy's notices must not throw; one that does is a bug to be seen, not a reason to drop a client. */

@@ -38,7 +38,6 @@ export interface Chunks {
  * - greeted: ready for MAIL.
  * - mail: MAIL was accepted; recipients, then the message.
  * - chunks: the message is coming by BDAT; `refused` when a piece of it was, and the rest is thrown away.
- * - ended: the last reply is given.
  */
 export type SessionState =
   | { readonly at: 'connected' }
@@ -50,8 +49,7 @@ export type SessionState =
       readonly hello: Hello;
       readonly transaction: OpenTransaction;
       readonly chunks: Chunks | 'refused';
-    }
-  | { readonly at: 'ended'; readonly why: string; readonly said: Hello | undefined };
+    };
 
 export type StateName = SessionState['at'];
 
