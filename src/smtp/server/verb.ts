@@ -49,7 +49,7 @@ export function verb<Arguments>(row: VerbRow<Arguments>): Verb {
 }
 
 /** The states after a greeting. */
-export const GREETED: readonly StateName[] = ['greeted', 'mail', 'chunks'];
+const GREETED: readonly StateName[] = ['greeted', 'mail', 'chunks'];
 
 /** RFC 5321 §4.1.4: RSET, NOOP, VRFY, EXPN and HELP may be used at any time, before a greeting too. */
 export const ANY_TIME: readonly StateName[] = ['connected', ...GREETED];
