@@ -20,6 +20,14 @@ test('output is shown and kept; a good end has no failure', async () => {
   assert.equal(shown, 'hello you');
 });
 
+test('neither the outer test run nor the settings of a person reach the command', async (t) => {
+  process.env['POSTHORN_STATE'] = '/somewhere';
+  t.after(() => delete process.env['POSTHORN_STATE']);
+  const script =
+    'console.log(process.env.POSTHORN_STATE, process.env.NODE_TEST_CONTEXT, process.env.PATH.split(":")[0])';
+  assert.match((await run(node(script), silent)).output, /^undefined undefined .*\/node_modules\/\.bin\n$/);
+});
+
 test('an exit code, a signal and a missing program are failures with a sentence', async () => {
   assert.equal((await run(node('process.exit(3)'), silent)).failure, 'it ended with exit code 3');
   assert.equal((await run(node('process.kill(process.pid, "SIGKILL")'), silent)).failure, 'it was ended by SIGKILL');

@@ -77,6 +77,8 @@ function environment(extra: Readonly<Record<string, string>> = {}): NodeJS.Proce
   };
   // Else a test run that is started by a test would think itself a part of the outer one.
   delete env['NODE_TEST_CONTEXT'];
+  // The settings of whoever runs the tests are not the tests' settings.
+  for (const name of Object.keys(env)) if (name.startsWith('POSTHORN_')) delete env[name];
   return { ...env, ...extra };
 }
 
