@@ -146,7 +146,7 @@ export async function startHost(t: TestContext, options: HostOptions = {}): Prom
   }
   const readyFile = join(state, 'ready.json');
   await rm(readyFile, { force: true });
-  const [command = POSTHORN, ...before] = [...(options.under ?? []), POSTHORN];
+  const [command, ...before] = [...(options.under ?? []), POSTHORN] as [string, ...string[]];
   const args = [...before, 'serve', ...base, '--ready-file', readyFile, ...(options.args ?? [])];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
   const said: Buffer[] = [];

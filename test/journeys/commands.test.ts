@@ -18,7 +18,7 @@ test('domains, accounts and aliases change beside the running server within a bl
     sendMail(host.port('smtp'), { from: 'x@x.test', to: [address], text: 'Subject: s\n\nHello\n' });
   assert.match(await to('carol@c.test'), /^550 5\.7\.1/);
   assert.equal((await host.cli(['domain', 'add', 'C.test'])).code, 0);
-  await eventually('the domain is ours', async () => /^550 5\.1\.1/.test(await to('carol@c.test')));
+  await eventually('the domain is ours', async () => (await to('carol@c.test')).startsWith('550 5.1.1'));
   assert.equal(
     (await host.cli(['account', 'add', 'carol@c.test', '--password-stdin'], { input: `${PASSWORD}\n` })).code,
     0,

@@ -1,9 +1,11 @@
 /** The way through two hosts: submitted, relayed, filed, fetched, told; refused, retried, bounced. */
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { fetchMail, idIn, sendMail } from '../conversation.ts';
-import { eventually, PASSWORD, startHost } from '../program.ts';
+import { eventually, PASSWORD, scratch, startHost } from '../program.ts';
 import type { RunningHost } from '../program.ts';
 
 const ALICE = { user: 'alice@a.test', password: PASSWORD };
@@ -126,4 +128,67 @@ test('an alias leads to another host without telling the sender where', async (t
     return found.length > 0 ? found : undefined;
   });
   assert.doesNotMatch(own.join('\n'), /b\.test/);
+});
+
+test('a whole retry story in a second: tries, the delay notice, the bounce', async (t) => {
+  const a = await startHost(t, {
+    accounts: ['alice@a.test'],
+    tables:
+      '[queue]\nretry = ["200ms"]\ndelay_notice = "300ms"\ngive_up = "1s"\n[[route]]\ndomain = "b.test"\nhost = "127.0.0.1"\nport = 1\n',
+  });
+  const answer = await sendMail(a.port('submission'), {
+    login: ALICE,
+    from: 'alice@a.test',
+    to: ['bob@b.test'],
+    text: 'Subject: patience\n\nHello\n',
+  });
+  const reports = await eventually('the notice and the bounce', async () => {
+    const found = await fetchMail(a.port('pop3'), ALICE);
+    return found.length === 2 ? found : undefined;
+  });
+  assert.match(reports[0] ?? '', /Subject: Your message to bob@b\.test is delayed/);
+  assert.match(reports[0] ?? '', /Action: delayed[^]*Status: 4\./);
+  assert.match(reports[1] ?? '', /Action: failed[^]*Status: 5\./);
+  assert.match(reports[1] ?? '', /We tried for as long as we keep messages/);
+  const story = (await a.cli(['journey', idIn(answer)])).stdout;
+  assert.match(
+    story,
+    /We told alice@a\.test: a notice that a message is taking longer[^]*We told alice@a\.test: a report that a message was not delivered/,
+  );
+});
+
+test('a smarthost with a login takes everything that is not ours', async (t) => {
+  const { a: provider, b } = await twoHosts(t);
+  const passwordFile = join(await scratch(t), 'password');
+  await writeFile(passwordFile, `${PASSWORD}\n`, { mode: 0o600 });
+  const pc = await startHost(t, {
+    domains: ['pc.test'],
+    accounts: ['me@pc.test'],
+    tables: `[[route]]\ndomain = "*"\nhost = "127.0.0.1"\nport = ${provider.port('submission')}\ntls = "opportunistic"\nlogin = { user = "alice@a.test", password_file = "${passwordFile}" }\n`,
+  });
+  assert.equal((await pc.cli(['alias', 'add', 'out@pc.test', 'bob@b.test'])).code, 0);
+  assert.match(
+    await sendMail(pc.port('smtp'), {
+      from: 'alice@a.test',
+      to: ['out@pc.test'],
+      text: 'Subject: by the smarthost\n\nHello\n',
+    }),
+    /^250/,
+  );
+  const [message] = await eventually('bob has it', async () => {
+    const found = await fetchMail(b.port('pop3'), BOB);
+    return found.length === 1 ? found : undefined;
+  });
+  assert.match(message ?? '', /by mx\.a\.test with ESMTPSA/);
+});
+
+test('a full mailbox is said at RCPT, and takes mail again when there is room', async (t) => {
+  const host = await startHost(t);
+  await host.cli(['account', 'add', 'small@a.test', '--quota', '1KB', '--password-stdin'], { input: PASSWORD });
+  const send = (): Promise<string> =>
+    sendMail(host.port('smtp'), { from: 'x@x.test', to: ['small@a.test'], text: `Subject: s\n\n${'x'.repeat(900)}\n` });
+  assert.match(await send(), /^250/);
+  assert.match(await send(), /^452 4\.2\.2 /);
+  await fetchMail(host.port('pop3'), { user: 'small@a.test', password: PASSWORD, remove: true });
+  assert.match(await send(), /^250/);
 });
