@@ -24,7 +24,7 @@ export async function logIn(session: Session, credentials: PasswordLogin): Promi
   }
 }
 
-/** RFC 3206 §4: [AUTH] says that the name or the password is the matter, and nothing else. */
+/** RFC 3206 §5: [AUTH] says that the name or the password is the matter, and nothing else. */
 function loginFailed(session: Session, refusal: Pop3Refusal): Answer {
   session.loginFailures++;
   if (session.loginFailures < session.context.settings.maxLoginFailures) return refuse(refusal);

@@ -15,7 +15,7 @@ export interface Verb<Kind extends StateKind, Args> {
   /** In upper case. */
   readonly name: string;
   readonly states: readonly Kind[];
-  /** Allowed in clear even where a password may not cross the line in clear (RFC 8314 §3.1). */
+  /** Allowed in clear even where a password may not cross the line in clear (RFC 8314 §4.1). */
   readonly beforeTls: boolean;
   /** `rest` is what follows the keyword and one space. */
   parse(rest: string | undefined): Parsed<Args> | Pop3Refusal;
@@ -51,7 +51,7 @@ export function row<Kind extends StateKind, Args>(verb: Verb<Kind, Args>): VerbR
   };
 }
 
-/** Whether a password may cross this connection as it is: under TLS, or where the settings say so (RFC 8314 §3.1). */
+/** Whether a password may cross this connection as it is: under TLS, or where the settings say so (RFC 8314 §4.1). */
 export function mayShowPassword(session: Session): boolean {
   return session.wire.tls !== undefined || session.context.settings.plainLogin(session.wire.peer);
 }

@@ -21,7 +21,7 @@ import {
 import type { Session } from '../state.ts';
 import { mayShowPassword, row } from '../verb.ts';
 
-/** RFC 4954 §4.5, the same profile: 12,288 octets are enough for every mechanism. */
+/** RFC 4954 §4, the same profile: 12,288 octets are enough for every mechanism. */
 const LONGEST_RESPONSE = 12_288;
 
 export const AUTH = row({
