@@ -136,7 +136,7 @@ export function page(book: RuleBook): string {
     'Generated from `docs/rfc/*.toml` and the titles of the tests by `npm run docs`; edit those, not this page.',
     'The test command fails when a rule with the status *yes* has no test that ran and passed.',
     '',
-    `In all: ${counts(all)}.`,
+    `${counts(all)}.`,
   ];
   for (const rfc of book.rfcs) {
     lines.push('', `## RFC ${rfc.number} — ${rfc.title}`, '', `${counts(rfc.rules)}.`, '');
@@ -148,14 +148,22 @@ export function page(book: RuleBook): string {
 
 function counts(rules: readonly Rule[]): string {
   const each = STATUSES.map((status) => `${rules.filter((rule) => rule.status === status).length} ${status}`);
-  return `${rules.length} rules: ${each.join(', ')}`;
+  return `${rules.length} ${rules.length === 1 ? 'rule' : 'rules'}: ${each.join(', ')}`;
 }
 
 function row(rule: Rule, files: readonly string[]): string {
   const note = rule.note === '' ? '' : ` — ${rule.note}`;
   const tests = files.map((file) => `[${basename(file)}](../${file})`).join(', ');
-  const cells = [rule.section, `${rule.rule}<br>\`${rule.id}\``, `${rule.status}${note}`, tests];
-  return `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`).replace(/\s+/g, ' ')).join(' | ')} |`;
+  const cells = [rule.section, `${plain(rule.rule)}<br>\`${rule.id}\``, plain(`${rule.status}${note}`), tests];
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** Text that Markdown shows as it is: an address in angle brackets is no HTML, a bar no border. */
+function plain(text: string): string {
+  return text
+    .replaceAll('<', '&lt;')
+    .replaceAll('|', String.raw`\|`)
+    .replace(/\s+/g, ' ');
 }
 
 if (import.meta.main) {
