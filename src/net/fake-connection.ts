@@ -32,11 +32,17 @@ export async function connection(t: { after(fn: () => void): void }, clock: Cloc
   return { wire, peer, heard: hear(peer) };
 }
 
-/** A plain server on a free port, closed when the test is over. */
+/** A plain server on a free port; it and what it accepted are closed when the test is over. */
 export async function listening(t: { after(fn: () => void): void }): Promise<Server> {
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  const accepted: Socket[] = [];
+  server.on('connection', (socket: Socket) => {
+    socket.on('error', () => undefined);
+    accepted.push(socket);
+  });
   t.after(() => {
     server.close();
+    for (const socket of accepted) socket.destroy();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

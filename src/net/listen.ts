@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import type { Clock } from '../base/index.ts';
+import type { Cancel, Clock } from '../base/index.ts';
 import { customerNetwork, endpoint } from './addresses.ts';
 import type { FramedWire } from './framed.ts';
 import { socketWire } from './socket.ts';
@@ -44,7 +44,8 @@ export interface Listener {
   readonly connections: number;
   /**
    * Takes no more connections, tells the waiting sessions (WireError 'shutdown'), waits up to
-   * `drainMs` for all sessions to end, then cuts those that are left.
+   * `drainMs` for all sessions to end, then cuts those that are left and gives them two seconds to notice.
+   * May be called again with a shorter time.
    */
   close(options: { readonly drainMs: number }): Promise<void>;
 }
@@ -53,6 +54,9 @@ export interface Listener {
 const REFUSED_GRACE = 1000;
 /** Refused connections that are given that time at once; the others are cut. */
 const REFUSED_AT_ONCE = 64;
+
+/** How long sessions whose connection was cut at the end of a drain may take to notice. */
+const AFTERMATH = 2000;
 
 /** Rejects with the system's error (EADDRINUSE, EACCES) as a sentence that says what to do. */
 export async function listen(options: ListenOptions): Promise<Listener> {
@@ -151,11 +155,18 @@ class OpenConnections {
     this.#draining = true;
     for (const socket of this.#refused) socket.destroy();
     for (const wire of this.#open.keys()) wire.stop();
-    const sessions = Promise.all(this.#open.values());
-    const cancel = this.#options.clock.after(drainMs, () => {
-      for (const wire of this.#open.keys()) wire.destroy();
+    const { clock } = this.#options;
+    let cancel: Cancel = () => undefined;
+    const cut = new Promise<void>((resolve) => {
+      cancel = clock.after(drainMs, () => {
+        for (const wire of this.#open.keys()) wire.destroy();
+        cancel = clock.after(AFTERMATH, () => {
+          this.#open.clear();
+          resolve();
+        });
+      });
     });
-    await sessions;
+    await Promise.race([Promise.all(this.#open.values()), cut]);
     cancel();
   }
 
