@@ -35,7 +35,7 @@ export async function writeReports(job: {
 }): Promise<WrittenReports> {
   const reports: AcceptParams[] = [];
   const events: NewEvent[] = [];
-  for (const kind of ['bounce', 'delay', 'success'] as const) {
+  for (const kind of ['bounce', 'delay'] as const) {
     const about = job.reported.filter((one) => one.kind === kind);
     if (about.length === 0) continue;
     const report = await composeOne(job, kind, about);
@@ -77,7 +77,7 @@ async function composeOne(
   });
 }
 
-const ACTION: Readonly<Record<ReportKind, ReportAction>> = { bounce: 'failed', delay: 'delayed', success: 'relayed' };
+const ACTION: Readonly<Record<ReportKind, ReportAction>> = { bounce: 'failed', delay: 'delayed' };
 
 function reportRecipient(
   { delivery, kind, outcome, host, expired }: ReportedRecipient,
@@ -108,8 +108,7 @@ function whoSaid({ reply, remote }: ReportedRecipient['outcome'], host: string |
 /** The class of the status follows from what became of it (RFC 3464 §2.3.4), whatever class the last answer had. */
 function statusOf(enhanced: EnhancedCode | undefined, kind: ReportKind): EnhancedCode {
   const [, subject = '0', detail = '0'] = (enhanced ?? (kind === 'bounce' ? '5.0.0' : '4.0.0')).split('.');
-  const digit = kind === 'bounce' ? 5 : kind === 'delay' ? 4 : 2;
-  return `${digit}.${Number(subject)}.${Number(detail)}`;
+  return `${kind === 'bounce' ? 5 : 4}.${Number(subject)}.${Number(detail)}`;
 }
 
 function toldEvent(

@@ -3,7 +3,7 @@
  * report. One module, one table; the runner and the operator's commands both end here.
  *
  *   outcome   and                                 becomes   the sender hears
- *   relayed                                       relayed   a success report, if NOTIFY=SUCCESS asked for one and the next server will not
+ *   relayed                                       relayed   nothing: DSN is not offered yet, so nobody can have asked
  *   deferred  younger than give_up                waiting   a delay notice, once, from delay_notice on
  *   deferred  an attempt failed after give_up     failed    a bounce
  *   failed                                        failed    a bounce
@@ -24,7 +24,7 @@ import type {
 import { isNoticeDue, isTooOld } from './schedule.ts';
 import type { RetrySettings } from './schedule.ts';
 
-export type ReportKind = 'bounce' | 'delay' | 'success';
+export type ReportKind = 'bounce' | 'delay';
 
 /** One recipient to be spoken of in a report. */
 export interface ReportedRecipient {
@@ -128,10 +128,10 @@ function wait(
   };
 }
 
-/** NOTIFY decides; without it failures and delays are told, success is not (RFC 3461 §4.1). */
-function wants(delivery: QueuedDelivery, what: 'failure' | 'delay' | 'success'): boolean {
+/** NOTIFY decides; without it failures and delays are told (RFC 3461 §4.1). */
+function wants(delivery: QueuedDelivery, what: 'failure' | 'delay'): boolean {
   if (delivery.onFailure === 'state') return false;
-  return delivery.notify === undefined ? what !== 'success' : delivery.notify.includes(what);
+  return delivery.notify === undefined || delivery.notify.includes(what);
 }
 
 function reportFor(one: Decided, result: AttemptResult): readonly ReportedRecipient[] {
