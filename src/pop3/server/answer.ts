@@ -9,7 +9,7 @@ import { formatStatus } from '../grammar/response.ts';
 import type { Pop3Refusal } from './policy.ts';
 
 /** Octets collected before the peer must take some. */
-export const BLOCK = 65_536;
+const BLOCK = 65_536;
 
 const END_OF_LINES = '.\r\n';
 

@@ -87,7 +87,7 @@ class ServerSession implements Session {
     for (;;) {
       const { state } = this;
       if (state.kind === 'ended') return { why: state.why, graceful: true };
-      if (state.kind === 'update') return { why: 'QUIT came to no end', graceful: false };
+      if (state.kind === 'update') return { why: 'QUIT came to no end', graceful: true };
       await this.#command(state, await this.readLine(LONGEST_COMMAND));
     }
   }
@@ -102,18 +102,18 @@ class ServerSession implements Session {
   }
 
   async #command(state: OpenState, read: Exclude<LineRead, { readonly kind: 'end' }>): Promise<void> {
-    if (read.kind === 'too-long') return await this.#error('?', LINE_TOO_LONG);
-    const line = parseCommandLine(read.bytes);
-    if (!line.ok) return await this.#error('?', misunderstood(line));
-    const verb = findVerb(line.value.keyword);
+    const line = read.kind === 'too-long' ? undefined : parseCommandLine(read.bytes);
+    const verb = line?.ok === true ? findVerb(line.value.keyword) : undefined;
     this.#forgetUser(state, verb?.name);
+    if (line === undefined) return await this.#error('?', LINE_TOO_LONG);
+    if (!line.ok) return await this.#error('?', misunderstood(line));
     if (verb === undefined) return await this.#error('?', UNKNOWN_COMMAND);
     const admission = verb.admit(this, state, line.value.rest);
     if (admission.kind === 'barred') return await this.#error(verb.name, admission.refusal);
     await this.#answer(verb.name, admission.run);
   }
 
-  /** PASS counts only right after USER (RFC 1939 §7): any other command between them parts the two. */
+  /** PASS counts only right after USER (RFC 1939 §7): anything else between them parts the two. */
   #forgetUser(state: OpenState, verb: string | undefined): void {
     if (state.kind === 'authorization' && state.user !== undefined && verb !== 'PASS') {
       this.state = { kind: 'authorization' };
