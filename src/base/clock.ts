@@ -15,14 +15,22 @@ export interface Clock {
   after(ms: number, fn: () => void): Cancel;
 }
 
-/** The longest wait a Node timer can hold (2^31-1 ms); longer ones would fire at once. */
+/** The longest wait a Node timer can hold (2^31-1 ms); a longer one would fire at once, so it is made of several. */
 const LONGEST_TIMER = 2_147_483_647;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   ticks: () => performance.now(),
   after(ms, fn) {
-    const timer = setTimeout(fn, Math.min(Math.max(0, ms), LONGEST_TIMER));
+    let timer: NodeJS.Timeout;
+    const wait = (left: number): void => {
+      const step = Math.min(Math.max(0, left), LONGEST_TIMER);
+      timer = setTimeout(() => {
+        if (left > step) wait(left - step);
+        else fn();
+      }, step);
+    };
+    wait(ms);
     return () => {
       clearTimeout(timer);
     };

@@ -86,10 +86,27 @@ function plain(fields: LogFields = {}): object {
   );
 }
 
-/** One line that says what went wrong, with the system's error code where there is one. */
+/** Causes behind causes that are told; an error can be its own cause. */
+const DEEPEST_CAUSE = 4;
+
+/** One line that says what went wrong, with the system's error code where there is one, and what caused it. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  return describe(error, 0);
+}
+
+function describe(error: unknown, depth: number): string {
+  if (!(error instanceof Error)) return oneLine(String(error));
+  const { message } = error;
+  // Node's error for a name whose addresses all failed has no words of its own.
+  if (message === '' && error instanceof AggregateError && error.errors.length > 0 && depth < DEEPEST_CAUSE) {
+    return describe(error.errors[0], depth + 1);
+  }
   const code = (error as NodeJS.ErrnoException).code;
-  const text = code === undefined || error.message.includes(code) ? error.message : `${code}: ${error.message}`;
-  return error.cause === undefined ? text : `${text} (${describeError(error.cause)})`;
+  const text = oneLine(code === undefined || message.includes(code) ? message || error.name : `${code}: ${message}`);
+  if (error.cause === undefined || depth >= DEEPEST_CAUSE) return text;
+  return `${text} (${describe(error.cause, depth + 1)})`;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*[\r\n]\s*/g, ' ');
 }
