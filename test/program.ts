@@ -146,8 +146,8 @@ export async function startHost(t: TestContext, options: HostOptions = {}): Prom
   }
   const readyFile = join(state, 'ready.json');
   await rm(readyFile, { force: true });
-  const [command, ...before] = [...(options.under ?? []), POSTHORN] as [string, ...string[]];
-  const args = [...before, 'serve', ...base, '--ready-file', readyFile, ...(options.args ?? [])];
+  const serving = [POSTHORN, 'serve', ...base, '--ready-file', readyFile, ...(options.args ?? [])];
+  const [command = POSTHORN, ...args] = [...(options.under ?? []), ...serving];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
   const said: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => said.push(chunk));

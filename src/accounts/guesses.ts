@@ -11,7 +11,7 @@ export interface GuessLimits {
   readonly windowMs: number;
 }
 
-export const USUAL_GUESS_LIMITS: GuessLimits = { perName: 20, perAddress: 100, windowMs: 10 * 60_000 };
+const USUAL_GUESS_LIMITS: GuessLimits = { perName: 20, perAddress: 100, windowMs: 10 * 60_000 };
 
 /** Addresses and names remembered at most; the oldest are forgotten first. */
 const MOST_REMEMBERED = 20_000;

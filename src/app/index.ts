@@ -10,5 +10,4 @@ export type { Role } from './roles.ts';
 export { openHost } from './serve.ts';
 export type { Door } from './listeners.ts';
 export type { Host } from './serve.ts';
-export { CLOSED_ACCOUNTS_KEPT } from './sweeps.ts';
 export type { FirstAccount } from './first-run.ts';

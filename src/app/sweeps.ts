@@ -9,7 +9,7 @@ import type { Core } from './core.ts';
 const EVERY = 10 * 60_000;
 const SLICE = 500;
 /** How long the mail of a closed account is kept. */
-export const CLOSED_ACCOUNTS_KEPT = 30 * 24 * 60 * 60_000;
+const CLOSED_ACCOUNTS_KEPT = 30 * 24 * 60 * 60_000;
 
 /** Starts the sweeps; the answer stops them and waits for the one under way. */
 export function startSweeps(core: Core): () => Promise<void> {

@@ -1,4 +1,5 @@
 /** Floor 5: what happened to a message, told from the recorded events. */
+import { isId } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import { tellStory } from './story.ts';
 import type { Story } from './story.ts';
@@ -12,8 +13,9 @@ export type { DeliveryStory, End, Step, Story } from './story.ts';
  */
 export async function findStories(store: Store, idOrMessageId: string): Promise<readonly Story[]> {
   const key = idOrMessageId.trim();
-  const byId = await store.read('findMessages', { id: key.replace(/\/\d+$/, '') });
-  const messages = byId.length > 0 ? byId : await store.read('findMessages', { messageId: inBrackets(key) });
+  // A delivery `<id>/<n>` is told with its whole message.
+  const id = key.replace(/\/\d+$/, '');
+  const messages = await store.read('findMessages', isId(id) ? { id } : { messageId: inBrackets(key) });
   return Promise.all(
     messages.map(async (message) => {
       const [deliveries, events] = await Promise.all([
