@@ -91,6 +91,17 @@ export class Conversation {
     return lines;
   }
 
+  /** The same, or undefined when the connection was cut before the dot. */
+  async whole(): Promise<readonly string[] | undefined> {
+    const lines: string[] = [];
+    for (;;) {
+      const line = await this.line();
+      if (line === undefined) return undefined;
+      if (line === '.') return lines;
+      lines.push(line.startsWith('.') ? line.slice(1) : line);
+    }
+  }
+
   close(): void {
     this.#socket.destroy();
   }
