@@ -59,6 +59,8 @@ export class FramedWire implements Wire, Receiver {
   /** The wait for input is one for a command. */
   #idle = false;
   #input: Waiter | undefined;
+  /** Grows with all that the transport tells: a read that looked before it may have to look again. */
+  #news = 0;
   #room: Waiter | undefined;
   #leaving: (() => void)[] = [];
 
@@ -102,6 +104,7 @@ export class FramedWire implements Wire, Receiver {
       let deadline: number | undefined;
       for (;;) {
         await this.#relieve();
+        const news = this.#news;
         const line = this.#inbox.takeLine(limit);
         if (line !== undefined) {
           this.#refill();
@@ -113,7 +116,7 @@ export class FramedWire implements Wire, Receiver {
           return { kind: 'end' };
         }
         deadline ??= this.#clock.ticks() + this.timeout;
-        if (await this.#flushed()) await this.#more(deadline - this.#clock.ticks(), true);
+        if (await this.#flushed()) await this.#more(news, deadline - this.#clock.ticks(), true);
       }
     });
   }
@@ -229,6 +232,7 @@ export class FramedWire implements Wire, Receiver {
   received(chunk: Buffer): void {
     if (this.#closing) return;
     this.#inbox.push(chunk);
+    this.#news += 1;
     if (!this.#paused && this.#inbox.length >= HIGH_WATER) {
       this.#paused = true;
       this.#transport.pause();
@@ -238,6 +242,7 @@ export class FramedWire implements Wire, Receiver {
 
   ended(): void {
     this.#ended = true;
+    this.#news += 1;
     this.#input?.resolve();
     if (this.#closing) this.#leaveWhenSent();
   }
@@ -250,6 +255,7 @@ export class FramedWire implements Wire, Receiver {
 
   gone(error: WireError | undefined): void {
     this.#gone = true;
+    this.#news += 1;
     this.#failure ??= error ?? new WireError('closed', 'The other side closed the connection.');
     this.#collected = [];
     this.#collectedOctets = 0;
@@ -274,16 +280,18 @@ export class FramedWire implements Wire, Receiver {
   /** The next octets, at most `limit`; waits for them, and rejects when none will come. */
   async #chunk(limit?: number): Promise<Buffer> {
     for (;;) {
+      const news = this.#news;
       const chunk = this.#inbox.takeChunk(limit);
       if (chunk !== undefined) return chunk;
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#ended) throw new WireError('closed', 'The other side left in the middle of a text.');
-      if (await this.#flushed()) await this.#more(this.timeout, false);
+      if (await this.#flushed()) await this.#more(news, this.timeout, false);
     }
   }
 
-  /** Waits until something came, ended or broke. */
-  async #more(ms: number, idle: boolean): Promise<void> {
+  /** Waits until something came, ended or broke; not at all when that happened since `news` was looked at. */
+  async #more(news: number, ms: number, idle: boolean): Promise<void> {
+    if (news !== this.#news) return;
     if (idle && this.#stopping && this.#inbox.length === 0) throw stopping();
     this.#idle = idle;
     this.#paused = false;
