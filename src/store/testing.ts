@@ -14,22 +14,28 @@ interface Context {
   after(fn: () => Promise<void>): void;
 }
 
+/** Stores opened on a directory are closed before it is removed: hooks run in the order they were set. */
+const opened = new Map<string, Set<Store>>();
+
+/** Removed after the test, once the stores that {@link temporaryStore} opened there are closed. */
 export async function temporaryDirectory(t: Context): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'posthorn-store-'));
-  t.after(() => rm(directory, { recursive: true, force: true }));
+  opened.set(directory, new Set());
+  t.after(async () => {
+    for (const store of opened.get(directory) ?? []) await store.close();
+    opened.delete(directory);
+    await rm(directory, { recursive: true, force: true });
+  });
   return directory;
 }
 
 /** Opened in a directory of its own, closed and removed after the test. Its clock stands still unless one is given: no timers run. */
 export async function temporaryStore(t: Context, options: Partial<StoreOptions> = {}): Promise<Store> {
-  let store: Store | undefined;
-  const made = options.directory === undefined ? await mkdtemp(join(tmpdir(), 'posthorn-store-')) : undefined;
-  // One hook: hooks run in the order they were set, and the store must be closed before its directory goes.
-  t.after(async () => {
-    await store?.close();
-    if (made !== undefined) await rm(made, { recursive: true, force: true });
-  });
-  store = await openStore({ directory: made ?? '', log: silentLog, clock: new FakeClock(), process: thisProcess(), ...options });
+  const directory = options.directory ?? (await temporaryDirectory(t));
+  const store = await openStore({ log: silentLog, clock: new FakeClock(), process: thisProcess(), ...options, directory });
+  const above = [...opened.keys()].find((one) => directory.startsWith(one));
+  if (above === undefined) t.after(() => store.close());
+  else opened.get(above)?.add(store);
   return store;
 }
 

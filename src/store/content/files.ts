@@ -3,16 +3,12 @@
  * are complete and synced. A name is a ticket and the process that wrote it, so that a sweep can tell
  * whether the writer may still come back to it.
  */
-import { mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isGone, newTicket } from '../../base/index.ts';
 import type { ProcessIdentity } from '../../base/index.ts';
 import { syncDirectory } from './sync.ts';
-
-/** The letters a ticket's second character is taken from; its first is 0 to 7. */
-const SECOND = [...'0123456789abcdefghjkmnpqrstvwxyz'];
-const FOLDERS = [...'01234567'].flatMap((a) => SECOND.map((b) => a + b));
 
 const SHAPE = /^[0-7][0-9a-z]{25}\.[^./]*\.[^./]*\.[0-9]+\.[0-9]*$/;
 
@@ -25,13 +21,8 @@ export class ContentFiles {
     this.#process = process;
   }
 
-  /** Makes the folders, once, so that no delivery has to. */
   static async open(folder: string, process: ProcessIdentity): Promise<ContentFiles> {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const there = new Set(await readdir(folder));
-    const missing = [...FOLDERS, 'tmp'].filter((name) => !there.has(name));
-    for (const name of missing) await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
-    if (missing.length > 0) await syncDirectory(folder);
+    await mkdir(join(folder, 'tmp'), { recursive: true, mode: 0o700 });
     return new ContentFiles(folder, process);
   }
 
@@ -50,8 +41,20 @@ export class ContentFiles {
     return join(this.#folder, 'tmp', name);
   }
 
-  directoryOf(name: string): string {
-    return join(this.#folder, name.slice(0, 2));
+  /** Gives complete and synced content its name, durably. What fails leaves nothing under that name. */
+  async publish(name: string): Promise<void> {
+    const directory = join(this.#folder, name.slice(0, 2));
+    const move = (): Promise<void> => rename(this.temporaryPath(name), this.path(name));
+    await move().catch(async (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await syncDirectory(this.#folder);
+      await move();
+    });
+    await syncDirectory(directory).catch(async (error: unknown) => {
+      await this.remove(name);
+      throw error;
+    });
   }
 
   openToRead(name: string): Promise<FileHandle> {
@@ -70,7 +73,7 @@ export class ContentFiles {
    * 'file' may be named by a row. One folder at a time.
    */
   async *abandoned(before: number): AsyncIterable<{ readonly kind: 'tmp' | 'file'; readonly names: readonly string[] }> {
-    for (const folder of ['tmp', ...FOLDERS]) {
+    for (const folder of await readdir(this.#folder)) {
       const names: string[] = [];
       for (const name of await readdir(join(this.#folder, folder)).catch(() => [])) {
         if (SHAPE.test(name) && this.#isAbandoned(name) && (await olderThan(join(this.#folder, folder, name), before))) names.push(name);

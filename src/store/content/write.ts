@@ -4,14 +4,13 @@
  * message of 50 MB costs no more memory than one of 500 KB.
  */
 import { createHash } from 'node:crypto';
-import { open, rename, unlink } from 'node:fs/promises';
+import { open, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { describeError } from '../../base/index.ts';
 import { StoreError } from '../store.ts';
 import type { ContentRef, ContentWriter } from '../store.ts';
 import type { ContentFiles } from './files.ts';
 import { PopCount } from './framing.ts';
-import { syncDirectory } from './sync.ts';
 
 /**
  * Larger content lies outside the database: what is inside is written twice (log, then database), and
@@ -123,12 +122,7 @@ export class FileOrInlineWriter implements ContentWriter {
     await file.datasync();
     this.#file = undefined;
     await file.close();
-    const { files } = this.#parts;
-    await rename(files.temporaryPath(this.#name), files.path(this.#name));
-    await syncDirectory(files.directoryOf(this.#name)).catch(async (error: unknown) => {
-      await files.remove(this.#name);
-      throw error;
-    });
+    await this.#parts.files.publish(this.#name);
   }
 
   async #discardTemporary(): Promise<void> {

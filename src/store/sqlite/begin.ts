@@ -23,12 +23,11 @@ export function begin(connection: Connection, pause: Pause): void {
 }
 
 /** Runs `fn` again, each millisecond, while another process holds the lock it needs. */
-export function insist(pause: Pause, fn: () => void): void {
+export function insist<R>(pause: Pause, fn: () => R): R {
   const until = pause.ticks() + LONGEST_WAIT;
   for (;;) {
     try {
-      fn();
-      return;
+      return fn();
     } catch (error) {
       if (!isBusy(error) || pause.ticks() >= until) throw error;
       pause.sleep(1);

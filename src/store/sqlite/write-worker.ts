@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../base/index.ts';
 import { Batches } from './batch.ts';
+import { insist } from './begin.ts';
 import type { Pause } from './begin.ts';
 import { connectWriter, perform } from './connection.ts';
 import type { Connection } from './connection.ts';
@@ -25,7 +26,12 @@ const GAP = 2;
 /** Files handed over to be deleted after one commit. */
 const MOST_GARBAGE = 100;
 
+/** While another process starts or stops on this directory, any first statement may find the database locked. */
 function connect(): Connection {
+  return insist(pause, connectOnce);
+}
+
+function connectOnce(): Connection {
   const connection = connectWriter(settings);
   try {
     useLog(connection, pause);
