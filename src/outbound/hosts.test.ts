@@ -98,7 +98,11 @@ const CASES: readonly (readonly [
   ],
   ['[5321-5.1-implicit-mx] no MX: the domain itself', 'implicit.test', ['implicit.test: 192.0.2.4']],
   ['neither MX nor address', 'text.test', ['failed 550 5.1.2 domain-without-mail']],
-  ['[7505-3-null-mx] a null MX', 'null.test', ['failed 550 5.1.10 null-mx']],
+  [
+    '[7505-3-no-attempt] a null MX: no host is tried, the address record neither',
+    'null.test',
+    ['failed 556 5.1.10 null-mx'],
+  ],
   [
     '[7505-3-alone] an empty exchange among others names nobody',
     'odd-null.test',

@@ -227,6 +227,8 @@ function nowhere(verdict: Verdict): WhereTo {
 }
 
 function refusal(outcome: 'deferred' | 'failed', code: EnhancedCode, rule: string, text: string): Verdict {
-  const answer = reply(outcome === 'failed' ? 550 : 451, code, text, { rule });
+  // RFC 7505 §6 gives 5.1.10 the basic code 556 of RFC 7504.
+  const basic = outcome === 'deferred' ? 451 : code === '5.1.10' ? 556 : 550;
+  const answer = reply(basic, code, text, { rule });
   return { outcome, settled: true, stage: 'dns', reply: answer, remote: false, problem: text };
 }

@@ -101,7 +101,7 @@ const SCENARIOS: readonly Scenario[] = [
     tries: [`${MX1} greeting !`],
   },
   {
-    name: '[5321-4.5.3.2-timeouts] no greeting for five minutes',
+    name: '[5321-4.5.3.2-client-timeouts] no greeting for five minutes',
     server: { greeting: SILENCE },
     outcomes: ['deferred greeting 451 4.4.2 own'],
     tries: [`${MX1} greeting !`],
@@ -122,7 +122,7 @@ const SCENARIOS: readonly Scenario[] = [
 
   // EHLO.
   {
-    name: '[5321-3.2-helo] EHLO is refused: HELO, and nothing of ESMTP is used',
+    name: '[5321-3.2-client-helo] EHLO is refused: HELO, and nothing of ESMTP is used',
     server: { ehlo: '502 5.5.1 what?' },
     outcomes: [RELAYED],
     tries: [`${MX1} dot 250`],
@@ -357,7 +357,7 @@ const SCENARIOS: readonly Scenario[] = [
     check: (heard) => assert.ok(!heard[0]?.lines.includes('DATA')),
   },
   {
-    name: '[5321-4.5.3.1.10-too-many] too many recipients: the rest follows on the same connection',
+    name: '[5321-4.5.3.1.10-client-too-many] too many recipients: the rest follows on the same connection',
     server: { rcpt: { 'carol@b.test': '452 4.5.3 too many', 'dave@b.test': '552 5.5.3 too many' } },
     job: { to: ['carol@b.test', 'dave@b.test', 'bob@b.test'] },
     outcomes: ['deferred rcpt 452 4.5.3', 'deferred rcpt 552 5.5.3', RELAYED],

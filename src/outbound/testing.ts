@@ -167,13 +167,18 @@ class Player {
     await this.#act(answer);
     if (typeof answer !== 'string' || !answer.startsWith('220')) return;
     if (this.#script.handshake === 'drop') throw new Dropped();
-    if (this.#script.handshake === 'garbage') {
-      await this.#act('this is not TLS');
-      await this.#wire.flush();
-      await this.#line();
-      return;
-    }
+    if (this.#script.handshake === 'garbage') await this.#talkNonsense();
     await this.#shakeHands();
+  }
+
+  /** Answers the client's hello with something that is no TLS. */
+  async #talkNonsense(): Promise<never> {
+    await this.#wire.flush();
+    // In memory there is no hello to wait for: the octets alone break the handshake there.
+    if (this.#context !== undefined) await this.#wire.readBytes(1, () => undefined);
+    await this.#act('this is not TLS');
+    await this.#wire.flush();
+    for (;;) await this.#wire.readBytes(1, () => undefined);
   }
 
   async #shakeHands(): Promise<void> {

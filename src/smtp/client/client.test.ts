@@ -89,7 +89,7 @@ test("[2920-3.1-group-size] a thousand recipients leave in groups that fit a con
   assert.ok(conversation.batches.slice(1, -2).every((batch) => batch.split('\r\n').length <= 51));
 });
 
-test('[2033-4.2-per-recipient] LMTP: an answer for each accepted recipient, in order', async () => {
+test('[2033-4.2-client-per-recipient] LMTP: an answer for each accepted recipient, in order', async () => {
   const answers = '250 m\r\n250 r1\r\n550 5.1.1 r2\r\n250 r3\r\n354 go\r\n';
   const conversation = talk([PIPELINING, answers, '250 d1\r\n452 4.2.2 d3 is full\r\n'], { protocol: 'lmtp' });
   await conversation.client.hello();
@@ -111,7 +111,7 @@ test('LMTP: the connection breaks off between the answers', async () => {
   ]);
 });
 
-test('[5321-3.8-421] a 421 is the answer to all that was still asked, and nothing more is said', async () => {
+test('[5321-3.8-client-421] a 421 is the answer to all that was still asked, and nothing more is said', async () => {
   const conversation = talk([PIPELINING, '250 m\r\n250 r\r\n421 4.3.2 bye\r\n']);
   await conversation.client.hello();
   const results = await conversation.client.send(transaction(['1@b.test', '2@b.test', '3@b.test']));
@@ -155,7 +155,7 @@ const LATE: readonly (readonly [
 ];
 
 for (const [what, ms, run, input] of LATE) {
-  test(`[5321-4.5.3.2-timeouts] waiting at ${what} has an end`, async () => {
+  test(`[5321-4.5.3.2-client-timeouts] waiting at ${what} has an end`, async () => {
     const { client, clock } = talk(input, { stays: true });
     const running = run(client);
     await clock.advance(ms - 1);

@@ -41,7 +41,7 @@ const ORCPT: readonly (readonly [orcpt: string, utf8: boolean, expected: string 
 ];
 
 for (const [orcpt, utf8, expected] of ORCPT) {
-  test(`[6533-3-orcpt] ${JSON.stringify(orcpt)}, ${utf8 ? 'with' : 'without'} SMTPUTF8`, () => {
+  test(`[6533-3-client-orcpt] ${JSON.stringify(orcpt)}, ${utf8 ? 'with' : 'without'} SMTPUTF8`, () => {
     const wanted = expected === undefined ? 'RCPT TO:<b@b.test>' : `RCPT TO:<b@b.test> ORCPT=${expected}`;
     assert.equal(rcptCommand({ address: 'b@b.test', orcpt }, ALL, utf8), wanted);
   });
