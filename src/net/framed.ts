@@ -9,6 +9,7 @@
 import type { Cancel, Clock } from '../base/index.ts';
 import { DottedText } from './dotted.ts';
 import { Inbox } from './inbox.ts';
+import { Patience, Pour } from './text-reading.ts';
 import type { Receiver, Transport } from './transport.ts';
 import { WireError } from './wire.ts';
 import type { ChunkSink, DottedRead, Endpoint, LineRead, StartTls, TlsState, Wire } from './wire.ts';
@@ -20,7 +21,6 @@ const LOW_WATER = 16_384;
 export const BATCH = 65_536;
 /** The longest handshake, whatever the timeout of the session. */
 const LONGEST_HANDSHAKE = 60_000;
-
 export interface FramedOptions {
   readonly clock: Clock;
   /** The first value of `Wire.timeout`, in milliseconds. */
@@ -62,6 +62,7 @@ export class FramedWire implements Wire, Receiver {
   /** Grows with all that the transport tells: a read that looked before it may have to look again. */
   #news = 0;
   #room: Waiter | undefined;
+  #flushing: Promise<void> | undefined;
   #leaving: (() => void)[] = [];
 
   constructor(transport: Transport, options: FramedOptions) {
@@ -116,7 +117,8 @@ export class FramedWire implements Wire, Receiver {
           return { kind: 'end' };
         }
         deadline ??= this.#clock.ticks() + this.timeout;
-        if (await this.#flushed()) await this.#more(news, deadline - this.#clock.ticks(), true);
+        await this.#flushCollected();
+        await this.#more(news, deadline - this.#clock.ticks(), true);
       }
     });
   }
@@ -125,8 +127,9 @@ export class FramedWire implements Wire, Receiver {
     return this.#exclusively(async () => {
       const framing = new DottedText();
       const pour = new Pour(limit, sink);
+      const patience = new Patience(this.#clock);
       for (;;) {
-        const chunk = await this.#chunk();
+        const chunk = await this.#chunk(patience);
         const step = framing.push(chunk);
         if (step.used < chunk.length) this.#inbox.putBack(chunk.subarray(step.used));
         await pour.take(step.text);
@@ -143,7 +146,8 @@ export class FramedWire implements Wire, Receiver {
   readBytes(count: number, sink: ChunkSink): Promise<void> {
     return this.#exclusively(async () => {
       const pour = new Pour(count, sink);
-      while (pour.octets < count) await pour.take(await this.#chunk(count - pour.octets));
+      const patience = new Patience(this.#clock);
+      while (pour.octets < count) await pour.take(await this.#chunk(patience, count - pour.octets));
       this.#refill();
       pour.finish();
     });
@@ -161,9 +165,12 @@ export class FramedWire implements Wire, Receiver {
     this.#send();
     if (this.#failure !== undefined) throw this.#failure;
     if (!this.#full) return;
-    await this.#wait('The other side does not take what we send', this.timeout, (waiter) => {
+    this.#flushing ??= this.#wait('The other side did not take what we sent', this.timeout, (waiter) => {
       this.#room = waiter;
+    }).finally(() => {
+      this.#flushing = undefined;
     });
+    await this.#flushing;
   }
 
   async startTls(options: StartTls): Promise<TlsState> {
@@ -278,14 +285,18 @@ export class FramedWire implements Wire, Receiver {
   }
 
   /** The next octets, at most `limit`; waits for them, and rejects when none will come. */
-  async #chunk(limit?: number): Promise<Buffer> {
+  async #chunk(patience: Patience, limit?: number): Promise<Buffer> {
     for (;;) {
       const news = this.#news;
       const chunk = this.#inbox.takeChunk(limit);
-      if (chunk !== undefined) return chunk;
+      if (chunk !== undefined) {
+        patience.octets += chunk.length;
+        return chunk;
+      }
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#ended) throw new WireError('closed', 'The other side left in the middle of a text.');
-      if (await this.#flushed()) await this.#more(news, this.timeout, false);
+      await this.#flushCollected();
+      await patience.wait(this.timeout, (ms) => this.#more(news, ms, false));
     }
   }
 
@@ -296,19 +307,19 @@ export class FramedWire implements Wire, Receiver {
     this.#idle = idle;
     this.#paused = false;
     this.#transport.resume();
-    const waiting = this.#wait('The other side sent nothing', ms, (waiter) => {
-      this.#input = waiter;
-    });
+    const waiting = this.#wait(
+      idle ? 'The other side sent no whole line' : 'The other side did not go on with its text',
+      ms,
+      (waiter) => {
+        this.#input = waiter;
+      },
+    );
     this.#transport.starve();
     await waiting;
   }
 
-  /** Flushes before a wait; false when input, the end or a failure came meanwhile, so that the caller looks again. */
-  async #flushed(): Promise<boolean> {
-    if (this.#collectedOctets === 0 && !this.#full) return true;
-    const before = this.#inbox.length;
-    await this.flush();
-    return this.#inbox.length === before && !this.#ended && this.#failure === undefined;
+  async #flushCollected(): Promise<void> {
+    if (this.#collectedOctets > 0 || this.#full) await this.flush();
   }
 
   /** A peer that doesn't take its replies gets no further commands carried out. */
@@ -333,7 +344,6 @@ export class FramedWire implements Wire, Receiver {
 
   /** A promise that the transport settles, or the clock. `place` puts the waiter where the transport's news finds it. */
   #wait(problem: string, ms: number, place: (waiter: Waiter | undefined) => void): Promise<void> {
-    const limit = this.timeout;
     return new Promise<void>((resolve, reject) => {
       let cancel: Cancel = () => undefined;
       const settle = (finish: () => void): void => {
@@ -353,7 +363,7 @@ export class FramedWire implements Wire, Receiver {
       };
       place(waiter);
       cancel = this.#clock.after(ms, () => {
-        waiter.reject(new WireError('timeout', `${problem} for ${seconds(limit)}.`));
+        waiter.reject(new WireError('timeout', `${problem} in time.`));
       });
     });
   }
@@ -369,34 +379,6 @@ export class FramedWire implements Wire, Receiver {
     this.#transport.destroy(error);
     if (!this.#gone) this.gone(error);
     return error;
-  }
-}
-
-/** Hands pieces to a sink up to a limit, counts on past it, and keeps the first error until the end. */
-class Pour {
-  octets = 0;
-  readonly #limit: number;
-  readonly #sink: ChunkSink;
-  #failed: { readonly error: unknown } | undefined;
-
-  constructor(limit: number, sink: ChunkSink) {
-    this.#limit = limit;
-    this.#sink = sink;
-  }
-
-  async take(piece: Buffer): Promise<void> {
-    const room = this.#limit - this.octets;
-    this.octets += piece.length;
-    if (room <= 0 || piece.length === 0 || this.#failed !== undefined) return;
-    try {
-      await this.#sink(piece.length <= room ? piece : piece.subarray(0, room));
-    } catch (error) {
-      this.#failed = { error };
-    }
-  }
-
-  finish(): void {
-    if (this.#failed !== undefined) throw this.#failed.error;
   }
 }
 

@@ -106,7 +106,6 @@ class SocketTransport implements Transport {
     const socket = this.#socket;
     socket.on('data', this.#onData);
     socket.on('end', this.#onEnd);
-    socket.on('drain', this.#onDrain);
     socket.on('close', this.#onClose);
     if (socket.destroyed) this.#onClose();
   }
@@ -115,7 +114,6 @@ class SocketTransport implements Transport {
   #ignore(socket: Socket): void {
     socket.off('data', this.#onData);
     socket.off('end', this.#onEnd);
-    socket.off('drain', this.#onDrain);
     socket.off('close', this.#onClose);
   }
 
@@ -127,20 +125,17 @@ class SocketTransport implements Transport {
     this.#receiver?.ended();
   };
 
-  readonly #onDrain = (): void => {
-    this.#receiver?.drained();
-  };
-
   readonly #onClose = (): void => {
     this.#receiver?.gone(this.#error);
     this.#receiver = undefined;
   };
 
-  readonly #onWritten = (): void => {
+  readonly #onWritten = (error?: Error | null): void => {
     this.#writes -= 1;
     if (this.#writes > 0) return;
     this.#written?.();
     this.#written = undefined;
+    if (error === undefined || error === null) this.#receiver?.drained();
   };
 
   readonly #onError = (error: NodeJS.ErrnoException): void => {

@@ -250,6 +250,23 @@ test('a text cut off under TLS is not a text', async (t) => {
   await failed;
 });
 
+test('under TLS too, a peer that ended its side gets our last words without a wait', async (t) => {
+  const clock = new FakeClock();
+  const { wire, peer } = await connection(t, clock);
+  const serving = wire.startTls({ role: 'server', context });
+  const socket = connectTls({ socket: peer, rejectUnauthorized: false });
+  const heard = hear(socket);
+  await once(socket, 'secureConnect');
+  await serving;
+  socket.end('QUIT\r\n');
+  assert.equal(text(await wire.readLine(512)), 'QUIT');
+  assert.equal(text(await wire.readLine(512)), '<end>');
+  wire.write('221 bye\r\n');
+  await wire.close();
+  assert.equal(await heard, '221 bye\r\n');
+  assert.equal(clock.pending, 0);
+});
+
 test('20 MB pass under TLS in both directions, framed and held back', async (t) => {
   const { wire, peer } = await connection(t);
   const serving = serve(wire);

@@ -9,7 +9,7 @@ export interface Receiver {
   received(chunk: Buffer): void;
   /** The peer has ended its side: nothing more will come, what we send may still be read. */
   ended(): void;
-  /** There is room for output again, after a `send` that said there was none. */
+  /** All that was handed to `send` has left. */
   drained(): void;
   /** The connection is gone. Comes once, after all that was received; the error says why when it wasn't we who ended it. */
   gone(error: WireError | undefined): void;

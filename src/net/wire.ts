@@ -67,7 +67,8 @@ export interface Wire {
   readonly peerLeft: boolean;
   /**
    * The longest wait in milliseconds, from now on: for a whole line (so that a peer that sends an
-   * octet now and then doesn't stay for ever), for the next octets of a text, for room at each flush.
+   * octet now and then doesn't stay for ever), for the next octets of a text, for room at each flush. A
+   * text as a whole may keep us waiting for three such times and four milliseconds for each octet.
    */
   timeout: number;
 
