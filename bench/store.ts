@@ -10,8 +10,12 @@ import { openStore } from '../src/store/index.ts';
 import type { AcceptParams, NewEvent, Store } from '../src/store/index.ts';
 
 const seconds = Number(process.argv[2] ?? 3);
-const body = Buffer.from(`Subject: bench\r\nMessage-ID: <x@a.test>\r\n\r\n${'0123456789'.repeat(7)}\r\n`.padEnd(2046, 'x') + '\r\n');
-const prefix = Buffer.from('Received: from client.a.test (client.a.test [192.0.2.1]) by mx.b.test with ESMTPS id x; Thu, 1 Jan 2026 00:00:00 +0000\r\n');
+const body = Buffer.from(
+  `Subject: bench\r\nMessage-ID: <x@a.test>\r\n\r\n${'0123456789'.repeat(7)}\r\n`.padEnd(2046, 'x') + '\r\n',
+);
+const prefix = Buffer.from(
+  'Received: from client.a.test (client.a.test [192.0.2.1]) by mx.b.test with ESMTPS id x; Thu, 1 Jan 2026 00:00:00 +0000\r\n',
+);
 
 async function params(store: Store, account: string): Promise<AcceptParams> {
   const now = Date.now();
@@ -21,19 +25,65 @@ async function params(store: Store, account: string): Promise<AcceptParams> {
   const content = await writer.finish();
   const uidl = newTicket();
   const reply = { code: 250, enhanced: '2.0.0', text: id };
-  const hop = { client: { name: 'client.a.test', ip: '192.0.2.1', port: 4711 }, server: { name: 'mx.b.test', ip: '192.0.2.2', port: 25 } };
+  const hop = {
+    client: { name: 'client.a.test', ip: '192.0.2.1', port: 4711 },
+    server: { name: 'mx.b.test', ip: '192.0.2.2', port: 25 },
+  };
   const events: NewEvent[] = [
     {
       message: id,
       at: now,
-      facts: { kind: 'received', service: 'smtp', ...hop, protocol: 'ESMTP', sessionId: id, mailFrom: 'a@a.test', octets: body.length, connectedAt: now, startedAt: now, endedAt: now, reply },
+      facts: {
+        kind: 'received',
+        service: 'smtp',
+        ...hop,
+        protocol: 'ESMTP',
+        sessionId: id,
+        mailFrom: 'a@a.test',
+        octets: body.length,
+        connectedAt: now,
+        startedAt: now,
+        endedAt: now,
+        reply,
+      },
     },
-    { message: id, n: 1, at: now, facts: { kind: 'routed', recipient: 'bob@b.test', rule: 'account', decision: 'file' } },
-    { message: id, n: 1, account, at: now, facts: { kind: 'filed', recipient: 'bob@b.test', account, mailbox: 'inbox', uidl } },
+    {
+      message: id,
+      n: 1,
+      at: now,
+      facts: { kind: 'routed', recipient: 'bob@b.test', rule: 'account', decision: 'file' },
+    },
+    {
+      message: id,
+      n: 1,
+      account,
+      at: now,
+      facts: { kind: 'filed', recipient: 'bob@b.test', account, mailbox: 'inbox', uidl },
+    },
   ];
   return {
-    message: { id, content, prefix, mailFrom: 'a@a.test', messageId: `<${newTicket()}@a.test>`, body: '7bit', smtputf8: false, receivedAt: now, source: 'smtp' },
-    emails: [{ id: newId(now), account, n: 1, mailbox: 'inbox', deliveryPrefix: Buffer.from('Return-Path: <a@a.test>\r\nDelivered-To: bob@b.test\r\n'), uidl, recipient: 'bob@b.test' }],
+    message: {
+      id,
+      content,
+      prefix,
+      mailFrom: 'a@a.test',
+      messageId: `<${newTicket()}@a.test>`,
+      body: '7bit',
+      smtputf8: false,
+      receivedAt: now,
+      source: 'smtp',
+    },
+    emails: [
+      {
+        id: newId(now),
+        account,
+        n: 1,
+        mailbox: 'inbox',
+        deliveryPrefix: Buffer.from('Return-Path: <a@a.test>\r\nDelivered-To: bob@b.test\r\n'),
+        uidl,
+        recipient: 'bob@b.test',
+      },
+    ],
     deliveries: [],
     events,
   };
@@ -54,7 +104,9 @@ async function measure(store: Store, account: string, concurrency: number): Prom
   const rate = waits.length / ((performance.now() - start) / 1000);
   waits.sort((a, b) => a - b);
   const at = (part: number): string => (waits[Math.floor(waits.length * part)] ?? 0).toFixed(2);
-  console.log(`${String(concurrency).padStart(4)} at a time: ${rate.toFixed(0).padStart(6)}/s   median ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(0.99999)} ms`);
+  console.log(
+    `${String(concurrency).padStart(4)} at a time: ${rate.toFixed(0).padStart(6)}/s   median ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(0.99999)} ms`,
+  );
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'posthorn-bench-'));

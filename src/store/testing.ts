@@ -32,7 +32,13 @@ export async function temporaryDirectory(t: Context): Promise<string> {
 /** Opened in a directory of its own, closed and removed after the test. Its clock stands still unless one is given: no timers run. */
 export async function temporaryStore(t: Context, options: Partial<StoreOptions> = {}): Promise<Store> {
   const directory = options.directory ?? (await temporaryDirectory(t));
-  const store = await openStore({ log: silentLog, clock: new FakeClock(), process: thisProcess(), ...options, directory });
+  const store = await openStore({
+    log: silentLog,
+    clock: new FakeClock(),
+    process: thisProcess(),
+    ...options,
+    directory,
+  });
   const above = [...opened.keys()].find((one) => directory.startsWith(one));
   if (above === undefined) t.after(() => store.close());
   else opened.get(above)?.add(store);
@@ -94,8 +100,17 @@ export function newDelivery(changes: Partial<NewDelivery> = {}): NewDelivery {
 }
 
 /** A message of a few octets for one account, ready for `accept`. */
-export async function messageParams(store: Store, account: string, octets = 'Subject: hello\r\n\r\nHello\r\n'): Promise<AcceptParams> {
-  return { message: newMessage(await contentOf(store, octets)), emails: [newEmail(account)], deliveries: [], events: [] };
+export async function messageParams(
+  store: Store,
+  account: string,
+  octets = 'Subject: hello\r\n\r\nHello\r\n',
+): Promise<AcceptParams> {
+  return {
+    message: newMessage(await contentOf(store, octets)),
+    emails: [newEmail(account)],
+    deliveries: [],
+    events: [],
+  };
 }
 
 /** An account with no password; its id. */

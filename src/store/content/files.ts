@@ -33,7 +33,8 @@ export class ContentFiles {
 
   /** Where a file lies; names come from our own rows, and are looked at all the same. */
   path(name: string): string {
-    if (!SHAPE.test(name)) throw new Error(name === '' ? 'the content of this message is gone' : `"${name}" is no name of a content file`);
+    if (!SHAPE.test(name))
+      throw new Error(name === '' ? 'the content of this message is gone' : `"${name}" is no name of a content file`);
     return join(this.#folder, name.slice(0, 2), name);
   }
 
@@ -72,11 +73,14 @@ export class ContentFiles {
    * Files last written before `before` whose writer is known to be dead: `kind` 'tmp' were never finished,
    * 'file' may be named by a row. One folder at a time.
    */
-  async *abandoned(before: number): AsyncIterable<{ readonly kind: 'tmp' | 'file'; readonly names: readonly string[] }> {
+  async *abandoned(
+    before: number,
+  ): AsyncIterable<{ readonly kind: 'tmp' | 'file'; readonly names: readonly string[] }> {
     for (const folder of await readdir(this.#folder)) {
       const names: string[] = [];
       for (const name of await readdir(join(this.#folder, folder)).catch(() => [])) {
-        if (SHAPE.test(name) && this.#isAbandoned(name) && (await olderThan(join(this.#folder, folder, name), before))) names.push(name);
+        if (SHAPE.test(name) && this.#isAbandoned(name) && (await olderThan(join(this.#folder, folder, name), before)))
+          names.push(name);
       }
       if (names.length > 0) yield { kind: folder === 'tmp' ? 'tmp' : 'file', names };
     }

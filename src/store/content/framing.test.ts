@@ -42,7 +42,13 @@ test('what is counted is what is sent: only CRLF ends a line, whatever the conte
       assert.equal(sent.length, counted);
       assert.ok(sent === '' || sent.endsWith('\r\n'));
       assert.doesNotMatch(sent, /(^|[^\r])\n|\r(?!\n)/);
-      assert.equal(sent.replaceAll('\r\n', '\n').replace(/\n$/, ''), chunks.join('').replace(/\r\n|\r|\n/g, '\n').replace(/\n$/, ''));
+      assert.equal(
+        sent.replaceAll('\r\n', '\n').replace(/\n$/, ''),
+        chunks
+          .join('')
+          .replace(/\r\n|\r|\n/g, '\n')
+          .replace(/\n$/, ''),
+      );
     }),
   );
 });

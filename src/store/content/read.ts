@@ -30,7 +30,7 @@ async function* readFile(files: ContentFiles, name: string, { start, end }: Rang
   try {
     const file = await files.openToRead(name);
     try {
-      for (let at = start; at < end; ) {
+      for (let at = start; at < end;) {
         const piece = Buffer.allocUnsafeSlow(Math.min(PIECE, end - at));
         const { bytesRead } = await file.read(piece, 0, piece.byteLength, at);
         if (bytesRead === 0) throw new Error(`it ends after ${String(at)} octets`);

@@ -8,7 +8,9 @@ import { temporaryDirectory } from '../testing.ts';
 import { ContentFiles } from './files.ts';
 import { INLINE_LIMIT, FileOrInlineWriter } from './write.ts';
 
-async function begin(t: Parameters<typeof temporaryDirectory>[0]): Promise<{ readonly writer: FileOrInlineWriter; readonly folder: string }> {
+async function begin(
+  t: Parameters<typeof temporaryDirectory>[0],
+): Promise<{ readonly writer: FileOrInlineWriter; readonly folder: string }> {
   const folder = join(await temporaryDirectory(t), 'content');
   const files = await ContentFiles.open(folder, thisProcess());
   return { folder, writer: new FileOrInlineWriter({ files, isNamed: () => Promise.resolve(false) }) };
@@ -54,7 +56,8 @@ test('a file that cannot be written is a StoreError, and nothing is left behind'
   const { writer, folder } = await begin(t);
   await writer.write(Buffer.alloc(INLINE_LIMIT + 1));
   // Where a directory is expected stands a file: the rename fails whoever runs this test.
-  for (const first of '01234567') for (const second of '0123456789abcdefghjkmnpqrstvwxyz') await writeFile(join(folder, first + second), '');
+  for (const first of '01234567')
+    for (const second of '0123456789abcdefghjkmnpqrstvwxyz') await writeFile(join(folder, first + second), '');
   await assert.rejects(writer.finish(), StoreError);
   assert.deepEqual(await readdir(join(folder, 'tmp')), []);
 });

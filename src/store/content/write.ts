@@ -105,8 +105,11 @@ export class FileOrInlineWriter implements ContentWriter {
 
   async #append(block: readonly Uint8Array[]): Promise<void> {
     const file = await (this.#file ??= this.#begin());
-    const octets = joined(block, block.reduce((sum, piece) => sum + piece.byteLength, 0));
-    for (let at = 0; at < octets.byteLength; ) at += (await file.write(octets, at)).bytesWritten;
+    const octets = joined(
+      block,
+      block.reduce((sum, piece) => sum + piece.byteLength, 0),
+    );
+    for (let at = 0; at < octets.byteLength;) at += (await file.write(octets, at)).bytesWritten;
   }
 
   #begin(): Promise<FileHandle> {
@@ -134,7 +137,10 @@ export class FileOrInlineWriter implements ContentWriter {
   }
 
   #storeError(): StoreError {
-    const why = (this.#trouble as NodeJS.ErrnoException).code === 'ENOSPC' ? 'the disk with the state directory is full' : describeError(this.#trouble);
+    const why =
+      (this.#trouble as NodeJS.ErrnoException).code === 'ENOSPC'
+        ? 'the disk with the state directory is full'
+        : describeError(this.#trouble);
     return new StoreError(`The message could not be written: ${why}`, { cause: this.#trouble });
   }
 }

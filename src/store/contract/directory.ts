@@ -4,7 +4,13 @@ import { describe, test } from 'node:test';
 import type { Engine } from '../contract.ts';
 import { addAccount, messageParams } from '../testing.ts';
 
-const bob = { id: 'b1', local: 'bob', domain: 'b.test', credentials: [{ kind: 'argon2id', value: 'v' }] as const, at: 5 };
+const bob = {
+  id: 'b1',
+  local: 'bob',
+  domain: 'b.test',
+  credentials: [{ kind: 'argon2id', value: 'v' }] as const,
+  at: 5,
+};
 
 export function directoryContract(engine: Engine): void {
   describe(`${engine.name}: the directory`, () => {
@@ -27,11 +33,17 @@ export function directoryContract(engine: Engine): void {
       const store = await engine.open(t);
       assert.equal(await store.write('addAccount', bob), 'done');
       assert.equal(await store.write('addAccount', { ...bob, id: 'b2' }), 'exists');
-      assert.equal(await store.write('putAlias', { local: 'bob', domain: 'b.test', targets: ['x@c.test'], at: 1, replace: true }), 'exists');
+      assert.equal(
+        await store.write('putAlias', { local: 'bob', domain: 'b.test', targets: ['x@c.test'], at: 1, replace: true }),
+        'exists',
+      );
       assert.equal(await store.write('closeAccount', { account: 'b1', at: 9 }), 'done');
       assert.equal(await store.write('closeAccount', { account: 'b1', at: 10 }), 'missing');
       assert.equal(await store.write('addAccount', { ...bob, id: 'b2' }), 'done');
-      assert.equal(await store.write('putAlias', { local: 'al', domain: 'b.test', targets: ['x@c.test'], at: 1, replace: false }), 'done');
+      assert.equal(
+        await store.write('putAlias', { local: 'al', domain: 'b.test', targets: ['x@c.test'], at: 1, replace: false }),
+        'done',
+      );
       assert.equal(await store.write('addAccount', { ...bob, id: 'b3', local: 'al' }), 'exists');
     });
 
@@ -41,7 +53,15 @@ export function directoryContract(engine: Engine): void {
       await store.write('addAccount', { ...bob, id: 'b2', domain: 'c.test', at: 3 });
       const found = await store.read('accountAt', { local: 'bob', domain: 'b.test' });
       assert.deepEqual(found, {
-        account: { id: 'b1', local: 'bob', domain: 'b.test', createdAt: 5, quota: 1000, usedOctets: 0, usedMessages: 0 },
+        account: {
+          id: 'b1',
+          local: 'bob',
+          domain: 'b.test',
+          createdAt: 5,
+          quota: 1000,
+          usedOctets: 0,
+          usedMessages: 0,
+        },
         credentials: [{ kind: 'argon2id', value: 'v' }],
       });
       assert.equal((await store.read('accountsNamed', { local: 'bob' })).length, 2);
@@ -49,10 +69,19 @@ export function directoryContract(engine: Engine): void {
       assert.equal((await store.read('listAccounts', { domain: 'b.test', closed: false })).length, 1);
       await store.write('closeAccount', { account: 'b1', at: 9 });
       assert.equal(await store.read('accountAt', { local: 'bob', domain: 'b.test' }), undefined);
-      assert.deepEqual((await store.read('accountsNamed', { local: 'bob' })).map(({ account }) => account.id), ['b2']);
+      assert.deepEqual(
+        (await store.read('accountsNamed', { local: 'bob' })).map(({ account }) => account.id),
+        ['b2'],
+      );
       assert.equal((await store.read('account', { id: 'b1' }))?.closedAt, 9);
-      assert.deepEqual((await store.read('listAccounts', { closed: true })).map(({ id }) => id), ['b1', 'b2']);
-      assert.deepEqual((await store.read('listAccounts', { closed: false })).map(({ id }) => id), ['b2']);
+      assert.deepEqual(
+        (await store.read('listAccounts', { closed: true })).map(({ id }) => id),
+        ['b1', 'b2'],
+      );
+      assert.deepEqual(
+        (await store.read('listAccounts', { closed: false })).map(({ id }) => id),
+        ['b2'],
+      );
     });
 
     test('credentials and quota change for open accounts only; closing forgets the credentials', async (t) => {
@@ -78,9 +107,16 @@ export function directoryContract(engine: Engine): void {
       await store.write('putAlias', { local: '*', domain: 'b.test', targets: ['bob@b.test'], at: 2, replace: false });
       const found = await store.read('addressesAt', { domain: 'b.test', locals: ['bob+tag', 'bob', '*'] });
       assert.equal(found.domain, true);
-      assert.deepEqual(found.accounts.map(({ id }) => id), ['b1']);
+      assert.deepEqual(
+        found.accounts.map(({ id }) => id),
+        ['b1'],
+      );
       assert.deepEqual(found.aliases, [{ local: '*', domain: 'b.test', targets: ['bob@b.test'], createdAt: 2 }]);
-      assert.deepEqual(await store.read('addressesAt', { domain: 'other.test', locals: ['bob'] }), { domain: false, accounts: [], aliases: [] });
+      assert.deepEqual(await store.read('addressesAt', { domain: 'other.test', locals: ['bob'] }), {
+        domain: false,
+        accounts: [],
+        aliases: [],
+      });
     });
 
     test('an alias is replaced only when that is asked for', async (t) => {
@@ -99,7 +135,11 @@ export function directoryContract(engine: Engine): void {
     test('a closed account keeps its mail until it is purged, slice by slice', async (t) => {
       const store = await engine.open(t);
       const account = await addAccount(store);
-      const accepted = [await messageParams(store, account), await messageParams(store, account), await messageParams(store, account)];
+      const accepted = [
+        await messageParams(store, account),
+        await messageParams(store, account),
+        await messageParams(store, account),
+      ];
       for (const params of accepted) await store.write('accept', params);
       assert.equal(await store.write('purgeAccount', { account, at: 8, limit: 2 }), 'missing');
       await store.write('closeAccount', { account, at: 9 });

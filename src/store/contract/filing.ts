@@ -12,13 +12,23 @@ export function filingContract(engine: Engine): void {
     test('a message, its copies, deliveries and events are there together', async (t) => {
       const store = await engine.open(t);
       const [bob, dora] = [await addAccount(store, 'bob'), await addAccount(store, 'dora')];
-      const message = newMessage(await contentOf(store, 'a\r\n'), { messageId: '<1@a.test>', envid: 'e', ret: 'hdrs', smtputf8: true, account: 'x', source: 'submission' });
+      const message = newMessage(await contentOf(store, 'a\r\n'), {
+        messageId: '<1@a.test>',
+        envid: 'e',
+        ret: 'hdrs',
+        smtputf8: true,
+        account: 'x',
+        source: 'submission',
+      });
       const facts = { kind: 'unreported', why: 'because' } as const;
       await store.write('accept', {
         message,
         emails: [newEmail(bob), newEmail(dora, { n: 2 })],
         deliveries: [newDelivery({ n: 3, notify: ['failure', 'delay'], orcpt: 'rfc822;x@y', original: 'list@b.test' })],
-        events: [{ message: message.id, at: 4, facts }, { message: message.id, n: 2, account: dora, at: 5, facts }],
+        events: [
+          { message: message.id, at: 4, facts },
+          { message: message.id, n: 2, account: dora, at: 5, facts },
+        ],
       });
       const { content, ...rest } = message;
       const [found] = await store.read('findMessages', { id: message.id });
@@ -27,12 +37,18 @@ export function filingContract(engine: Engine): void {
       assert.equal(stored.octets, content.octets);
       assert.equal(await textOf(store.content.read(stored)), 'a\r\n');
       const [delivery] = await store.read('deliveries', { message: message.id });
-      assert.deepEqual(delivery, { ...newDelivery({ n: 3, notify: ['failure', 'delay'], orcpt: 'rfc822;x@y', original: 'list@b.test' }), attempts: 0 });
+      assert.deepEqual(delivery, {
+        ...newDelivery({ n: 3, notify: ['failure', 'delay'], orcpt: 'rfc822;x@y', original: 'list@b.test' }),
+        attempts: 0,
+      });
       const events = await store.read('events', { message: message.id });
-      assert.deepEqual(events.map(({ seq: _, ...event }) => event), [
-        { version: 1, message: message.id, at: 4, facts },
-        { version: 1, message: message.id, n: 2, account: dora, at: 5, facts },
-      ]);
+      assert.deepEqual(
+        events.map(({ seq: _, ...event }) => event),
+        [
+          { version: 1, message: message.id, at: 4, facts },
+          { version: 1, message: message.id, n: 2, account: dora, at: 5, facts },
+        ],
+      );
       assert.ok(events[0]!.seq < events[1]!.seq);
       assert.equal((await store.read('account', { id: bob }))?.usedMessages, 1);
       assert.equal((await store.read('account', { id: dora }))?.usedMessages, 1);
@@ -63,8 +79,13 @@ export function filingContract(engine: Engine): void {
       const good = [];
       for (let i = 0; i < 6; i++) good.push(await messageParams(store, account));
       const bad = await messageParams(store, 'nobody');
-      const results = await Promise.allSettled([...good.slice(0, 3), bad, ...good.slice(3)].map((params) => store.write('accept', params)));
-      assert.deepEqual(results.map(({ status }) => status), [...Array(3).fill('fulfilled'), 'rejected', ...Array(3).fill('fulfilled')]);
+      const results = await Promise.allSettled(
+        [...good.slice(0, 3), bad, ...good.slice(3)].map((params) => store.write('accept', params)),
+      );
+      assert.deepEqual(
+        results.map(({ status }) => status),
+        [...Array(3).fill('fulfilled'), 'rejected', ...Array(3).fill('fulfilled')],
+      );
       assert.equal((await store.read('account', { id: account }))?.usedMessages, 6);
     });
 
@@ -111,7 +132,12 @@ export function filingContract(engine: Engine): void {
       const filed = store.content.create();
       await filed.write(Buffer.alloc(100_000));
       const content = await filed.finish();
-      await store.write('accept', { message: newMessage(content), emails: [newEmail(await addAccount(store))], deliveries: [], events: [] });
+      await store.write('accept', {
+        message: newMessage(content),
+        emails: [newEmail(await addAccount(store))],
+        deliveries: [],
+        events: [],
+      });
       await filed.abort();
       assert.equal((await engine.files(directory)).length, 1);
     });
@@ -127,7 +153,10 @@ export function filingContract(engine: Engine): void {
         await store.write('accept', { ...params, message: { ...params.message, id, messageId: '<same@a.test>' } });
       }
       const found = await store.read('findMessages', { messageId: '<same@a.test>' });
-      assert.deepEqual(found.map(({ id }) => id), ids.toReversed().slice(0, 100));
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        ids.toReversed().slice(0, 100),
+      );
       assert.deepEqual(await store.read('findMessages', { messageId: '<other@a.test>' }), []);
       assert.deepEqual(await store.read('findMessages', {}), []);
     });

@@ -4,7 +4,16 @@ import { describe, test } from 'node:test';
 import type { ProcessIdentity } from '../../base/index.ts';
 import type { Engine } from '../contract.ts';
 import type { NewEvent, Store } from '../store.ts';
-import { addAccount, contentOf, eventually, messageParams, newDelivery, newEmail, newMessage, textOf } from '../testing.ts';
+import {
+  addAccount,
+  contentOf,
+  eventually,
+  messageParams,
+  newDelivery,
+  newEmail,
+  newMessage,
+  textOf,
+} from '../testing.ts';
 
 export const here: ProcessIdentity = { machine: 'm', boot: 'b', pid: 1, start: '1' };
 
@@ -28,9 +37,18 @@ export function maildropContract(engine: Engine): void {
       });
       assert.equal((await store.write('lockMaildrop', { ...other, breaking: 'wrong' })).kind, 'in-use');
       assert.equal((await store.write('lockMaildrop', { ...other, breaking: 'one' })).kind, 'locked');
-      assert.equal(await store.write('quitMaildrop', { account, token: 'one', at: 2, sessionId: 's', remove: [1], events: [] }), 'lost');
-      assert.equal(await store.write('quitMaildrop', { account, token: 'two', at: 2, sessionId: 's', remove: [], events: [] }), 'done');
-      assert.equal(await store.write('quitMaildrop', { account, token: 'two', at: 2, sessionId: 's', remove: [], events: [] }), 'lost');
+      assert.equal(
+        await store.write('quitMaildrop', { account, token: 'one', at: 2, sessionId: 's', remove: [1], events: [] }),
+        'lost',
+      );
+      assert.equal(
+        await store.write('quitMaildrop', { account, token: 'two', at: 2, sessionId: 's', remove: [], events: [] }),
+        'done',
+      );
+      assert.equal(
+        await store.write('quitMaildrop', { account, token: 'two', at: 2, sessionId: 's', remove: [], events: [] }),
+        'lost',
+      );
     });
 
     test('an account that is closed or unknown has no maildrop to lock', async (t) => {
@@ -38,7 +56,10 @@ export function maildropContract(engine: Engine): void {
       const account = await addAccount(store);
       await store.write('closeAccount', { account, at: 1 });
       for (const id of [account, 'nobody']) {
-        assert.deepEqual(await store.write('lockMaildrop', { account: id, token: 't', process: here, at: 1, peer: '' }), { kind: 'missing' });
+        assert.deepEqual(
+          await store.write('lockMaildrop', { account: id, token: 't', process: here, at: 1, peer: '' }),
+          { kind: 'missing' },
+        );
       }
     });
 
@@ -48,11 +69,14 @@ export function maildropContract(engine: Engine): void {
       await store.write('accept', await messageParams(store, account));
       const mailbox = await lock(store, account, 'one');
       await store.write('freeProcesses', { gone: [here] });
-      assert.equal(await store.write('quitMaildrop', { account, token: 'one', at: 2, sessionId: 's', remove: [1], events: [] }), 'lost');
+      assert.equal(
+        await store.write('quitMaildrop', { account, token: 'one', at: 2, sessionId: 's', remove: [1], events: [] }),
+        'lost',
+      );
       assert.deepEqual((await store.read('maildropSlice', { mailbox, afterUid: 0, limit: 10 })).uids, [1]);
     });
 
-    test('[1939-7-uidl] uids grow and UIDLs stay; neither is used again after a removal', async (t) => {
+    test('uids grow and UIDLs stay; neither is used again after a removal', async (t) => {
       const store = await engine.open(t);
       const account = await addAccount(store);
       const mailbox = await lock(store, account);
@@ -62,7 +86,17 @@ export function maildropContract(engine: Engine): void {
         given.push(params.emails[0]!.uidl);
         await store.write('accept', params);
       }
-      assert.equal(await store.write('quitMaildrop', { account, token: 'token', at: 3, sessionId: 's', remove: [5, 2, 99], events: [] }), 'done');
+      assert.equal(
+        await store.write('quitMaildrop', {
+          account,
+          token: 'token',
+          at: 3,
+          sessionId: 's',
+          remove: [5, 2, 99],
+          events: [],
+        }),
+        'done',
+      );
       await store.write('accept', await messageParams(store, account));
       const all = await store.read('maildropSlice', { mailbox, afterUid: 0, limit: 1000 });
       assert.deepEqual(all.uids, [1, 3, 4, 6]);
@@ -83,10 +117,13 @@ export function maildropContract(engine: Engine): void {
       const events = [{ message, n: 7, account, at: 2, facts }];
       await store.write('quitMaildrop', { account, token: 'token', at: 3, sessionId: 's', remove: [1, 1, 9], events });
       const told = await store.read('events', { message });
-      assert.deepEqual(told.map(({ n, account: whose, at, facts: what }) => ({ n, whose, at, what })), [
-        { n: 7, whose: account, at: 2, what: facts },
-        { n: 7, whose: account, at: 3, what: { kind: 'removed', by: 'pop3', sessionId: 's' } },
-      ]);
+      assert.deepEqual(
+        told.map(({ n, account: whose, at, facts: what }) => ({ n, whose, at, what })),
+        [
+          { n: 7, whose: account, at: 2, what: facts },
+          { n: 7, whose: account, at: 3, what: { kind: 'removed', by: 'pop3', sessionId: 's' } },
+        ],
+      );
     });
 
     test('an email is its two prefixes and its content, counted as POP3 sends them', async (t) => {
@@ -111,7 +148,12 @@ export function maildropContract(engine: Engine): void {
       const store = await engine.open(t, { directory });
       const [bob, dora] = [await addAccount(store, 'bob'), await addAccount(store, 'dora')];
       const message = newMessage(await contentOf(store, 'x'.repeat(20_000)));
-      await store.write('accept', { message, emails: [newEmail(bob), newEmail(dora, { n: 2 })], deliveries: [newDelivery({ n: 3 })], events: [] });
+      await store.write('accept', {
+        message,
+        emails: [newEmail(bob), newEmail(dora, { n: 2 })],
+        deliveries: [newDelivery({ n: 3 })],
+        events: [],
+      });
       for (const account of [bob, dora]) {
         await lock(store, account);
         await store.write('quitMaildrop', { account, token: 'token', at: 3, sessionId: 's', remove: [1], events: [] });
@@ -134,7 +176,10 @@ export function maildropContract(engine: Engine): void {
       const remove = Array.from({ length: 4_999 }, (_, i) => i + 1);
       const facts = { kind: 'unreported', why: 'stands for a retrieval' } as const;
       const events: NewEvent[] = remove.map((n) => ({ message: one.message.id, n, account, at: 3, facts }));
-      assert.equal(await store.write('quitMaildrop', { account, token: 'token', at: 3, sessionId: 's', remove, events }), 'done');
+      assert.equal(
+        await store.write('quitMaildrop', { account, token: 'token', at: 3, sessionId: 's', remove, events }),
+        'done',
+      );
       const mailbox = await lock(store, account, 'next');
       assert.deepEqual((await store.read('maildropSlice', { mailbox, afterUid: 0, limit: 1000 })).uids, [5_000]);
       assert.equal((await store.read('account', { id: account }))?.usedMessages, 1);
@@ -145,7 +190,10 @@ export function maildropContract(engine: Engine): void {
       const store = await engine.open(t);
       const account = await addAccount(store);
       const one = await messageParams(store, account);
-      await store.write('accept', { ...one, emails: Array.from({ length: 1_001 }, (_, i) => newEmail(account, { n: i + 1 })) });
+      await store.write('accept', {
+        ...one,
+        emails: Array.from({ length: 1_001 }, (_, i) => newEmail(account, { n: i + 1 })),
+      });
       const mailbox = await lock(store, account);
       assert.equal((await store.read('maildropSlice', { mailbox, afterUid: 0, limit: 5_000 })).uids.length, 1_000);
     });

@@ -49,11 +49,21 @@ export function processContract(engine: Engine): void {
 
     test('refusals are a ring: the newest `keep` stay', async (t) => {
       const store = await engine.open(t);
-      const row = (at: number): Parameters<typeof rows.push>[0] => ({ at, service: 'smtp', address: '192.0.2.1', rule: 'r', count: at, sample: 's' });
+      const row = (at: number): Parameters<typeof rows.push>[0] => ({
+        at,
+        service: 'smtp',
+        address: '192.0.2.1',
+        rule: 'r',
+        count: at,
+        sample: 's',
+      });
       const rows: { at: number; service: string; address: string; rule: string; count: number; sample: string }[] = [];
       for (let at = 1; at <= 5; at++) rows.push(row(at));
       await store.write('recordRefusals', { rows, keep: 3 });
-      assert.deepEqual((await store.read('refusals', { limit: 10 })).map(({ at }) => at), [5, 4, 3]);
+      assert.deepEqual(
+        (await store.read('refusals', { limit: 10 })).map(({ at }) => at),
+        [5, 4, 3],
+      );
       await store.write('recordRefusals', { rows: [row(6)], keep: 3 });
       assert.deepEqual(await store.read('refusals', { limit: 2 }), [row(6), row(5)]);
     });
@@ -64,8 +74,19 @@ export function processContract(engine: Engine): void {
       const [held, ended] = [await messageParams(store, account), await messageParams(store, account)];
       const facts = { kind: 'unreported', why: 'x' } as const;
       await store.write('accept', { ...held, events: [{ message: held.message.id, at: 1, facts }] });
-      await store.write('accept', { ...ended, emails: [], deliveries: [newDelivery()], events: [{ message: ended.message.id, at: 1, facts }] });
-      await store.write('changeDeliveries', { message: ended.message.id, numbers: [1], action: 'drop', at: 50, events: [] });
+      await store.write('accept', {
+        ...ended,
+        emails: [],
+        deliveries: [newDelivery()],
+        events: [{ message: ended.message.id, at: 1, facts }],
+      });
+      await store.write('changeDeliveries', {
+        message: ended.message.id,
+        numbers: [1],
+        action: 'drop',
+        at: 50,
+        events: [],
+      });
       assert.equal(await store.write('sweepJourney', { before: 50, limit: 10 }), false);
       assert.equal((await store.read('events', { message: ended.message.id })).length, 1);
       assert.equal(await store.write('sweepJourney', { before: 51, limit: 1 }), true);

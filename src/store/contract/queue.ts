@@ -18,17 +18,42 @@ async function enqueue(store: Store, deliveries: readonly Partial<NewDelivery>[]
 
 type ClaimDue = Parameters<typeof claimWith>[1];
 
-function claimWith(store: Store, changes: { token?: string; now?: number; limit?: number; skip?: readonly string[]; longest?: number; retryAt?: readonly number[] }): Promise<readonly Claim[]> {
-  return store.write('claimDue', { token: 'run', process: here, now: NOW, retryAt: [NOW + 60, NOW + 300], longest: 14_400_000, limit: 10, skip: [], ...changes });
+function claimWith(
+  store: Store,
+  changes: {
+    token?: string;
+    now?: number;
+    limit?: number;
+    skip?: readonly string[];
+    longest?: number;
+    retryAt?: readonly number[];
+  },
+): Promise<readonly Claim[]> {
+  return store.write('claimDue', {
+    token: 'run',
+    process: here,
+    now: NOW,
+    retryAt: [NOW + 60, NOW + 300],
+    longest: 14_400_000,
+    limit: 10,
+    skip: [],
+    ...changes,
+  });
 }
 
 const claim = (store: Store, changes: ClaimDue = {}): Promise<readonly Claim[]> => claimWith(store, changes);
 
-function settle(store: Store, message: string, deliveries: readonly SettledDelivery[], token = 'run'): Promise<'done' | 'lost'> {
+function settle(
+  store: Store,
+  message: string,
+  deliveries: readonly SettledDelivery[],
+  token = 'run',
+): Promise<'done' | 'lost'> {
   return store.write('settle', { token, message, at: NOW + 9, deliveries, attempts: [], events: [], reports: [] });
 }
 
-const numbers = (claims: readonly Claim[]): readonly (readonly number[])[] => claims.map(({ deliveries }) => deliveries.map(({ n }) => n));
+const numbers = (claims: readonly Claim[]): readonly (readonly number[])[] =>
+  claims.map(({ deliveries }) => deliveries.map(({ n }) => n));
 
 async function stateOf(store: Store, message: string): Promise<readonly string[]> {
   return (await store.read('deliveries', { message })).map(({ state }) => state);
@@ -56,20 +81,36 @@ export function queueContract(engine: Engine): void {
       const late = await enqueue(store, [{ nextAt: NOW - 1 }]);
       const early = await enqueue(store, [{ nextAt: NOW - 5, destination: 'd.test' }]);
       const middle = await enqueue(store, [{ nextAt: NOW - 3 }]);
-      assert.deepEqual((await claim(store, { skip: ['d.test'], limit: 1 })).map(({ message }) => message.id), [middle]);
-      assert.deepEqual((await claim(store)).map(({ message }) => message.id), [early, late]);
+      assert.deepEqual(
+        (await claim(store, { skip: ['d.test'], limit: 1 })).map(({ message }) => message.id),
+        [middle],
+      );
+      assert.deepEqual(
+        (await claim(store)).map(({ message }) => message.id),
+        [early, late],
+      );
     });
 
     test('250 recipients at one destination are claimed a hundred at a time', async (t) => {
       const store = await engine.open(t);
-      await enqueue(store, Array.from({ length: 250 }, () => ({})));
-      assert.deepEqual(numbers(await claim(store)).map(({ length }) => length), [100, 100, 50]);
+      await enqueue(
+        store,
+        Array.from({ length: 250 }, () => ({})),
+      );
+      assert.deepEqual(
+        numbers(await claim(store)).map(({ length }) => length),
+        [100, 100, 50],
+      );
     });
 
     test('the retry times follow the attempts made; the last repeats', async (t) => {
       const store = await engine.open(t);
       const id = await enqueue(store, [{}]);
-      for (const [now, next] of [[NOW, NOW + 60], [NOW + 60, NOW + 300], [NOW + 300, NOW + 300]] as const) {
+      for (const [now, next] of [
+        [NOW, NOW + 60],
+        [NOW + 60, NOW + 300],
+        [NOW + 300, NOW + 300],
+      ] as const) {
         const [one] = await claim(store, { now });
         assert.equal(one!.deliveries[0]!.nextAt, next);
         assert.equal(await settle(store, id, [{ n: 1, state: 'waiting', lastReply: '451 later' }]), 'done');
@@ -89,7 +130,10 @@ export function queueContract(engine: Engine): void {
 
     test('a held delivery is due at its time, or never without one', async (t) => {
       const store = await engine.open(t);
-      const id = await enqueue(store, [{ state: 'held', nextAt: NOW }, { state: 'held', nextAt: 0 }]);
+      const id = await enqueue(store, [
+        { state: 'held', nextAt: NOW },
+        { state: 'held', nextAt: 0 },
+      ]);
       assert.deepEqual(numbers(await claim(store)), [[1]]);
       assert.deepEqual(await stateOf(store, id), ['sending', 'held']);
     });
@@ -102,11 +146,32 @@ export function queueContract(engine: Engine): void {
       const report = await messageParams(store, account);
       const attempts = [
         { n: 1, attempt: 1, host: 'mx1', problem: undefined, startedAt: 1, endedAt: 2 },
-        { n: 1, attempt: 1, host: 'mx2', ip: '192.0.2.9', port: 25, tls: 'TLSv1.3', reply: '550 no', startedAt: 2, endedAt: 3 },
+        {
+          n: 1,
+          attempt: 1,
+          host: 'mx2',
+          ip: '192.0.2.9',
+          port: 25,
+          tls: 'TLSv1.3',
+          reply: '550 no',
+          startedAt: 2,
+          endedAt: 3,
+        },
       ].map(({ problem: _, ...attempt }) => attempt);
-      const deliveries = [{ n: 1, state: 'failed', lastReply: '550 no' }, { n: 2, state: 'relayed' }] as const;
+      const deliveries = [
+        { n: 1, state: 'failed', lastReply: '550 no' },
+        { n: 2, state: 'relayed' },
+      ] as const;
       const facts = { kind: 'unreported', why: 'x' } as const;
-      const params = { token: 'run', message: id, at: NOW + 9, deliveries, attempts, events: [{ message: id, at: 1, facts }], reports: [report] };
+      const params = {
+        token: 'run',
+        message: id,
+        at: NOW + 9,
+        deliveries,
+        attempts,
+        events: [{ message: id, at: 1, facts }],
+        reports: [report],
+      };
       assert.equal(await store.write('settle', params), 'done');
       assert.deepEqual(await store.read('attempts', { message: id }), attempts);
       assert.deepEqual(await stateOf(store, id), ['failed', 'relayed']);
@@ -123,7 +188,13 @@ export function queueContract(engine: Engine): void {
       const id = await enqueue(store, [{}, { destination: 'd.test', nextAt: NOW + 99 }]);
       await claim(store);
       assert.equal(await settle(store, id, [{ n: 1, state: 'relayed' }], 'wrong'), 'lost');
-      assert.equal(await settle(store, id, [{ n: 1, state: 'relayed' }, { n: 2, state: 'relayed' }]), 'lost');
+      assert.equal(
+        await settle(store, id, [
+          { n: 1, state: 'relayed' },
+          { n: 2, state: 'relayed' },
+        ]),
+        'lost',
+      );
       assert.deepEqual(await stateOf(store, id), ['sending', 'waiting']);
       assert.deepEqual(await store.write('freeProcesses', { gone: [here] }), { maildrops: 0, deliveries: 1 });
       assert.equal(await settle(store, id, [{ n: 1, state: 'relayed' }]), 'lost');
@@ -135,7 +206,15 @@ export function queueContract(engine: Engine): void {
       const id = await enqueue(store, [{}]);
       await claim(store);
       const reports = [await messageParams(store, 'nobody')];
-      const params = { token: 'run', message: id, at: 1, deliveries: [{ n: 1, state: 'failed' }] as const, attempts: [], events: [], reports };
+      const params = {
+        token: 'run',
+        message: id,
+        at: 1,
+        deliveries: [{ n: 1, state: 'failed' }] as const,
+        attempts: [],
+        events: [],
+        reports,
+      };
       await assert.rejects(store.write('settle', params), StoreError);
       assert.deepEqual(await stateOf(store, id), ['sending']);
     });
@@ -154,9 +233,18 @@ export function queueContract(engine: Engine): void {
 
     test('hold, release, retry and drop change what they may, and leave sending and ended ones alone', async (t) => {
       const store = await engine.open(t);
-      const id = await enqueue(store, [{ destination: 'sending.test' }, { nextAt: NOW + 99 }, { state: 'held', nextAt: 0 }]);
+      const id = await enqueue(store, [
+        { destination: 'sending.test' },
+        { nextAt: NOW + 99 },
+        { state: 'held', nextAt: 0 },
+      ]);
       await claim(store);
-      const all = { message: id, numbers: [1, 2, 3, 4], at: NOW + 7, events: [{ message: id, n: 1, at: 1, facts: { kind: 'operator', action: 'x' } as const }] };
+      const all = {
+        message: id,
+        numbers: [1, 2, 3, 4],
+        at: NOW + 7,
+        events: [{ message: id, n: 1, at: 1, facts: { kind: 'operator', action: 'x' } as const }],
+      };
       assert.deepEqual(await store.write('changeDeliveries', { ...all, action: 'hold' }), [2]);
       assert.equal(await store.read('nextDue', { skip: [] }), undefined);
       assert.deepEqual(await store.write('changeDeliveries', { ...all, action: 'release', numbers: [3] }), [3]);
@@ -176,9 +264,23 @@ export function queueContract(engine: Engine): void {
       const id = await enqueue(store, [{ nextAt: NOW + 99 }, { state: 'held', nextAt: 0 }, { destination: 'd.test' }]);
       await claim(store);
       const operator = { ...here, pid: 2 };
-      const claimed = await store.write('claimForOperator', { token: 'op', process: operator, message: id, numbers: [1, 2, 3] });
-      assert.deepEqual(claimed?.deliveries.map(({ n, attempts }) => [n, attempts]), [[1, 0], [2, 0]]);
-      assert.equal(await store.write('claimForOperator', { token: 'o2', process: operator, message: id, numbers: [1] }), undefined);
+      const claimed = await store.write('claimForOperator', {
+        token: 'op',
+        process: operator,
+        message: id,
+        numbers: [1, 2, 3],
+      });
+      assert.deepEqual(
+        claimed?.deliveries.map(({ n, attempts }) => [n, attempts]),
+        [
+          [1, 0],
+          [2, 0],
+        ],
+      );
+      assert.equal(
+        await store.write('claimForOperator', { token: 'o2', process: operator, message: id, numbers: [1] }),
+        undefined,
+      );
       assert.equal((await store.write('freeProcesses', { gone: [operator] })).deliveries, 2);
       assert.deepEqual(await stateOf(store, id), ['waiting', 'held', 'sending']);
       assert.equal(await store.read('nextDue', { skip: [] }), NOW + 99);
@@ -192,7 +294,9 @@ export function queueContract(engine: Engine): void {
       await enqueue(store, [{ destination: 'ended.test' }], ids[2]);
       await store.write('changeDeliveries', { message: ids[2]!, numbers: [1], action: 'drop', at: 1, events: [] });
       const list = async (filter: object, after?: { message: string; n: number }, limit = 10): Promise<string> =>
-        (await store.read('listQueue', { filter, limit, ...(after === undefined ? {} : { after }) })).map((e) => `${e.message[2] ?? ''}${String(e.delivery.n)}`).join(' ');
+        (await store.read('listQueue', { filter, limit, ...(after === undefined ? {} : { after }) }))
+          .map((e) => `${e.message[2] ?? ''}${String(e.delivery.n)}`)
+          .join(' ');
       assert.equal(await list({}), 'a1 a2 b1');
       assert.equal(await list({}, { message: ids[0]!, n: 1 }, 1), 'a2');
       assert.equal(await list({ domain: 'd.test' }), 'a2');

@@ -47,7 +47,9 @@ export function sharingContract(engine: Engine): void {
       store.onChange(() => {
         told += 1;
       });
-      await Promise.all(Array.from({ length: 50 }, (_, i) => store.write('setSetting', { name: `n${String(i)}`, value: '' })));
+      await Promise.all(
+        Array.from({ length: 50 }, (_, i) => store.write('setSetting', { name: `n${String(i)}`, value: '' })),
+      );
       assert.ok(told >= 1 && told <= 10, `told ${String(told)} times`);
     });
 

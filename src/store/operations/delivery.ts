@@ -74,8 +74,19 @@ export function* insertDeliveries(message: string, deliveries: readonly NewDeliv
     const due = dueAt(d.state, d.nextAt);
     yield* run(
       INSERT,
-      ...[message, d.n, d.recipient, domainOf(d.recipient), d.original ?? null, d.destination, d.state, d.nextAt, due],
-      ...[d.notify === undefined ? null : JSON.stringify(d.notify), d.orcpt ?? null, d.onUnsure, d.onFailure],
+      message,
+      d.n,
+      d.recipient,
+      domainOf(d.recipient),
+      d.original ?? null,
+      d.destination,
+      d.state,
+      d.nextAt,
+      due,
+      d.notify === undefined ? null : JSON.stringify(d.notify),
+      d.orcpt ?? null,
+      d.onUnsure,
+      d.onFailure,
     );
     if (due !== null) earliest.set(d.destination, Math.min(due, earliest.get(d.destination) ?? due));
   }
@@ -90,10 +101,18 @@ export function* refreshDestinations(names: Iterable<string>): Steps<void> {
       name,
     );
     if (head === undefined) yield* run('DELETE FROM destinations WHERE name = ?', name);
-    else yield* run('INSERT INTO destinations (name, due_at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at', name, head.due_at);
+    else
+      yield* run(
+        'INSERT INTO destinations (name, due_at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at',
+        name,
+        head.due_at,
+      );
   }
 }
 
 export function* deliveries(p: { readonly message: string }): Steps<readonly QueuedDelivery[]> {
-  return (yield* rows<DeliveryRow>(`SELECT ${DELIVERY} FROM deliveries d WHERE d.message = ? ORDER BY d.n`, p.message)).map(deliveryOf);
+  return (yield* rows<DeliveryRow>(
+    `SELECT ${DELIVERY} FROM deliveries d WHERE d.message = ? ORDER BY d.n`,
+    p.message,
+  )).map(deliveryOf);
 }

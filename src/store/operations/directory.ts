@@ -37,11 +37,20 @@ function accountOf(row: AccountRow): Account {
 }
 
 function aliasOf(row: AliasRow): Alias {
-  return { local: row.local, domain: row.domain, targets: JSON.parse(row.targets) as string[], createdAt: row.created_at };
+  return {
+    local: row.local,
+    domain: row.domain,
+    targets: JSON.parse(row.targets) as string[],
+    createdAt: row.created_at,
+  };
 }
 
 export function* addDomain(p: Parameters<Writes['addDomain']>[0]): Steps<ReturnType<Writes['addDomain']>> {
-  const added = yield* first('INSERT INTO domains (name, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING name', p.name, p.at);
+  const added = yield* first(
+    'INSERT INTO domains (name, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING name',
+    p.name,
+    p.at,
+  );
   return added === undefined ? 'exists' : 'done';
 }
 
@@ -57,7 +66,11 @@ export function* removeDomain(p: Parameters<Writes['removeDomain']>[0]): Steps<R
 
 /** Whether an open account or an alias stands at an address. */
 function* taken(local: string, domain: string): Steps<boolean> {
-  const account = yield* first('SELECT id FROM accounts WHERE local = ? AND domain = ? AND closed_at IS NULL', local, domain);
+  const account = yield* first(
+    'SELECT id FROM accounts WHERE local = ? AND domain = ? AND closed_at IS NULL',
+    local,
+    domain,
+  );
   if (account !== undefined) return true;
   return (yield* first('SELECT local FROM aliases WHERE domain = ? AND local = ?', domain, local)) !== undefined;
 }
@@ -66,7 +79,12 @@ export function* addAccount(p: Parameters<Writes['addAccount']>[0]): Steps<Retur
   if (yield* taken(p.local, p.domain)) return 'exists';
   yield* run(
     'INSERT INTO accounts (id, local, domain, created_at, quota, epoch) VALUES (?, ?, ?, ?, ?, ?)',
-    ...[p.id, p.local, p.domain, p.at, p.quota ?? null, p.at],
+    p.id,
+    p.local,
+    p.domain,
+    p.at,
+    p.quota ?? null,
+    p.at,
   );
   // UIDVALIDITY is 32 bits and must grow when an account's name is used again (RFC 3501 §2.3.1.1): seconds do both.
   const validity = Math.max(1, Math.floor(p.at / 1000));
@@ -77,10 +95,13 @@ export function* addAccount(p: Parameters<Writes['addAccount']>[0]): Steps<Retur
 
 function* putCredentials(account: string, credentials: readonly Credential[]): Steps<void> {
   yield* run('DELETE FROM credentials WHERE account = ?', account);
-  for (const { kind, value } of credentials) yield* run('INSERT INTO credentials (account, kind, value) VALUES (?, ?, ?)', account, kind, value);
+  for (const { kind, value } of credentials)
+    yield* run('INSERT INTO credentials (account, kind, value) VALUES (?, ?, ?)', account, kind, value);
 }
 
-export function* setCredentials(p: Parameters<Writes['setCredentials']>[0]): Steps<ReturnType<Writes['setCredentials']>> {
+export function* setCredentials(
+  p: Parameters<Writes['setCredentials']>[0],
+): Steps<ReturnType<Writes['setCredentials']>> {
   const open = yield* first('SELECT id FROM accounts WHERE id = ? AND closed_at IS NULL', p.account);
   if (open === undefined) return 'missing';
   yield* putCredentials(p.account, p.credentials);
@@ -88,25 +109,40 @@ export function* setCredentials(p: Parameters<Writes['setCredentials']>[0]): Ste
 }
 
 export function* setQuota(p: Parameters<Writes['setQuota']>[0]): Steps<ReturnType<Writes['setQuota']>> {
-  const changed = yield* first('UPDATE accounts SET quota = ? WHERE id = ? AND closed_at IS NULL RETURNING id', p.quota, p.account);
+  const changed = yield* first(
+    'UPDATE accounts SET quota = ? WHERE id = ? AND closed_at IS NULL RETURNING id',
+    p.quota,
+    p.account,
+  );
   return changed === undefined ? 'missing' : 'done';
 }
 
 /** Its passwords go at once: nobody will need them again. */
 export function* closeAccount(p: Parameters<Writes['closeAccount']>[0]): Steps<ReturnType<Writes['closeAccount']>> {
-  const closed = yield* first('UPDATE accounts SET closed_at = ? WHERE id = ? AND closed_at IS NULL RETURNING id', p.at, p.account);
+  const closed = yield* first(
+    'UPDATE accounts SET closed_at = ? WHERE id = ? AND closed_at IS NULL RETURNING id',
+    p.at,
+    p.account,
+  );
   if (closed === undefined) return 'missing';
   yield* run('DELETE FROM credentials WHERE account = ?', p.account);
   return 'done';
 }
 
 export function* putAlias(p: Parameters<Writes['putAlias']>[0]): Steps<ReturnType<Writes['putAlias']>> {
-  const account = yield* first('SELECT id FROM accounts WHERE local = ? AND domain = ? AND closed_at IS NULL', p.local, p.domain);
+  const account = yield* first(
+    'SELECT id FROM accounts WHERE local = ? AND domain = ? AND closed_at IS NULL',
+    p.local,
+    p.domain,
+  );
   if (account !== undefined) return 'exists';
   const end = p.replace ? 'DO UPDATE SET targets = excluded.targets' : 'DO NOTHING';
   const put = yield* first(
     `INSERT INTO aliases (domain, local, targets, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (domain, local) ${end} RETURNING local`,
-    ...[p.domain, p.local, JSON.stringify(p.targets), p.at],
+    p.domain,
+    p.local,
+    JSON.stringify(p.targets),
+    p.at,
   );
   return put === undefined ? 'exists' : 'done';
 }
@@ -123,9 +159,14 @@ export function* listDomains(): Steps<ReturnType<Reads['listDomains']>> {
 
 /** `closed`: the closed ones too. */
 export function* listAccounts(p: Parameters<Reads['listAccounts']>[0]): Steps<ReturnType<Reads['listAccounts']>> {
-  const which = [p.domain === undefined ? '1 = 1' : 'domain = ?', p.closed ? '1 = 1' : 'closed_at IS NULL'].join(' AND ');
+  const which = [p.domain === undefined ? '1 = 1' : 'domain = ?', p.closed ? '1 = 1' : 'closed_at IS NULL'].join(
+    ' AND ',
+  );
   const values = p.domain === undefined ? [] : [p.domain];
-  const found = yield* rows<AccountRow>(`SELECT ${ACCOUNT} FROM accounts WHERE ${which} ORDER BY domain, local, created_at`, ...values);
+  const found = yield* rows<AccountRow>(
+    `SELECT ${ACCOUNT} FROM accounts WHERE ${which} ORDER BY domain, local, created_at`,
+    ...values,
+  );
   return found.map(accountOf);
 }
 
@@ -134,8 +175,13 @@ export function* account(p: Parameters<Reads['account']>[0]): Steps<ReturnType<R
   return found === undefined ? undefined : accountOf(found);
 }
 
-function* withCredentials(row: AccountRow): Steps<{ readonly account: Account; readonly credentials: readonly Credential[] }> {
-  const credentials = yield* rows<Credential>('SELECT kind, value FROM credentials WHERE account = ? ORDER BY kind', row.id);
+function* withCredentials(
+  row: AccountRow,
+): Steps<{ readonly account: Account; readonly credentials: readonly Credential[] }> {
+  const credentials = yield* rows<Credential>(
+    'SELECT kind, value FROM credentials WHERE account = ? ORDER BY kind',
+    row.id,
+  );
   return { account: accountOf(row), credentials: credentials.map(({ kind, value }) => ({ kind, value })) };
 }
 
@@ -146,14 +192,19 @@ export function* accountAt(p: Parameters<Reads['accountAt']>[0]): Steps<ReturnTy
 }
 
 export function* accountsNamed(p: Parameters<Reads['accountsNamed']>[0]): Steps<ReturnType<Reads['accountsNamed']>> {
-  const found = yield* rows<AccountRow>(`SELECT ${ACCOUNT} FROM accounts WHERE local = ? AND closed_at IS NULL ORDER BY domain LIMIT 2`, p.local);
+  const found = yield* rows<AccountRow>(
+    `SELECT ${ACCOUNT} FROM accounts WHERE local = ? AND closed_at IS NULL ORDER BY domain LIMIT 2`,
+    p.local,
+  );
   const named = [];
   for (const row of found) named.push(yield* withCredentials(row));
   return named;
 }
 
 export function* firstAccount(): Steps<ReturnType<Reads['firstAccount']>> {
-  const found = yield* first<AccountRow>(`SELECT ${ACCOUNT} FROM accounts WHERE closed_at IS NULL ORDER BY created_at, id LIMIT 1`);
+  const found = yield* first<AccountRow>(
+    `SELECT ${ACCOUNT} FROM accounts WHERE closed_at IS NULL ORDER BY created_at, id LIMIT 1`,
+  );
   return found === undefined ? undefined : accountOf(found);
 }
 
@@ -164,11 +215,13 @@ export function* addressesAt(p: Parameters<Reads['addressesAt']>[0]): Steps<Retu
   const among = places(locals.length);
   const accounts = yield* rows<AccountRow>(
     `SELECT ${ACCOUNT} FROM accounts WHERE local IN (${among}) AND domain = ? AND closed_at IS NULL ORDER BY local`,
-    ...[...locals, p.domain],
+    ...locals,
+    p.domain,
   );
   const aliases = yield* rows<AliasRow>(
     `SELECT local, domain, targets, created_at FROM aliases WHERE domain = ? AND local IN (${among}) ORDER BY local`,
-    ...[p.domain, ...locals],
+    p.domain,
+    ...locals,
   );
   return { domain, accounts: accounts.map(accountOf), aliases: aliases.map(aliasOf) };
 }

@@ -23,7 +23,10 @@ interface EventRow {
 }
 
 export function* events(p: { readonly message: string }): Steps<readonly StoredEvent[]> {
-  const found = yield* rows<EventRow>('SELECT seq, message, n, account, at, version, facts FROM events WHERE message = ? ORDER BY seq', p.message);
+  const found = yield* rows<EventRow>(
+    'SELECT seq, message, n, account, at, version, facts FROM events WHERE message = ? ORDER BY seq',
+    p.message,
+  );
   return found.map((row) => ({
     seq: row.seq,
     version: row.version,

@@ -15,10 +15,12 @@ export function* accept(p: AcceptParams): Steps<void> {
 
 const COUNT_IN =
   'UPDATE accounts SET modseq = modseq + 1, used_octets = used_octets + ?, used_messages = used_messages + 1 WHERE id = ? RETURNING modseq';
-const NEXT_UID = 'UPDATE mailboxes SET next_uid = next_uid + 1 WHERE account = ? AND role = ? RETURNING id, next_uid - 1 AS uid';
+const NEXT_UID =
+  'UPDATE mailboxes SET next_uid = next_uid + 1 WHERE account = ? AND role = ? RETURNING id, next_uid - 1 AS uid';
 const INSERT_EMAIL =
   'INSERT INTO emails (id, account, message, n, recipient, delivery_prefix, uidl, received_at, octets, modseq, mailboxes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)';
-const INSERT_MEMBERSHIP = 'INSERT INTO memberships (mailbox, uid, email, octets, uidl, modseq) VALUES (?, ?, ?, ?, ?, ?)';
+const INSERT_MEMBERSHIP =
+  'INSERT INTO memberships (mailbox, uid, email, octets, uidl, modseq) VALUES (?, ?, ?, ?, ?, ?)';
 
 /**
  * An account that was closed after its recipient was accepted still takes the copy: it is kept with
@@ -29,10 +31,20 @@ function* insertEmail(email: NewEmail, message: NewMessage): Steps<void> {
   const octets = email.deliveryPrefix.byteLength + message.prefix.byteLength + message.content.popOctets;
   const account = yield* first<{ modseq: number }>(COUNT_IN, octets, email.account);
   const mailbox = yield* first<{ id: number; uid: number }>(NEXT_UID, email.account, email.mailbox);
-  if (account === undefined || mailbox === undefined) throw new Error(`account ${email.account} was removed while message ${message.id} came in`);
+  if (account === undefined || mailbox === undefined)
+    throw new Error(`account ${email.account} was removed while message ${message.id} came in`);
   yield* run(
     INSERT_EMAIL,
-    ...[email.id, email.account, message.id, email.n, email.recipient, email.deliveryPrefix, email.uidl, message.receivedAt, octets, account.modseq],
+    email.id,
+    email.account,
+    message.id,
+    email.n,
+    email.recipient,
+    email.deliveryPrefix,
+    email.uidl,
+    message.receivedAt,
+    octets,
+    account.modseq,
   );
   yield* run(INSERT_MEMBERSHIP, mailbox.id, mailbox.uid, email.id, octets, email.uidl, account.modseq);
 }

@@ -5,20 +5,38 @@ import type { Steps } from './statement.ts';
 
 export function* recordRefusals(p: Parameters<Writes['recordRefusals']>[0]): Steps<void> {
   for (const { at, service, address, rule, count, sample } of p.rows) {
-    yield* run('INSERT INTO refusals (at, service, address, rule, count, sample) VALUES (?, ?, ?, ?, ?, ?)', at, service, address, rule, count, sample);
+    yield* run(
+      'INSERT INTO refusals (at, service, address, rule, count, sample) VALUES (?, ?, ?, ?, ?, ?)',
+      at,
+      service,
+      address,
+      rule,
+      count,
+      sample,
+    );
   }
-  const oldest = yield* first<{ seq: number }>('SELECT seq FROM refusals ORDER BY seq DESC LIMIT 1 OFFSET ?', Math.max(0, p.keep));
+  const oldest = yield* first<{ seq: number }>(
+    'SELECT seq FROM refusals ORDER BY seq DESC LIMIT 1 OFFSET ?',
+    Math.max(0, p.keep),
+  );
   if (oldest !== undefined) yield* run('DELETE FROM refusals WHERE seq <= ?', oldest.seq);
 }
 
 /** The newest first. */
 export function* refusals(p: Parameters<Reads['refusals']>[0]): Steps<readonly Refusal[]> {
-  const found = yield* rows<Refusal>('SELECT at, service, address, rule, count, sample FROM refusals ORDER BY seq DESC LIMIT ?', p.limit);
+  const found = yield* rows<Refusal>(
+    'SELECT at, service, address, rule, count, sample FROM refusals ORDER BY seq DESC LIMIT ?',
+    p.limit,
+  );
   return found.map(({ at, service, address, rule, count, sample }) => ({ at, service, address, rule, count, sample }));
 }
 
 export function* setSetting(p: Parameters<Writes['setSetting']>[0]): Steps<void> {
-  yield* run('INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value', p.name, p.value);
+  yield* run(
+    'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    p.name,
+    p.value,
+  );
 }
 
 export function* setting(p: Parameters<Reads['setting']>[0]): Steps<string | undefined> {
@@ -38,14 +56,18 @@ export function* forgetGarbage(p: { readonly files: readonly string[] }): Steps<
 export function* namedFiles(p: { readonly files: readonly string[] }): Steps<readonly string[]> {
   if (p.files.length === 0) return [];
   const files = padded(p.files);
-  return (yield* rows<{ file: string }>(`SELECT file FROM contents WHERE file IN (${places(files.length)})`, ...files)).map(({ file }) => file);
+  return (yield* rows<{ file: string }>(
+    `SELECT file FROM contents WHERE file IN (${places(files.length)})`,
+    ...files,
+  )).map(({ file }) => file);
 }
 
 /** True: more is left. */
 export function* sweepTombstones(p: { readonly before: number; readonly limit: number }): Steps<boolean> {
   const old = yield* rows<{ account: string; modseq: number; email: string }>(
     'SELECT account, modseq, email FROM tombstones WHERE at < ? ORDER BY at LIMIT ?',
-    ...[p.before, p.limit],
+    p.before,
+    p.limit,
   );
   for (const { account, modseq, email } of old) {
     yield* run('DELETE FROM tombstones WHERE account = ? AND modseq = ? AND email = ?', account, modseq, email);

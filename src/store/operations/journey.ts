@@ -10,7 +10,10 @@ const MOST_FOUND = 100;
 
 export function* findMessages(p: Parameters<Reads['findMessages']>[0]): Steps<readonly QueuedMessage[]> {
   const found = new Map<string, QueuedMessage>();
-  for (const [column, value] of [['id', p.id], ['message_id', p.messageId]] as const) {
+  for (const [column, value] of [
+    ['id', p.id],
+    ['message_id', p.messageId],
+  ] as const) {
     if (value === undefined) continue;
     const sql = `SELECT ${MESSAGE_AND_CONTENT} ${FROM_MESSAGES} WHERE m.${column} = ? ORDER BY m.id DESC LIMIT ${String(MOST_FOUND)}`;
     for (const row of yield* rows<MessageRow>(sql, value)) found.set(row.id, messageOf(row));
@@ -22,7 +25,8 @@ export function* findMessages(p: Parameters<Reads['findMessages']>[0]): Steps<re
 export function* sweepJourney(p: Parameters<Writes['sweepJourney']>[0]): Steps<boolean> {
   const ended = yield* rows<{ id: string }>(
     'SELECT id FROM messages WHERE ended_at IS NOT NULL AND ended_at < ? ORDER BY ended_at LIMIT ?',
-    ...[p.before, p.limit],
+    p.before,
+    p.limit,
   );
   for (const { id } of ended) {
     for (const table of ['events', 'attempts', 'deliveries']) yield* run(`DELETE FROM ${table} WHERE message = ?`, id);

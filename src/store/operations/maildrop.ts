@@ -30,22 +30,36 @@ export function* lockMaildrop(p: Parameters<Writes['lockMaildrop']>[0]): Steps<L
     p.account,
   );
   if (mailbox === undefined) return { kind: 'missing' };
-  const held = yield* first<LockRow>('SELECT token, holder, since, peer FROM maildrop_locks WHERE account = ?', p.account);
+  const held = yield* first<LockRow>(
+    'SELECT token, holder, since, peer FROM maildrop_locks WHERE account = ?',
+    p.account,
+  );
   if (held !== undefined && held.token !== p.token && held.token !== p.breaking) {
-    return { kind: 'in-use', holder: { token: held.token, process: processOf(held.holder), since: held.since, peer: held.peer } };
+    return {
+      kind: 'in-use',
+      holder: { token: held.token, process: processOf(held.holder), since: held.since, peer: held.peer },
+    };
   }
   const unfinished = yield* first('SELECT part FROM removals WHERE account = ? LIMIT 1', p.account);
   if (unfinished !== undefined) return { kind: 'unfinished' };
   yield* run(
     'INSERT INTO maildrop_locks (account, token, holder, since, peer) VALUES (?, ?, ?, ?, ?) ON CONFLICT (account) DO UPDATE ' +
       'SET token = excluded.token, holder = excluded.holder, since = excluded.since, peer = excluded.peer',
-    ...[p.account, p.token, holderOf(p.process), p.at, p.peer],
+    p.account,
+    p.token,
+    holderOf(p.process),
+    p.at,
+    p.peer,
   );
   return { kind: 'locked', mailbox: mailbox.id };
 }
 
 export function* quitMaildrop(p: Parameters<Writes['quitMaildrop']>[0]): Steps<'done' | 'lost'> {
-  const given = yield* first('DELETE FROM maildrop_locks WHERE account = ? AND token = ? RETURNING token', p.account, p.token);
+  const given = yield* first(
+    'DELETE FROM maildrop_locks WHERE account = ? AND token = ? RETURNING token',
+    p.account,
+    p.token,
+  );
   if (given === undefined) return 'lost';
   if (p.remove.length > REMOVAL_PART || p.events.length > REMOVAL_PART) yield* markRemovals(p);
   else yield* carryOut({ account: p.account, at: p.at, sessionId: p.sessionId, uids: p.remove, events: p.events });
@@ -59,7 +73,12 @@ function* markRemovals(p: Parameters<Writes['quitMaildrop']>[0]): Steps<void> {
     const [uids, events] = [JSON.stringify(p.remove.slice(...slice)), JSON.stringify(p.events.slice(...slice))];
     yield* run(
       'INSERT INTO removals (account, part, at, session_id, uids, events) VALUES (?, ?, ?, ?, ?, ?)',
-      ...[p.account, part, p.at, p.sessionId, uids, events],
+      p.account,
+      part,
+      p.at,
+      p.sessionId,
+      uids,
+      events,
     );
   }
 }
@@ -98,7 +117,10 @@ interface Quit {
 function* carryOut({ account, at, sessionId, uids, events }: Quit): Steps<void> {
   yield* insertEvents(events);
   if (uids.length === 0) return;
-  const mailbox = yield* first<{ id: number }>("SELECT id FROM mailboxes WHERE account = ? AND role = 'inbox'", account);
+  const mailbox = yield* first<{ id: number }>(
+    "SELECT id FROM mailboxes WHERE account = ? AND role = 'inbox'",
+    account,
+  );
   if (mailbox === undefined) return;
   yield* removeMemberships({ account, at, mailbox: mailbox.id, uids, why: { kind: 'removed', by: 'pop3', sessionId } });
 }
@@ -114,11 +136,18 @@ interface Removal {
 
 /** Ends memberships; a uid that is not there (any more) is passed over. One modseq for all of them. */
 function* removeMemberships({ account, at, mailbox, uids, why }: Removal): Steps<void> {
-  const bumped = yield* first<{ modseq: number }>('UPDATE accounts SET modseq = modseq + 1 WHERE id = ? RETURNING modseq', account);
+  const bumped = yield* first<{ modseq: number }>(
+    'UPDATE accounts SET modseq = modseq + 1 WHERE id = ? RETURNING modseq',
+    account,
+  );
   let octets = 0;
   let messages = 0;
   for (const uid of uids) {
-    const ended = yield* first<{ email: string }>('DELETE FROM memberships WHERE mailbox = ? AND uid = ? RETURNING email', mailbox, uid);
+    const ended = yield* first<{ email: string }>(
+      'DELETE FROM memberships WHERE mailbox = ? AND uid = ? RETURNING email',
+      mailbox,
+      uid,
+    );
     const left = ended === undefined ? undefined : yield* leaveMailbox(ended.email, bumped?.modseq ?? 0);
     if (left === undefined) continue;
     yield* insertEvents([{ message: left.message, n: left.n, account, at, facts: why }]);
@@ -127,7 +156,12 @@ function* removeMemberships({ account, at, mailbox, uids, why }: Removal): Steps
     octets += left.octets;
     messages += 1;
   }
-  yield* run('UPDATE accounts SET used_octets = used_octets - ?, used_messages = used_messages - ? WHERE id = ?', octets, messages, account);
+  yield* run(
+    'UPDATE accounts SET used_octets = used_octets - ?, used_messages = used_messages - ? WHERE id = ?',
+    octets,
+    messages,
+    account,
+  );
 }
 
 interface LeavingRow {
@@ -142,7 +176,8 @@ interface LeavingRow {
 function leaveMailbox(email: string, modseq: number): Steps<LeavingRow | undefined> {
   return first<LeavingRow>(
     'UPDATE emails SET mailboxes = mailboxes - 1, modseq = ? WHERE id = ? RETURNING id, account, message, n, octets, mailboxes',
-    ...[modseq, email],
+    modseq,
+    email,
   );
 }
 
@@ -159,14 +194,22 @@ export function* purgeAccount(p: Parameters<Writes['purgeAccount']>[0]): Steps<'
   if (closed === undefined) return 'missing';
   const found = yield* rows<{ mailbox: number; uid: number }>(
     'SELECT s.mailbox, s.uid FROM mailboxes b JOIN memberships s ON s.mailbox = b.id WHERE b.account = ? ORDER BY s.mailbox, s.uid LIMIT ?',
-    ...[p.account, p.limit],
+    p.account,
+    p.limit,
   );
   for (const mailbox of new Set(found.map((row) => row.mailbox))) {
     const uids = found.filter((row) => row.mailbox === mailbox).map(({ uid }) => uid);
-    yield* removeMemberships({ account: p.account, at: p.at, mailbox, uids, why: { kind: 'removed', by: 'account-removed' } });
+    yield* removeMemberships({
+      account: p.account,
+      at: p.at,
+      mailbox,
+      uids,
+      why: { kind: 'removed', by: 'account-removed' },
+    });
   }
   if (found.length >= p.limit) return 'more';
-  for (const table of ['mailboxes', 'tombstones', 'maildrop_locks', 'removals', 'credentials']) yield* run(`DELETE FROM ${table} WHERE account = ?`, p.account);
+  for (const table of ['mailboxes', 'tombstones', 'maildrop_locks', 'removals', 'credentials'])
+    yield* run(`DELETE FROM ${table} WHERE account = ?`, p.account);
   yield* run('DELETE FROM accounts WHERE id = ?', p.account);
   return 'done';
 }
@@ -183,7 +226,9 @@ const MOST_LISTED = 1_000;
 export function* maildropSlice(p: Parameters<Reads['maildropSlice']>[0]): Steps<MaildropSlice> {
   const found = yield* rows<MembershipRow>(
     'SELECT uid, email, octets, uidl FROM memberships WHERE mailbox = ? AND uid > ? ORDER BY uid LIMIT ?',
-    ...[p.mailbox, p.afterUid, Math.min(p.limit, MOST_LISTED)],
+    p.mailbox,
+    p.afterUid,
+    Math.min(p.limit, MOST_LISTED),
   );
   return {
     uids: found.map((row) => row.uid),
@@ -212,5 +257,12 @@ export function* email(p: Parameters<Reads['email']>[0]): Steps<EmailToRead | un
   );
   if (row === undefined) return undefined;
   const prefix = Buffer.concat([row.delivery_prefix, row.prefix]);
-  return { email: row.id, message: row.message, n: row.n, prefix, content: contentOf(row), popOctets: row.email_octets };
+  return {
+    email: row.id,
+    message: row.message,
+    n: row.n,
+    prefix,
+    content: contentOf(row),
+    popOctets: row.email_octets,
+  };
 }

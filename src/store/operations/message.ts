@@ -50,7 +50,10 @@ export function messageOf(row: MessageRow): QueuedMessage {
 
 /** Content that has gone is a file without a name: reading it is an error that says so. */
 export function contentOf(row: Pick<MessageRow, 'body' | 'file' | 'octets' | 'pop_octets'>): StoredContent {
-  const place = row.body === null ? ({ kind: 'file', name: row.file ?? '' } as const) : ({ kind: 'inline', bytes: row.body } as const);
+  const place =
+    row.body === null
+      ? ({ kind: 'file', name: row.file ?? '' } as const)
+      : ({ kind: 'inline', bytes: row.body } as const);
   return { place, octets: row.octets, popOctets: row.pop_octets };
 }
 
@@ -63,9 +66,21 @@ export function* insertMessage(message: NewMessage, refs: number): Steps<boolean
   const { content } = message;
   const inserted = yield* first<{ seq: number }>(
     INSERT_MESSAGE,
-    ...[message.id, message.prefix, content.octets, content.popOctets, message.mailFrom, message.messageId ?? null],
-    ...[message.body, message.smtputf8 ? 1 : 0, message.ret ?? null, message.envid ?? null, message.receivedAt, message.source],
-    ...[message.account ?? null, refs, refs === 0 ? message.receivedAt : null],
+    message.id,
+    message.prefix,
+    content.octets,
+    content.popOctets,
+    message.mailFrom,
+    message.messageId ?? null,
+    message.body,
+    message.smtputf8 ? 1 : 0,
+    message.ret ?? null,
+    message.envid ?? null,
+    message.receivedAt,
+    message.source,
+    message.account ?? null,
+    refs,
+    refs === 0 ? message.receivedAt : null,
   );
   if (inserted === undefined) return false;
   if (refs > 0) yield* insertContent(inserted.seq, message);
@@ -81,7 +96,11 @@ function* insertContent(seq: number, { content: { place, digest } }: NewMessage)
 /** `count` references less; with the last one the content goes and the message has ended. */
 export function* releaseMessage(message: string, count: number, at: number): Steps<void> {
   if (count === 0) return;
-  const left = yield* first<{ seq: number; refs: number }>('UPDATE messages SET refs = refs - ? WHERE id = ? RETURNING seq, refs', count, message);
+  const left = yield* first<{ seq: number; refs: number }>(
+    'UPDATE messages SET refs = refs - ? WHERE id = ? RETURNING seq, refs',
+    count,
+    message,
+  );
   if (left === undefined || left.refs > 0) return;
   yield* run('UPDATE messages SET ended_at = ? WHERE seq = ?', at, left.seq);
   const gone = yield* first<{ file: string | null }>('DELETE FROM contents WHERE message = ? RETURNING file', left.seq);

@@ -12,7 +12,9 @@ import type { Steps } from './statement.ts';
 export function* registerProcess(p: Parameters<Writes['registerProcess']>[0]): Steps<void> {
   yield* run(
     'INSERT INTO processes (process, roles, started_at) VALUES (?, ?, ?) ON CONFLICT (process) DO UPDATE SET roles = excluded.roles',
-    ...[holderOf(p.process), JSON.stringify(p.roles), p.at],
+    holderOf(p.process),
+    JSON.stringify(p.roles),
+    p.at,
   );
 }
 
@@ -41,11 +43,17 @@ interface HeldRow {
 
 /** Each is again what it was before the claim, due at the time that the claim committed (HOUSE P3). */
 function* freeDeliveries(holder: string): Steps<number> {
-  const held = yield* rows<HeldRow>('SELECT message, n, destination, next_at, freed_state FROM deliveries WHERE holder = ?', holder);
+  const held = yield* rows<HeldRow>(
+    'SELECT message, n, destination, next_at, freed_state FROM deliveries WHERE holder = ?',
+    holder,
+  );
   for (const { message, n, next_at: nextAt, freed_state: state } of held) {
     yield* run(
       'UPDATE deliveries SET state = ?, due_at = ?, lease = NULL, holder = NULL, freed_state = NULL WHERE message = ? AND n = ?',
-      ...[state, dueAt(state, nextAt), message, n],
+      state,
+      dueAt(state, nextAt),
+      message,
+      n,
     );
   }
   yield* refreshDestinations(held.map(({ destination }) => destination));
@@ -56,7 +64,10 @@ export function* takeLease(p: Parameters<Writes['takeLease']>[0]): Steps<boolean
   const taken = yield* first(
     'INSERT INTO leases (name, token, holder, since) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET since = excluded.since ' +
       'WHERE leases.token = excluded.token RETURNING name',
-    ...[p.name, p.token, holderOf(p.process), p.at],
+    p.name,
+    p.token,
+    holderOf(p.process),
+    p.at,
   );
   return taken !== undefined;
 }
@@ -66,8 +77,14 @@ export function* dropLease(p: Parameters<Writes['dropLease']>[0]): Steps<void> {
 }
 
 export function* processes(): Steps<ReturnType<Reads['processes']>> {
-  const found = yield* rows<{ process: string; roles: string; started_at: number }>('SELECT process, roles, started_at FROM processes ORDER BY started_at');
-  return found.map((row) => ({ process: processOf(row.process), roles: JSON.parse(row.roles) as string[], startedAt: row.started_at }));
+  const found = yield* rows<{ process: string; roles: string; started_at: number }>(
+    'SELECT process, roles, started_at FROM processes ORDER BY started_at',
+  );
+  return found.map((row) => ({
+    process: processOf(row.process),
+    roles: JSON.parse(row.roles) as string[],
+    startedAt: row.started_at,
+  }));
 }
 
 /** Whether anybody but this process is registered: then a gap is left between batches. */

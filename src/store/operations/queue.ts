@@ -8,7 +8,16 @@ import { FROM_MESSAGES, MESSAGE_AND_CONTENT, messageOf, releaseMessage } from '.
 import type { MessageRow } from './message.ts';
 import { first, padded, places, rows, run } from './statement.ts';
 import type { SqlValue, Steps } from './statement.ts';
-import type { AttemptRecord, Claim, DeliveryState, QueueEntry, QueueFilter, Reads, SettledDelivery, Writes } from '../store.ts';
+import type {
+  AttemptRecord,
+  Claim,
+  DeliveryState,
+  QueueEntry,
+  QueueFilter,
+  Reads,
+  SettledDelivery,
+  Writes,
+} from '../store.ts';
 
 /** RFC 5321 §4.5.3.1.8: every server takes 100 recipients in one transaction. */
 const MOST_RECIPIENTS = 100;
@@ -26,10 +35,15 @@ export function* claimDue(p: ClaimDue): Steps<readonly Claim[]> {
   return claims;
 }
 
-function* earliestDestination(skip: readonly string[]): Steps<{ readonly name: string; readonly due_at: number } | undefined> {
+function* earliestDestination(
+  skip: readonly string[],
+): Steps<{ readonly name: string; readonly due_at: number } | undefined> {
   if (skip.length === 0) return yield* first('SELECT name, due_at FROM destinations ORDER BY due_at LIMIT 1');
   const left = padded(skip);
-  return yield* first(`SELECT name, due_at FROM destinations WHERE name NOT IN (${places(left.length)}) ORDER BY due_at LIMIT 1`, ...left);
+  return yield* first(
+    `SELECT name, due_at FROM destinations WHERE name NOT IN (${places(left.length)}) ORDER BY due_at LIMIT 1`,
+    ...left,
+  );
 }
 
 /**
@@ -41,7 +55,8 @@ function* wakeFarAhead(p: ClaimDue): Steps<void> {
     "SELECT message, n, destination FROM deliveries WHERE state = 'waiting' AND due_at > ? ORDER BY due_at DESC LIMIT 1000",
     p.now + p.longest,
   );
-  for (const { message, n } of far) yield* run('UPDATE deliveries SET next_at = ?, due_at = ? WHERE message = ? AND n = ?', p.now, p.now, message, n);
+  for (const { message, n } of far)
+    yield* run('UPDATE deliveries SET next_at = ?, due_at = ? WHERE message = ? AND n = ?', p.now, p.now, message, n);
   yield* refreshDestinations(far.map(({ destination }) => destination));
 }
 
@@ -49,12 +64,15 @@ function* wakeFarAhead(p: ClaimDue): Steps<void> {
 function* claimAt(destination: string, p: ClaimDue): Steps<Claim> {
   const oldest = yield* first<{ message: string }>(
     'SELECT message FROM deliveries WHERE destination = ? AND due_at <= ? ORDER BY due_at LIMIT 1',
-    ...[destination, p.now],
+    destination,
+    p.now,
   );
   if (oldest === undefined) throw new Error(`destination ${destination} has a due time but no due delivery`);
   const due = yield* rows<DeliveryRow>(
     `SELECT ${DELIVERY} FROM deliveries d WHERE d.message = ? AND d.destination = ? AND d.due_at <= ? ORDER BY d.n LIMIT ${String(MOST_RECIPIENTS)}`,
-    ...[oldest.message, destination, p.now],
+    oldest.message,
+    destination,
+    p.now,
   );
   const claimed: DeliveryRow[] = [];
   for (const row of due) {
@@ -72,10 +90,20 @@ interface Hold {
 }
 
 /** `freedState` is what the delivery is again when the process that holds it dies. */
-function* hold(row: DeliveryRow, p: Pick<ClaimDue, 'token' | 'process'>, { attempts, nextAt, freedState }: Hold): Steps<DeliveryRow> {
+function* hold(
+  row: DeliveryRow,
+  p: Pick<ClaimDue, 'token' | 'process'>,
+  { attempts, nextAt, freedState }: Hold,
+): Steps<DeliveryRow> {
   yield* run(
     "UPDATE deliveries SET state = 'sending', attempts = ?, next_at = ?, due_at = NULL, lease = ?, holder = ?, freed_state = ? WHERE message = ? AND n = ?",
-    ...[attempts, nextAt, p.token, holderOf(p.process), freedState, row.message, row.n],
+    attempts,
+    nextAt,
+    p.token,
+    holderOf(p.process),
+    freedState,
+    row.message,
+    row.n,
   );
   return { ...row, state: 'sending', attempts, next_at: nextAt };
 }
@@ -99,7 +127,9 @@ export function* settle(p: Settle): Steps<'done' | 'lost'> {
   for (const settled of p.deliveries) {
     const row = yield* first<{ destination: string; next_at: number }>(
       "SELECT destination, next_at FROM deliveries WHERE message = ? AND n = ? AND state = 'sending' AND lease = ?",
-      ...[p.message, settled.n, p.token],
+      p.message,
+      settled.n,
+      p.token,
     );
     if (row === undefined) return 'lost';
     all.push({ settled, destination: row.destination, nextAt: row.next_at });
@@ -122,7 +152,17 @@ function* settleOne(p: Settle, { settled, nextAt: committed }: Settling): Steps<
   // Without a time of its own a waiting delivery keeps the one its claim committed; a held one waits for a person.
   const nextAt = settled.nextAt ?? (state === 'held' ? 0 : committed);
   const end = isEnded(state) ? p.at : null;
-  yield* run(SETTLE, state, nextAt, dueAt(state, nextAt), lastReply ?? null, delayNotifiedAt ?? null, end, p.message, n);
+  yield* run(
+    SETTLE,
+    state,
+    nextAt,
+    dueAt(state, nextAt),
+    lastReply ?? null,
+    delayNotifiedAt ?? null,
+    end,
+    p.message,
+    n,
+  );
 }
 
 const INSERT_ATTEMPT =
@@ -140,7 +180,8 @@ export function* claimForOperator(p: Parameters<Writes['claimForOperator']>[0]):
   const claimed: DeliveryRow[] = [];
   for (const n of new Set(p.numbers)) {
     const row = yield* idleDelivery(p.message, n);
-    if (row !== undefined) claimed.push(yield* hold(row, p, { attempts: row.attempts, nextAt: row.next_at, freedState: row.state }));
+    if (row !== undefined)
+      claimed.push(yield* hold(row, p, { attempts: row.attempts, nextAt: row.next_at, freedState: row.state }));
   }
   yield* refreshDestinations(claimed.map((row) => row.destination));
   return claimed[0] === undefined ? undefined : yield* claimOf(p.message, claimed[0].destination, claimed);
@@ -149,7 +190,8 @@ export function* claimForOperator(p: Parameters<Writes['claimForOperator']>[0]):
 function idleDelivery(message: string, n: number): Steps<DeliveryRow | undefined> {
   return first<DeliveryRow>(
     `SELECT ${DELIVERY} FROM deliveries d WHERE d.message = ? AND d.n = ? AND d.ended_at IS NULL AND d.state <> 'sending'`,
-    ...[message, n],
+    message,
+    n,
   );
 }
 
@@ -164,7 +206,12 @@ export function* changeDeliveries(p: Change): Steps<readonly number[]> {
     const nextAt = state === 'waiting' ? p.at : state === 'held' ? 0 : row.next_at;
     yield* run(
       'UPDATE deliveries SET state = ?, next_at = ?, due_at = ?, ended_at = ? WHERE message = ? AND n = ?',
-      ...[state, nextAt, dueAt(state, nextAt), isEnded(state) ? p.at : null, p.message, n],
+      state,
+      nextAt,
+      dueAt(state, nextAt),
+      isEnded(state) ? p.at : null,
+      p.message,
+      n,
     );
     changed.push(row);
   }
@@ -209,7 +256,8 @@ export function* listQueue(p: Parameters<Reads['listQueue']>[0]): Steps<readonly
   const found = yield* rows<EntryRow>(
     `SELECT ${DELIVERY}, m.mail_from, m.octets, m.received_at FROM deliveries d JOIN messages m ON m.id = d.message ` +
       `WHERE ${clauses.join(' AND ')} ORDER BY d.message, d.n LIMIT ?`,
-    ...[...values, p.limit],
+    ...values,
+    p.limit,
   );
   return found.map((row) => ({
     message: row.message,
@@ -232,7 +280,8 @@ function conditions(filter: QueueFilter): { readonly clauses: string[]; readonly
   if (states !== undefined) add(states.length === 0 ? '1 = 0' : `d.state IN (${places(states.length)})`, ...states);
   if (message !== undefined) add('d.message = ?', message);
   if (domain !== undefined) add('(d.recipient_domain = ? OR d.destination = ?)', domain, domain);
-  if (sender?.startsWith('@') === true) add("lower(m.mail_from) LIKE ? ESCAPE '\\'", `%${sender.toLowerCase().replace(/[\\%_]/g, '\\$&')}`);
+  if (sender?.startsWith('@') === true)
+    add("lower(m.mail_from) LIKE ? ESCAPE '\\'", `%${sender.toLowerCase().replace(/[\\%_]/g, '\\$&')}`);
   else if (sender !== undefined) add('lower(m.mail_from) = ?', sender.toLowerCase());
   if (receivedBefore !== undefined) add('m.received_at < ?', receivedBefore);
   return { clauses, values };

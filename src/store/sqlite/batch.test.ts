@@ -65,9 +65,14 @@ function faulty(connection: Connection, fault: Fault): Connection {
 }
 
 const sqliteError = (errcode: number): Error => Object.assign(new Error(`SQLite says ${String(errcode)}`), { errcode });
-const set = (id: number, value = 'v'): Request => ({ id, name: 'setSetting', params: { name: `n${String(id)}`, value } });
+const set = (id: number, value = 'v'): Request => ({
+  id,
+  name: 'setSetting',
+  params: { name: `n${String(id)}`, value },
+});
 const outcome = (answers: readonly Answer[]): readonly boolean[] => answers.map((answer) => !('error' in answer));
-const stored = ({ batches }: Broken, id: number): unknown => batches.look((c) => perform(c, 'setting', { name: `n${String(id)}` }));
+const stored = ({ batches }: Broken, id: number): unknown =>
+  batches.look((c) => perform(c, 'setting', { name: `n${String(id)}` }));
 
 /** Throws once, at the nth statement that begins so. */
 function once(start: string, error: Error, nth = 1): Fault {
@@ -131,7 +136,10 @@ test('a failed sync closes the connection; the next one carries the log over bef
   };
   assert.deepEqual(outcome(store.batches.run([set(1)])), [true]);
   assert.equal(store.opened(), 2);
-  assert.equal(after.findIndex((sql) => sql.includes('wal_checkpoint(TRUNCATE)')) < after.indexOf('BEGIN IMMEDIATE'), true);
+  assert.equal(
+    after.findIndex((sql) => sql.includes('wal_checkpoint(TRUNCATE)')) < after.indexOf('BEGIN IMMEDIATE'),
+    true,
+  );
 });
 
 test('while the log cannot be carried over nothing is written', (t) => {
@@ -153,9 +161,10 @@ test('a lock that never comes free answers with an error, and leaves the rest wa
   const store = broken(t);
   let ticks = 0;
   const patient = new Batches(
-    () => faulty(connectWriter({ path: ':memory:', durability: 'full' }), (sql) => {
-      if (sql === 'BEGIN IMMEDIATE') throw sqliteError(5);
-    }),
+    () =>
+      faulty(connectWriter({ path: ':memory:', durability: 'full' }), (sql) => {
+        if (sql === 'BEGIN IMMEDIATE') throw sqliteError(5);
+      }),
     { sleep: (ms) => (ticks += ms * 1000), ticks: () => ticks },
   );
   const answers = patient.run([set(1), set(2)]);

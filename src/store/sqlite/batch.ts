@@ -39,11 +39,14 @@ export class Batches {
     const together = this.#transaction(requests, MOST_OPERATIONS);
     if (together.kind === 'committed') return together.answers;
     // No transaction came about: there is nobody to sort out.
-    if (together.begun === 0) return requests.slice(0, MOST_OPERATIONS).map(({ id }) => ({ id, error: sentenceOf(together.error) }));
+    if (together.begun === 0)
+      return requests.slice(0, MOST_OPERATIONS).map(({ id }) => ({ id, error: sentenceOf(together.error) }));
     // Those that were not begun wait for the next call; the others are tried alone.
     return requests.slice(0, together.begun).map((request) => {
       const alone = this.#transaction([request], 1);
-      return alone.kind === 'committed' ? (alone.answers[0] as Answer) : { id: request.id, error: sentenceOf(alone.error) };
+      return alone.kind === 'committed'
+        ? (alone.answers[0] as Answer)
+        : { id: request.id, error: sentenceOf(alone.error) };
     });
   }
 
@@ -131,5 +134,6 @@ function settleLog(connection: Connection): void {
   connection.exec('PRAGMA busy_timeout = 2000');
   const row = connection.rows({ sql: 'PRAGMA wal_checkpoint(TRUNCATE)', values: [] })[0];
   connection.exec('PRAGMA busy_timeout = 0');
-  if (row?.['busy'] !== 0) throw new Error('the log of the database could not be carried over after a failure of the disk: it is being read');
+  if (row?.['busy'] !== 0)
+    throw new Error('the log of the database could not be carried over after a failure of the disk: it is being read');
 }

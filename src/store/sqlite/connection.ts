@@ -48,7 +48,9 @@ export function connectWriter({ path, durability, maxPages }: WriteSettings): Co
 
 export function connectReader(path: string): Connection {
   const db = new DatabaseSync(path, { readOnly: true, enableForeignKeyConstraints: false, timeout: 10_000 });
-  db.exec(`PRAGMA cache_size = -${String(CACHE)}; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA query_only = ON`);
+  db.exec(
+    `PRAGMA cache_size = -${String(CACHE)}; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA query_only = ON`,
+  );
   return new SqliteConnection(db);
 }
 

@@ -13,7 +13,8 @@ export function handover(name: WriteName, params: unknown): unknown {
 
 function exact({ message, emails, deliveries, events }: AcceptParams): AcceptParams {
   const { content } = message;
-  const place = content.place.kind === 'inline' ? { kind: 'inline' as const, bytes: own(content.place.bytes) } : content.place;
+  const place =
+    content.place.kind === 'inline' ? { kind: 'inline' as const, bytes: own(content.place.bytes) } : content.place;
   return {
     message: { ...message, prefix: own(message.prefix), content: { ...content, place } },
     emails: emails.map((email) => ({ ...email, deliveryPrefix: own(email.deliveryPrefix) })),

@@ -93,7 +93,8 @@ export class Lane {
   }
 
   #start(): Promise<void> {
-    const worker = new Worker(this.#parts.script, { workerData: this.#parts.data });
+    // Flags of the main thread (--input-type, --test) mean nothing to a worker, and some break it.
+    const worker = new Worker(this.#parts.script, { workerData: this.#parts.data, execArgv: [] });
     this.#worker = worker;
     this.#proven = false;
     return new Promise((resolve, reject) => {

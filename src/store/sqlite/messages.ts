@@ -9,9 +9,14 @@ export interface Request {
   readonly params: unknown;
 }
 
-export type Answer = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string };
+export type Answer =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: string };
 
-export type ToWorker = { readonly kind: 'run'; readonly requests: readonly Request[] } | { readonly kind: 'look' } | { readonly kind: 'close' };
+export type ToWorker =
+  | { readonly kind: 'run'; readonly requests: readonly Request[] }
+  | { readonly kind: 'look' }
+  | { readonly kind: 'close' };
 
 export type FromWorker =
   | { readonly kind: 'ready' }

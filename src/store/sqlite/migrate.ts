@@ -47,7 +47,9 @@ function versionOf(connection: Connection, newest: number): number {
   const application = pragma(connection, 'application_id');
   const tables = connection.rows({ sql: 'SELECT count(*) AS count FROM sqlite_schema', values: [] })[0]?.['count'];
   if (application !== APPLICATION && tables !== 0) {
-    throw new StoreError('The file posthorn.db in the state directory belongs to another program. Move it away, or name another state directory');
+    throw new StoreError(
+      'The file posthorn.db in the state directory belongs to another program. Move it away, or name another state directory',
+    );
   }
   if (version > newest) {
     throw new StoreError(

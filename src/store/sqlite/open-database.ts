@@ -12,7 +12,10 @@ export function useLog(connection: Connection, pause: Pause): void {
   checkVersion(connection.rows({ sql: 'SELECT sqlite_version() AS version', values: [] })[0]?.['version'] as string);
   insist(pause, () => {
     const mode = connection.rows({ sql: 'PRAGMA journal_mode = WAL', values: [] })[0]?.['journal_mode'];
-    if (mode !== 'wal') throw new StoreError(`The database can't keep a write-ahead log in the state directory (it says "${String(mode)}"): is it a network file system?`);
+    if (mode !== 'wal')
+      throw new StoreError(
+        `The database can't keep a write-ahead log in the state directory (it says "${String(mode)}"): is it a network file system?`,
+      );
   });
 }
 
@@ -21,6 +24,8 @@ export function checkVersion(version: string): void {
   const parts = version.split('.').map(Number);
   const difference = OLDEST.map((part, i) => (parts[i] ?? 0) - part).find((d) => d !== 0) ?? 0;
   if (difference < 0) {
-    throw new StoreError(`This Node.js carries SQLite ${version}, which can lose committed mail. Posthorn needs ${OLDEST.join('.')} or newer: use a newer Node.js 24 release`);
+    throw new StoreError(
+      `This Node.js carries SQLite ${version}, which can lose committed mail. Posthorn needs ${OLDEST.join('.')} or newer: use a newer Node.js 24 release`,
+    );
   }
 }

@@ -66,33 +66,59 @@ test('a newer schema, another program, something that is no database: each is re
 });
 
 test('network file systems are refused by name, disks are not', async () => {
-  for (const [type, name] of [[0x6969, 'NFS'], [0xff534d42, 'CIFS'], [-0x00acb2be, 'CIFS'], [0x01021997, '9P']] as const) {
-    await assert.rejects(checkFileSystem('/x', () => Promise.resolve(type)), new RegExp(`network file system \\(${name}\\)`));
+  for (const [type, name] of [
+    [0x6969, 'NFS'],
+    [0xff534d42, 'CIFS'],
+    [-0x00acb2be, 'CIFS'],
+    [0x01021997, '9P'],
+  ] as const) {
+    await assert.rejects(
+      checkFileSystem('/x', () => Promise.resolve(type)),
+      new RegExp(`network file system \\(${name}\\)`),
+    );
   }
-  for (const type of [0xef53, 0x9123683e, 0x58465342, 0x01021994]) await checkFileSystem('/x', () => Promise.resolve(type));
+  for (const type of [0xef53, 0x9123683e, 0x58465342, 0x01021994])
+    await checkFileSystem('/x', () => Promise.resolve(type));
 });
 
 test('SQLite before 3.51.3 is refused', () => {
   for (const good of ['3.51.3', '3.51.10', '3.53.4', '4.0.0']) checkVersion(good);
-  for (const bad of ['3.51.2', '3.50.9', '3.9.99', '2.99.99']) assert.throws(() => { checkVersion(bad); }, /can lose committed mail/);
+  for (const bad of ['3.51.2', '3.50.9', '3.9.99', '2.99.99'])
+    assert.throws(() => {
+      checkVersion(bad);
+    }, /can lose committed mail/);
 });
 
 test('migrations run once, in order, and one that fails leaves nothing of itself', () => {
   const connection = connectWriter({ path: ':memory:', durability: 'full' });
-  const tables = (): unknown => connection.rows({ sql: "SELECT group_concat(name) AS names FROM sqlite_schema WHERE name IN ('one', 'two')", values: [] })[0]?.['names'];
-  const [one, two] = [{ version: 1, sql: 'CREATE TABLE one (x)' }, { version: 2, sql: 'CREATE TABLE two (x)' }];
+  const tables = (): unknown =>
+    connection.rows({
+      sql: "SELECT group_concat(name) AS names FROM sqlite_schema WHERE name IN ('one', 'two')",
+      values: [],
+    })[0]?.['names'];
+  const [one, two] = [
+    { version: 1, sql: 'CREATE TABLE one (x)' },
+    { version: 2, sql: 'CREATE TABLE two (x)' },
+  ];
   migrate(connection, pause, [one]);
   migrate(connection, pause, [one, two]);
   migrate(connection, pause, [one, two]);
   assert.equal(tables(), 'one,two');
-  assert.throws(() => { migrate(connection, pause, [one, two, { version: 3, sql: 'DROP TABLE one; CREATE TABLE broken' }]); });
+  assert.throws(() => {
+    migrate(connection, pause, [one, two, { version: 3, sql: 'DROP TABLE one; CREATE TABLE broken' }]);
+  });
   assert.equal(tables(), 'one,two');
-  assert.throws(() => { migrate(connection, pause, [one]); }, /newer Posthorn/);
+  assert.throws(() => {
+    migrate(connection, pause, [one]);
+  }, /newer Posthorn/);
   connection.close();
 });
 
 test('migrations are numbered from 1 without a gap', () => {
-  assert.deepEqual(migrations().map(({ version }) => version), migrations().map((_, i) => i + 1));
+  assert.deepEqual(
+    migrations().map(({ version }) => version),
+    migrations().map((_, i) => i + 1),
+  );
 });
 
 test('three that start at the same time on an empty directory all come up', async (t) => {

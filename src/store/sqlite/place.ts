@@ -20,11 +20,16 @@ const ELSEWHERE: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** Throws a StoreError for a network file system. */
-export async function checkFileSystem(directory: string, typeOf: (path: string) => Promise<number> = fileSystemType): Promise<void> {
+export async function checkFileSystem(
+  directory: string,
+  typeOf: (path: string) => Promise<number> = fileSystemType,
+): Promise<void> {
   const type = await typeOf(directory);
   const name = ELSEWHERE.get(type >>> 0);
   if (name === undefined) return;
-  throw new StoreError(`The state directory ${directory} is on a network file system (${name}), where a commit may be lost. Name one on a disk of this machine`);
+  throw new StoreError(
+    `The state directory ${directory} is on a network file system (${name}), where a commit may be lost. Name one on a disk of this machine`,
+  );
 }
 
 async function fileSystemType(path: string): Promise<number> {

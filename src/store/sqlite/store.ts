@@ -46,7 +46,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     return await SqliteStore.open(options, files, writer);
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    throw new StoreError(`The state directory ${directory} can't be used: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new StoreError(
+      `The state directory ${directory} can't be used: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }
 
@@ -66,7 +69,8 @@ export class SqliteStore implements Store {
   private constructor(options: StoreOptions, files: ContentFiles) {
     this.#options = options;
     this.#files = files;
-    const isNamed = async (file: string): Promise<boolean> => (await this.#reader.run('namedFiles', { files: [file] })).length > 0;
+    const isNamed = async (file: string): Promise<boolean> =>
+      (await this.#reader.run('namedFiles', { files: [file] })).length > 0;
     this.content = {
       create: () => new FileOrInlineWriter({ files, isNamed }),
       read: (ref, range) => readContent(files, ref, range),
@@ -84,11 +88,15 @@ export class SqliteStore implements Store {
     };
     const lanes = await Promise.allSettled([
       Lane.open({ script: script('./write-worker.ts'), data: writer, onAnswers, onTrouble }),
-      Lane.open({ script: script('./read-worker.ts'), data: { path: writer.path } satisfies ReaderSettings, onTrouble }),
+      Lane.open({
+        script: script('./read-worker.ts'),
+        data: { path: writer.path } satisfies ReaderSettings,
+        onTrouble,
+      }),
     ]);
     const [first, second] = lanes;
     if (first.status === 'rejected' || second.status === 'rejected') {
-      await Promise.all(lanes.map((lane) => (lane.status === 'fulfilled' ? lane.value.close() : undefined)));
+      for (const lane of lanes) if (lane.status === 'fulfilled') await lane.value.close();
       throw (first.status === 'rejected' ? first.reason : (second as PromiseRejectedResult).reason) as Error;
     }
     store.#writer = first.value;
@@ -102,7 +110,8 @@ export class SqliteStore implements Store {
     for (;;) {
       const result: unknown = await this.#writer.run(name, handover(name, params) as ParamsOf<N>);
       if (name === 'quitMaildrop') this.#chore(() => this.#carryOutRemovals());
-      if (name !== 'lockMaildrop' || (result as { readonly kind: string }).kind !== 'unfinished') return result as ReturnType<Writes[N]>;
+      if (name !== 'lockMaildrop' || (result as { readonly kind: string }).kind !== 'unfinished')
+        return result as ReturnType<Writes[N]>;
       await this.#carryOutRemovals((params as { readonly account: string }).account);
     }
   }
@@ -140,7 +149,7 @@ export class SqliteStore implements Store {
   }
 
   #tell(): void {
-    for (const listener of [...this.#listeners]) {
+    for (const listener of this.#listeners) {
       try {
         listener();
       } catch (error) {
@@ -160,7 +169,8 @@ export class SqliteStore implements Store {
   }
 
   async #carryOutRemovals(account?: string): Promise<void> {
-    while (await this.#writer.run('removePart', account === undefined ? {} : { account })) if (this.#closing && account === undefined) return;
+    while (await this.#writer.run('removePart', account === undefined ? {} : { account }))
+      if (this.#closing && account === undefined) return;
   }
 
   /** Commits of other processes: asked for again only after the last answer. */
@@ -196,7 +206,8 @@ export class SqliteStore implements Store {
   #chore(work: () => Promise<void>): void {
     const chore = work()
       .catch((error: unknown) => {
-        if (!this.#closing) this.#options.log.error('The store could not tidy up; it tries again later', { cause: error });
+        if (!this.#closing)
+          this.#options.log.error('The store could not tidy up; it tries again later', { cause: error });
       })
       .finally(() => {
         this.#chores.delete(chore);
@@ -204,4 +215,3 @@ export class SqliteStore implements Store {
     this.#chores.add(chore);
   }
 }
-

@@ -17,7 +17,8 @@ export interface SweepParts {
 export async function sweepFiles({ files, reader, clock, stopped }: SweepParts): Promise<void> {
   for await (const { kind, names } of files.abandoned(clock.now() - OLD)) {
     if (stopped()) return;
-    if (kind === 'tmp') await Promise.all(names.map((name) => unlink(files.temporaryPath(name)).catch(() => undefined)));
+    if (kind === 'tmp')
+      await Promise.all(names.map((name) => unlink(files.temporaryPath(name)).catch(() => undefined)));
     else await sweepFinished(files, reader, names);
   }
 }

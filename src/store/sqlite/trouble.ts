@@ -11,7 +11,10 @@ const NOTADB = 26;
 
 const SENTENCES: ReadonlyMap<number, string> = new Map([
   [BUSY, 'Another process kept the database locked for too long; nothing was done, try again'],
-  [IOERR, 'The disk failed while the database was read or written; nothing was done. Look at the kernel log for the disk'],
+  [
+    IOERR,
+    'The disk failed while the database was read or written; nothing was done. Look at the kernel log for the disk',
+  ],
   [CORRUPT, 'The database is damaged; nothing was done. Stop the server and restore the state directory from a backup'],
   [FULL, 'The disk with the state directory is full; nothing was done. Free some space'],
   [NOTADB, 'The file posthorn.db is not a database of Posthorn. Move it away, or name another state directory'],

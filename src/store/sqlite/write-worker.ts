@@ -105,7 +105,9 @@ function watch(batches: Batches): Neighbourhood {
     if (version === seen) return false;
     seen = version;
     try {
-      crowded = batches.look((connection) => perform(connection, 'hasNeighbours', { process: settings.process }) as boolean);
+      crowded = batches.look(
+        (connection) => perform(connection, 'hasNeighbours', { process: settings.process }) as boolean,
+      );
     } catch {
       crowded = false;
     }

@@ -1,0 +1,203 @@
+/**
+ * Random sequences of everything that adds or removes a reference, against a model in memory: counts,
+ * octets, references and the due times of destinations are right after each path.
+ */
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { thisProcess } from '../base/index.ts';
+import type { Store } from './store.ts';
+import {
+  addAccount,
+  contentOf,
+  eventually,
+  newDelivery,
+  newEmail,
+  newMessage,
+  temporaryDirectory,
+  temporaryStore,
+} from './testing.ts';
+
+const step = fc.oneof(
+  fc.record({
+    kind: fc.constant('accept' as const),
+    emails: fc.integer({ min: 0, max: 2 }),
+    deliveries: fc.integer({ min: 0, max: 3 }),
+    large: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant('quit' as const), account: fc.nat(1), pick: fc.nat(5) }),
+  fc.record({ kind: fc.constant('claim' as const) }),
+  fc.record({ kind: fc.constant('settle' as const), state: fc.constantFrom('relayed', 'failed', 'waiting', 'unsure') }),
+  fc.record({ kind: fc.constant('change' as const), action: fc.constantFrom('retry', 'hold', 'release', 'drop') }),
+  fc.record({ kind: fc.constant('free' as const) }),
+  fc.record({ kind: fc.constant('purge' as const) }),
+  fc.record({ kind: fc.constant('sweep' as const) }),
+);
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+interface Claimed {
+  readonly message: string;
+  readonly numbers: readonly number[];
+}
+
+const NOW = 1_000_000;
+
+class World {
+  readonly #store: Store;
+  readonly #accounts: string[];
+  #claims: readonly Claimed[] = [];
+  #last = '';
+
+  constructor(store: Store, accounts: string[]) {
+    this.#store = store;
+    this.#accounts = accounts;
+  }
+
+  async take(one: Step): Promise<void> {
+    const store = this.#store;
+    switch (one.kind) {
+      case 'accept': {
+        const message = newMessage(await contentOf(store, 'x'.repeat(one.large ? 17_000 : 10)));
+        const emails = this.#accounts.slice(0, one.emails).map((account, i) => newEmail(account, { n: i + 1 }));
+        const deliveries = Array.from({ length: one.deliveries }, (_, i) =>
+          newDelivery({ n: 10 + i, nextAt: NOW, destination: `d${String(i % 2)}.test` }),
+        );
+        await store.write('accept', { message, emails, deliveries, events: [] });
+        this.#last = message.id;
+        return;
+      }
+      case 'quit': {
+        const account = this.#accounts[one.account];
+        if (account === undefined) return;
+        await store.write('lockMaildrop', { account, token: 't', process: thisProcess(), at: 1, peer: '' });
+        await store.write('quitMaildrop', {
+          account,
+          token: 't',
+          at: 2,
+          sessionId: 's',
+          remove: [one.pick, one.pick + 2],
+          events: [],
+        });
+        return;
+      }
+      case 'claim': {
+        const claims = await store.write('claimDue', {
+          token: 'r',
+          process: thisProcess(),
+          now: NOW,
+          retryAt: [NOW],
+          longest: 10,
+          limit: 2,
+          skip: [],
+        });
+        this.#claims = [
+          ...this.#claims,
+          ...claims.map(({ message, deliveries }) => ({ message: message.id, numbers: deliveries.map(({ n }) => n) })),
+        ];
+        return;
+      }
+      case 'settle': {
+        const [claim, ...rest] = this.#claims;
+        if (claim === undefined) return;
+        this.#claims = rest;
+        const deliveries = claim.numbers.map((n) => ({
+          n,
+          state: one.state as 'relayed' | 'failed' | 'waiting' | 'unsure',
+        }));
+        await store.write('settle', {
+          token: 'r',
+          message: claim.message,
+          at: 3,
+          deliveries,
+          attempts: [],
+          events: [],
+          reports: [],
+        });
+        return;
+      }
+      case 'change':
+        await store.write('changeDeliveries', {
+          message: this.#last,
+          numbers: [10, 11, 12],
+          action: one.action as 'retry',
+          at: NOW,
+          events: [],
+        });
+        return;
+      case 'free':
+        await store.write('freeProcesses', { gone: [thisProcess()] });
+        return;
+      case 'purge': {
+        const account = this.#accounts[1];
+        if (account === undefined) return;
+        await store.write('closeAccount', { account, at: 5 });
+        if ((await store.write('purgeAccount', { account, at: 6, limit: 2 })) === 'done') this.#accounts.pop();
+        return;
+      }
+      case 'sweep':
+        await store.write('sweepJourney', { before: 3, limit: 2 });
+    }
+  }
+}
+
+/** What must hold whatever happened, each as a query that finds the rows which break it. */
+const BROKEN: Readonly<Record<string, string>> = {
+  'an account counts its emails and their octets':
+    'SELECT id FROM accounts a WHERE used_messages <> (SELECT count(*) FROM emails e WHERE e.account = a.id) OR used_octets <> (SELECT coalesce(sum(octets), 0) FROM emails e WHERE e.account = a.id)',
+  'a message counts what refers to it':
+    'SELECT id FROM messages m WHERE refs <> (SELECT count(*) FROM emails e WHERE e.message = m.id) + (SELECT count(*) FROM deliveries d WHERE d.message = m.id AND d.ended_at IS NULL)',
+  'content is there exactly while something refers to its message':
+    'SELECT id FROM messages m WHERE (refs > 0) <> EXISTS (SELECT 1 FROM contents c WHERE c.message = m.seq) OR (refs = 0) <> (ended_at IS NOT NULL)',
+  'content belongs to a message': 'SELECT message FROM contents WHERE message NOT IN (SELECT seq FROM messages)',
+  'an email is in as many mailboxes as it says, and never in none':
+    'SELECT id FROM emails e WHERE mailboxes <> (SELECT count(*) FROM memberships s WHERE s.email = e.id) OR mailboxes = 0',
+  'a membership is of an email, and repeats it truly':
+    'SELECT uid FROM memberships s WHERE NOT EXISTS (SELECT 1 FROM emails e WHERE e.id = s.email AND e.uidl = s.uidl AND e.octets = s.octets)',
+  'uids stay below the next one':
+    'SELECT id FROM mailboxes b WHERE next_uid <= (SELECT coalesce(max(uid), 0) FROM memberships s WHERE s.mailbox = b.id)',
+  'a destination has the earliest due time of its deliveries':
+    'SELECT name FROM destinations x WHERE due_at IS NOT (SELECT min(due_at) FROM deliveries d WHERE d.destination = x.name)',
+  'every destination with due deliveries is known':
+    'SELECT n FROM deliveries WHERE due_at IS NOT NULL AND destination NOT IN (SELECT name FROM destinations)',
+  'a delivery has a holder while it is being sent, and only then':
+    "SELECT n FROM deliveries WHERE (state = 'sending') <> (holder IS NOT NULL AND lease IS NOT NULL AND due_at IS NULL AND freed_state IS NOT NULL)",
+  'an ended delivery has an end and no due time':
+    "SELECT n FROM deliveries WHERE (state IN ('relayed', 'failed', 'dropped')) <> (ended_at IS NOT NULL) OR (ended_at IS NOT NULL AND due_at IS NOT NULL)",
+};
+
+test('counts and references are right after any sequence of operations', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const store = await temporaryStore(t, { directory });
+  const db = new DatabaseSync(join(directory, 'posthorn.db'), { readOnly: true });
+  let round = 0;
+  try {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
+        round += 1;
+        const world = new World(store, [
+          await addAccount(store, `a${String(round)}`),
+          await addAccount(store, `b${String(round)}`),
+        ]);
+        for (const one of steps) await world.take(one);
+        for (const [rule, sql] of Object.entries(BROKEN)) assert.deepEqual(db.prepare(sql).all(), [], rule);
+      }),
+      { numRuns: 40 },
+    );
+    const named = db
+      .prepare('SELECT file FROM contents WHERE file IS NOT NULL')
+      .all()
+      .map(({ file }) => String(file));
+    await eventually(async () => (await filesOf(directory)).length === named.length);
+    assert.deepEqual((await filesOf(directory)).toSorted(), named.toSorted());
+  } finally {
+    db.close();
+  }
+});
+
+async function filesOf(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(join(directory, 'content'), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
