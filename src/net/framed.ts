@@ -15,7 +15,7 @@ import { WireError } from './wire.ts';
 import type { ChunkSink, DottedRead, Endpoint, LineRead, StartTls, TlsState, Wire } from './wire.ts';
 
 /** Input that is held for a session that isn't reading. */
-export const HIGH_WATER = 65_536;
+const HIGH_WATER = 65_536;
 const LOW_WATER = 16_384;
 /** Output that is collected before it leaves without being asked for. */
 export const BATCH = 65_536;

@@ -1,5 +1,5 @@
 /** Floor 1: connections as protocol sessions see them. Knows lines and bytes, not what they mean. */
-export { customerNetwork, inNetworks, isLoopback, isPrivate, networkProblem, normalAddress } from './addresses.ts';
+export { inNetworks, isLoopback, isPrivate, normalAddress } from './addresses.ts';
 export { loadTlsContext } from './certificates.ts';
 export type { LoadedTlsContext } from './certificates.ts';
 export { dial } from './dial.ts';
@@ -11,7 +11,6 @@ export { memoryWirePair } from './memory.ts';
 export type { MemoryPair, MemoryPairOptions } from './memory.ts';
 export { makeSelfSigned } from './self-signed.ts';
 export type { SelfSignedOptions } from './self-signed.ts';
-export { socketWire } from './socket.ts';
 export { WireError } from './wire.ts';
 export type {
   BareOctet,
