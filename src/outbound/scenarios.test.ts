@@ -180,7 +180,7 @@ const SCENARIOS: readonly Scenario[] = [
     check: (heard) => assert.deepEqual(heard[0]?.lines.slice(0, 3), ['EHLO mx.a.test', 'STARTTLS', 'EHLO mx.a.test']),
   },
   {
-    name: '[3207-4.2-forget] what was offered in clear is not used under TLS',
+    name: '[3207-4.2-client-forget] what was offered in clear is not used under TLS',
     server: { ehlo: offering('SIZE|DSN|STARTTLS'), ehloInTls: offering('PIPELINING') },
     job: { message: { envid: 'x' } },
     outcomes: [RELAYED],
@@ -549,7 +549,7 @@ const SCENARIOS: readonly Scenario[] = [
     tries: [`${MX1} dot 250`],
   },
   {
-    name: '8-bit text where 8BITMIME is not offered',
+    name: '[6152-3-client-not-offered] 8-bit text where 8BITMIME is not offered',
     server: { ehlo: offering('') },
     job: { text: 'Subject: x\r\n\r\nü\r\n', message: { body: '8bitmime' } },
     outcomes: ['failed ehlo 554 5.6.3 own'],

@@ -256,17 +256,17 @@ test('a refused login leaves the connection as it was', async () => {
   await client.quit();
 });
 
-test('QUIT is not waited for longer than ten seconds', async () => {
+test('[5321-4.1.1.10-client-quit] QUIT is said before leaving, and its answer not waited for longer than ten seconds', async () => {
   const clock = new FakeClock();
-  const { wire, closed } = scriptedWire([], { clock, stays: true });
-  const client = new SmtpClientSession(wire, clock, {
-    hostname: 'a',
-    protocol: 'smtp',
-    timeouts: { ...TIMEOUTS, command: 300_000 },
-  });
+  const scripted = scriptedWire([], { clock, stays: true });
+  const timeouts = { ...TIMEOUTS, command: 300_000 };
+  const client = new SmtpClientSession(scripted.wire, clock, { hostname: 'a', protocol: 'smtp', timeouts });
   const quitting = client.quit();
-  assert.equal(closed, false);
-  await clock.advance(10_000);
+  await clock.advance(9_999);
+  assert.equal(scripted.output, 'QUIT\r\n');
+  assert.equal(scripted.closed, false);
+  await clock.advance(1);
   await quitting;
+  assert.equal(scripted.closed, true);
   assert.equal(clock.pending, 0);
 });
