@@ -234,9 +234,11 @@ class Walk {
   }
 }
 
-/** 452 is what RFC 5321 says, 552 what it said before (§4.5.3.1.10). */
+/** 452 is what RFC 5321 says, 552 what it said before (§4.5.3.1.10); an enhanced code other than X.5.3 means something else, a full mailbox say. */
 function isTooMany({ state, answer }: RecipientAnswer): boolean {
-  return state === 'rcpt' && answer.kind === 'reply' && (answer.reply.code === 452 || answer.reply.code === 552);
+  if (state !== 'rcpt' || answer.kind !== 'reply') return false;
+  const { code, enhanced } = answer.reply;
+  return (code === 452 || code === 552) && (enhanced === undefined || enhanced.endsWith('.5.3'));
 }
 
 function outcomeOf(n: number, fate: Fate | undefined): RecipientOutcome {

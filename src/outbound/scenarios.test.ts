@@ -373,6 +373,23 @@ const SCENARIOS: readonly Scenario[] = [
     check: (heard) => assert.equal(heard[0]?.texts.length, 3),
   },
 
+  {
+    name: 'a full mailbox is not too many recipients: the message goes out once',
+    server: { rcpt: { 'carol@b.test': '452 4.2.2 full' } },
+    job: { to: ['carol@b.test', 'bob@b.test'] },
+    outcomes: ['deferred rcpt 452 4.2.2', RELAYED],
+    tries: [`${MX1} dot 250`],
+    check: (heard) => assert.equal(heard[0]?.lines.filter((line) => line.startsWith('RCPT')).length, 2),
+  },
+  {
+    name: 'an address that holds a line end is not sent',
+    two: [GOOD, GOOD],
+    job: { to: ['bob@b.test>\r\nRCPT TO:<eve@b.test'] },
+    outcomes: ['deferred mail 451 4.3.0 own'],
+    tries: [`${MX1} mail !`],
+    check: (heard) => assert.ok(!heard[0]?.lines.some((line) => line.includes('eve'))),
+  },
+
   // DATA.
   {
     name: 'a 5xx to DATA is final',

@@ -64,9 +64,15 @@ export class Conversation {
     return this.#over;
   }
 
-  /** Queues a command line; it leaves with the next `answer` or `flush`. `line` has no line end. */
+  /**
+   * Queues a command line; it leaves with the next `answer` or `flush`. `line` has no line end: one
+   * that came in with an address would make a second command of what stands behind it, so it ends the conversation.
+   */
   say(line: string): void {
-    if (this.#over === undefined) this.wire.write(`${line}\r\n`);
+    if (this.#over !== undefined) return;
+    if (/[\r\n\0]/.test(line))
+      this.fail('content', 'mail', 'An address or a parameter holds a line end or a NUL, and was not sent');
+    else this.wire.write(`${line}\r\n`);
   }
 
   /** Reads the server's next reply, which answers what `state` says. */
