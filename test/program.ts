@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 
 export const POSTHORN = fileURLToPath(new URL('../posthorn', import.meta.url));
 
-export type Service = 'smtp' | 'submission' | 'pop3';
+export type Service = 'smtp' | 'lmtp' | 'submission' | 'pop3';
 export type Tls = 'starttls' | 'implicit';
 
 interface ReadyFile {

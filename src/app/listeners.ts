@@ -18,7 +18,7 @@ import type { Core } from './core.ts';
 import type { Role } from './roles.ts';
 import { pop3Settings, relaySettings, smtpSettings } from './settings.ts';
 
-export type Service = 'smtp' | 'submission' | 'pop3';
+export type Service = 'smtp' | 'lmtp' | 'submission' | 'pop3';
 
 /** One open door, as the ready file names it. */
 export interface Door {
@@ -74,11 +74,12 @@ export async function openListeners(
 }
 
 function plansOf(core: Core, roles: readonly Role[]): readonly Plan[] {
-  const { smtp, submission, pop3 } = core.config();
+  const { smtp, lmtp, submission, pop3 } = core.config();
   const plans = (service: Service, addresses: readonly ListenAddress[], implicit: boolean): readonly Plan[] =>
     addresses.map((address) => ({ service, address, implicit }));
   return [
     ...(smtp.enabled && roles.includes('smtp') ? plans('smtp', smtp.listen, false) : []),
+    ...(roles.includes('smtp') ? plans('lmtp', lmtp.listen, false) : []),
     ...(submission.enabled && roles.includes('submission')
       ? [...plans('submission', submission.listen, false), ...plans('submission', submission.listenTls, true)]
       : []),
@@ -128,7 +129,7 @@ function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionPart
   const { store, clock, log, process, passwords, config } = core;
   const logins = openLogins({ store, passwords, clock, log, countGuesses: () => config().limits.perAddress });
   const intake = openIntake({ store, clock, log, hostname: () => config().hostname });
-  const policyOf = (service: 'smtp' | 'submission') =>
+  const policyOf = (service: 'smtp' | 'lmtp' | 'submission') =>
     smtpPolicy({
       service,
       router: core.router,
@@ -140,6 +141,7 @@ function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionPart
       log,
     });
   const mx = policyOf('smtp');
+  const lmtp = policyOf('lmtp');
   const submission = policyOf('submission');
   const pop3 = pop3Policy({ store, clock, log, process, refusals });
   const plainLogin = (peer: Endpoint): boolean => config().login.plainOnLoopback && isLoopback(peer.address);
@@ -147,6 +149,8 @@ function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionPart
 
   return {
     smtp: (wire) => serveSmtp(wire, { settings: smtpBase(), policy: mx, log, clock, shutdown }),
+    lmtp: (wire) =>
+      serveSmtp(wire, { settings: { ...smtpBase(), protocol: 'lmtp' }, policy: lmtp, log, clock, shutdown }),
     submission: (wire) =>
       serveSmtp(wire, {
         settings: { ...smtpBase(), sasl: backend(logins, 'submission'), plainLogin },

@@ -122,7 +122,7 @@ function openQueue(
 ): { readonly outbound: Outbound; readonly runner: Runner } {
   const { store, composer, clock, log, process, config } = core;
   const own = listeners.doors
-    .filter((door) => door.service === 'smtp')
+    .filter((door) => door.service === 'smtp' || door.service === 'lmtp')
     .map((door) => ({ address: door.host, port: door.port }));
   const resolver = systemResolver({ servers: config().dns.servers, clock });
   const outbound = openOutbound({
@@ -179,8 +179,10 @@ async function reload(load: () => Config, { core, certificates, current, use }: 
 
 /** RFC 5321 §4.5.1: somebody must read what is sent to postmaster. */
 async function refuseWithoutPostmaster(core: Core, roles: readonly Role[]): Promise<void> {
-  const { postmaster, smtp, submission } = core.config();
-  const takesMail = (smtp.enabled && roles.includes('smtp')) || (submission.enabled && roles.includes('submission'));
+  const { postmaster, smtp, lmtp, submission } = core.config();
+  const takesMail =
+    ((smtp.enabled || lmtp.listen.length > 0) && roles.includes('smtp')) ||
+    (submission.enabled && roles.includes('submission'));
   if (!takesMail || postmaster !== undefined) return;
   const hasDomains = (await core.domains.list()).length > 0;
   if (hasDomains || (await core.store.read('firstAccount', {})) !== undefined) return;

@@ -51,10 +51,10 @@ test('config check: problems with their lines, and exit code 1', async () => {
 });
 
 test('config check: what is accepted and not working yet, and files that are not there', async () => {
-  const { out, code } = await run('[lmtp]\nlisten = []\n[tls]\ncert = "none.pem"\nkey = "none.key"\n', 'check');
+  const { out, code } = await run('[web]\nlisten = []\n[tls]\ncert = "none.pem"\nkey = "none.key"\n', 'check');
   assert.equal(code, 1);
   assert.match(out, /^c\.toml:4: tls\.cert: .*none\.pem is not there/m);
-  assert.match(out, /^c\.toml:2: lmtp\.listen: note: LMTP is not served yet/m);
+  assert.match(out, /^c\.toml:2: web\.listen: note: The web interface is not there yet/m);
 });
 
 test('config check --json', async () => {

@@ -68,6 +68,7 @@ function rolesOf(list: string | undefined): readonly (typeof ROLES)[number][] {
 
 const SAID: Record<Door['service'], string> = {
   smtp: 'mail from other servers (SMTP)',
+  lmtp: 'mail from a mail server in front of this one (LMTP)',
   submission: 'mail from your mail program (submission, with a login)',
   pop3: 'fetching mail (POP3, with a login)',
 };

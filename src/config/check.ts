@@ -26,6 +26,7 @@ function listeners(
     addresses.map((address, i) => ({ at: `${path}[${i}]`, address }));
   return [
     ...(config.smtp.enabled ? named('smtp.listen', config.smtp.listen) : []),
+    ...named('lmtp.listen', config.lmtp.listen),
     ...(config.submission.enabled
       ? [
           ...named('submission.listen', config.submission.listen),
@@ -124,6 +125,14 @@ function loudly(config: Config): Remark[] {
         'Logins from this machine need no TLS although the host is reachable from elsewhere: a proxy on this machine would make everyone look local.',
     });
   }
+  for (const [i, { host }] of config.lmtp.listen.entries()) {
+    if (isLoopback(host)) continue;
+    found.push({
+      at: `lmtp.listen[${i}]`,
+      sentence:
+        'LMTP asks for no login: whoever reaches this address can put mail into every mailbox. Let only the server in front of this one reach it.',
+    });
+  }
   for (const [i, route] of config.routes.entries()) {
     if (route.login === undefined || route.tls === 'required' || route.tls === 'implicit' || isLoopback(route.host))
       continue;
@@ -170,6 +179,7 @@ function quietly(config: Config, written: ReadonlySet<string>): Remark[] {
   return found;
 }
 
-function takesMailForNobody({ domains, postmaster, pop3, smtp, submission }: Config): boolean {
-  return postmaster === undefined && domains.length === 0 && !pop3.enabled && (smtp.enabled || submission.enabled);
+function takesMailForNobody({ domains, postmaster, pop3, smtp, lmtp, submission }: Config): boolean {
+  const takesMail = smtp.enabled || lmtp.listen.length > 0 || submission.enabled;
+  return postmaster === undefined && domains.length === 0 && !pop3.enabled && takesMail;
 }

@@ -78,15 +78,15 @@ test('a setting, a table, a bare name and everything can be explained', () => {
   assert.deepEqual(paths('route[0].login.user'), []);
   assert.deepEqual(paths('listen_tls'), ['submission.listen_tls', 'pop3.listen_tls']);
   assert.deepEqual(paths(), allFields());
-  assert.deepEqual(explain('lmtp.listen'), {
+  assert.deepEqual(explain('web.listen'), {
     kind: 'ok',
     fields: [
       {
-        path: 'lmtp.listen',
+        path: 'web.listen',
         type: 'list of address:port',
-        default: '[]',
-        sentence: fieldAt('lmtp.listen')!.sentence,
-        later: 'LMTP is not served yet: nothing listens here.',
+        default: '["127.0.0.1:2080"]',
+        sentence: fieldAt('web.listen')!.sentence,
+        later: 'The web interface is not there yet: nothing listens here.',
         change: 'restart',
       },
     ],

@@ -61,7 +61,6 @@ const networks = list('list of networks', network, { atMost: 10_000 });
 const nameServers = list('list of name servers', nameServer, { atMost: 16 });
 const durations = list('list of durations', duration, { atLeast: 1, atMost: 100 });
 
-const LATER_LMTP = 'LMTP is not served yet: nothing listens here.';
 const LATER_WEB = 'The web interface is not there yet: nothing listens here.';
 const LATER_PER_ACCOUNT = 'Limits per account are not counted yet.';
 
@@ -119,8 +118,8 @@ export const FIELDS = {
 
   'lmtp.listen': fixed(
     field(listeners, [], {
-      sentence: 'Where another mail server on this machine hands over mail for our mailboxes by LMTP.',
-      later: LATER_LMTP,
+      sentence:
+        'Where another mail server hands over mail for our addresses by LMTP, with an answer for each recipient. There is no login here, and nothing is passed on to others.',
       example: ['127.0.0.1:2424'],
     }),
   ),

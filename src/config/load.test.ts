@@ -257,7 +257,7 @@ test('what does not contradict', () => {
 
 test('what is accepted and worth a word', () => {
   const table: readonly (readonly [string, string, RegExp])[] = [
-    ['[lmtp]\nlisten = ["127.0.0.1:24"]', 'lmtp.listen', /not served yet/],
+    ['[lmtp]\nlisten = ["0.0.0.0:24"]', 'lmtp.listen[0]', /asks for no login/],
     ['[web]\nlisten = []', 'web.listen', /not there yet/],
     ['[limits]\nper_account = false', 'limits.per_account', /not counted yet/],
     ['[relay]\nopen = true', 'relay.open', /OPEN RELAY/],

@@ -74,7 +74,10 @@ async function world(t: TestContext): Promise<World> {
       const octets = Buffer.from(text.replaceAll('\n', '\r\n'));
       for (let i = 0; i < octets.length; i += 7) await sink.write(octets.subarray(i, i + 7));
       const answer = await sink.finish();
-      return `${answer.code} ${answer.rule ?? ''}`;
+      return [answer]
+        .flat()
+        .map(({ code, rule }) => `${code} ${rule ?? ''}`)
+        .join(', ');
     },
     async inbox(account) {
       const locked = await parts.store.write('lockMaildrop', {
@@ -229,6 +232,27 @@ test("a relayed recipient is queued with the sender's wishes, due now", async (t
   assert.equal(entry?.delivery.recipient, 'out@b.test');
   assert.equal(entry?.delivery.destination, 'b.test');
   assert.equal(entry?.delivery.nextAt, clock.now());
+});
+
+test('[2033-4.2-per-recipient] LMTP: one answer for each recipient; who had the message before is refused alone', async (t) => {
+  const { account, directory, deliver, inbox } = await world(t);
+  const alice = await account('alice@a.test');
+  const bob = await account('bob@a.test');
+  await directory.addAlias('team@a.test', ['bob@a.test', 'out@b.test'], false);
+  const lmtp = { service: 'lmtp', to: ['alice@a.test', 'bob@a.test', 'alice@a.test', 'team@a.test'] } as const;
+  assert.equal(
+    await deliver({ ...lmtp, text: 'Delivered-To: alice@a.test\n\nbody\n' }),
+    '554 loop-delivered-to, 250 accepted, 554 loop-delivered-to, 250 accepted',
+  );
+  assert.deepEqual([(await inbox(alice)).length, (await inbox(bob)).length], [0, 1]);
+  assert.equal(
+    await deliver({ ...lmtp, to: ['alice@a.test'], text: 'Delivered-To: alice@a.test\n\nbody\n' }),
+    '554 loop-delivered-to',
+  );
+  assert.equal(
+    await deliver({ ...lmtp, to: ['alice@a.test', 'bob@a.test'], text: `${'X-Long: y\n'.repeat(40_000)}\nbody\n` }),
+    '552 header-too-big, 552 header-too-big',
+  );
 });
 
 test('a message aborted halfway leaves nothing', async (t) => {

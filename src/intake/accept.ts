@@ -7,22 +7,19 @@ import { describeError, newId } from '../base/index.ts';
 import type { Clock, Logger } from '../base/index.ts';
 import {
   completeHeader,
-  countReceived,
-  fieldValues,
   formatAddress,
   formatReceived,
   HeaderScanner,
   messageIdOf,
-  parseAddress,
   parseHeaderSection,
   reply,
-  sameAddress,
   temporaryFailure,
   withKeyword,
 } from '../mail/index.ts';
 import type { Address, HeaderEdit, HeaderField, Reply } from '../mail/index.ts';
 import type { ContentRef, ContentWriter, NewEvent, Store } from '../store/index.ts';
-import type { Arrival, ArrivalSink } from './arrival.ts';
+import type { Arrival, ArrivalSink, RoutedRecipient } from './arrival.ts';
+import { deliveredAgain, deliveredBefore, tooManyHops } from './loops.ts';
 import { place } from './place.ts';
 
 export interface IntakeParts {
@@ -36,9 +33,6 @@ export interface Intake {
   /** Opens the door for one message; every recipient of it was accepted before. */
   accept(arrival: Arrival): ArrivalSink;
 }
-
-/** RFC 5321 §6.3: at least 100 Received fields are let pass before a loop is suspected. */
-const MOST_HOPS = 100;
 
 export function openIntake(parts: IntakeParts): Intake {
   return { accept: (arrival) => new ArrivingMessage(parts, arrival) };
@@ -55,6 +49,8 @@ class ArrivingMessage implements ArrivalSink {
   #edits: readonly HeaderEdit[] = [];
   /** Set when the content is refused: the rest is read and thrown away, the answer comes at its end. */
   #refusal: Reply | undefined;
+  /** Those of the recipients that get no copy although others do: LMTP alone can say so (RFC 2033 §4.2). */
+  readonly #refused = new Map<RoutedRecipient, Reply>();
 
   constructor(parts: IntakeParts, arrival: Arrival) {
     this.#parts = parts;
@@ -71,7 +67,18 @@ class ArrivingMessage implements ArrivalSink {
     return this.#headerEnded(rest);
   }
 
-  async finish(): Promise<Reply> {
+  async finish(): Promise<Reply | readonly Reply[]> {
+    const answer = await this.#outcome();
+    const { service, recipients } = this.#arrival;
+    return service === 'lmtp' ? recipients.map((one) => this.#refused.get(one) ?? answer) : answer;
+  }
+
+  async abort(): Promise<void> {
+    await this.#writer.abort();
+  }
+
+  /** What becomes of the message, for everybody who is not refused by name. */
+  async #outcome(): Promise<Reply> {
     if (this.#header === undefined && this.#refusal === undefined) {
       this.#scanner.end();
       await this.#headerEnded(Buffer.alloc(0));
@@ -89,10 +96,6 @@ class ArrivingMessage implements ArrivalSink {
     }
   }
 
-  async abort(): Promise<void> {
-    await this.#writer.abort();
-  }
-
   /** The header section is whole: it is judged, completed where a rule says so, and goes before `rest`. */
   async #headerEnded(rest: Buffer): Promise<void> {
     if (this.#scanner.state === 'too-big') {
@@ -102,7 +105,7 @@ class ArrivingMessage implements ArrivalSink {
       return;
     }
     const { fields } = this.#scanner;
-    this.#refusal = loopRefusal(fields, this.#arrival);
+    this.#refusal = tooManyHops(fields) ?? this.#looping(fields);
     if (this.#refusal !== undefined) return;
     if (this.#arrival.service === 'submission') await this.#completed();
     else {
@@ -110,6 +113,18 @@ class ArrivingMessage implements ArrivalSink {
       await this.#writer.write(this.#scanner.bytes);
     }
     if (rest.length > 0) await this.#writer.write(rest);
+  }
+
+  /** Recipients who had the message before. SMTP has one answer for all of them, so one is enough to refuse it. */
+  #looping(fields: readonly HeaderField[]): Reply | undefined {
+    const before = deliveredBefore(fields);
+    const { recipients, service } = this.#arrival;
+    for (const recipient of recipients) {
+      const refusal = deliveredAgain(recipient, before);
+      if (refusal !== undefined) this.#refused.set(recipient, refusal);
+    }
+    const everybody = this.#refused.size === recipients.length;
+    return service !== 'lmtp' || everybody ? this.#refused.values().next().value : undefined;
   }
 
   /** RFC 6409 §8: what the sender's client left out is put in, once, while the octets stream by. */
@@ -126,7 +141,8 @@ class ArrivingMessage implements ArrivalSink {
   }
 
   async #commit(content: ContentRef): Promise<Reply> {
-    const { envelope, service, login, recipients } = this.#arrival;
+    const { envelope, service, login } = this.#arrival;
+    const recipients = this.#arrival.recipients.filter((one) => !this.#refused.has(one));
     const at = this.#parts.clock.now();
     const id = this.#id;
     const answer = reply(250, '2.0.0', `${id} is our responsibility now`, { rule: 'accepted' });
@@ -224,32 +240,4 @@ class ArrivingMessage implements ArrivalSink {
 /** An address with characters beyond ASCII may stand in a header only where SMTPUTF8 was asked for. */
 function fits(address: Address, smtputf8: boolean): boolean {
   return smtputf8 || /^[\x20-\x7e]*$/.test(address.local);
-}
-
-/**
- * RFC 5321 §6.3: a message that has seen too many servers, or that was filed or forwarded for the
- * same final address before, goes in a circle. Our own name in a Received field is no proof: a
- * mailing list brings our own mail home.
- */
-function loopRefusal(fields: readonly HeaderField[], arrival: Arrival): Reply | undefined {
-  if (countReceived(fields) >= MOST_HOPS) {
-    return reply(554, '5.4.6', `The message has passed through ${MOST_HOPS} servers: it goes in a circle`, {
-      rule: 'loop-hops',
-    });
-  }
-  const before = fieldValues(fields, 'delivered-to').flatMap((value) => parseAddress(value, { utf8: true }) ?? []);
-  const again = finalAddresses(arrival).find((address) => before.some((other) => sameAddress(address, other)));
-  if (again === undefined) return undefined;
-  return reply(554, '5.4.6', `The message was delivered to ${formatAddress(again)} before: it goes in a circle`, {
-    rule: 'loop-delivered-to',
-  });
-}
-
-/** Where we would write a Delivered-To: mailboxes here, and aliases that lead elsewhere. */
-function finalAddresses(arrival: Arrival): readonly Address[] {
-  return arrival.recipients.flatMap(({ recipient, targets }) =>
-    targets.flatMap((target) =>
-      target.kind === 'account' ? [target.address] : target.via.length > 0 ? [recipient.address] : [],
-    ),
-  );
 }

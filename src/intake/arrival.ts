@@ -34,6 +34,7 @@ export interface Arrival {
 /** Where the octets of one arriving message go; the shape of smtp/server's MessageSink. */
 export interface ArrivalSink {
   write(chunk: Buffer): void | Promise<void>;
-  finish(): Promise<Reply>;
+  /** SMTP: one reply. LMTP: one for each recipient of the arrival, in order (RFC 2033 §4.2). */
+  finish(): Promise<Reply | readonly Reply[]>;
   abort(): Promise<void>;
 }

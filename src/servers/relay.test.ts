@@ -93,6 +93,13 @@ const CASES: Readonly<Record<string, Case>> = {
     rule: 'relay-denied',
     code: 550,
   },
+  'elsewhere, by LMTP, whatever would open the other doors': {
+    to: ['bob', 'b.test'],
+    question: { service: 'lmtp', ip: '192.0.2.1' },
+    settings: { networks: ['192.0.2.0/24'], domains: ['b.test'], open: true },
+    rule: 'lmtp-ours-only',
+    code: 550,
+  },
   'an open relay, on purpose': { to: ['bob', 'b.test'], settings: { open: true }, rule: 'relay-open' },
   'an unknown user of ours stays unknown on an open relay': {
     to: ['bbo', 'a.test'],

@@ -107,6 +107,18 @@ export const RELAY_RULES: readonly RelayRule[] = [
         : undefined,
   },
   {
+    id: 'lmtp-ours-only',
+    says: 'Not ours, and it came by LMTP: that door is for mail to our own addresses, and nothing opens it further.',
+    decide: ({ question, to }) =>
+      question.service === 'lmtp'
+        ? refuse(
+            reply(550, '5.7.1', `${to.domain} is not one of our domains, and LMTP takes mail for those only`, {
+              rule: 'lmtp-ours-only',
+            }),
+          )
+        : undefined,
+  },
+  {
     id: 'relay-login',
     says: 'Not ours, and the sender has logged in: carried.',
     decide: ({ question, to }) => (question.login === undefined ? undefined : carry('relay-login', to)),
