@@ -9,6 +9,7 @@ import { maildropContract } from './contract/maildrop.ts';
 import { processContract } from './contract/processes.ts';
 import { queueContract } from './contract/queue.ts';
 import { sharingContract } from './contract/sharing.ts';
+import { submissionContract } from './contract/submission.ts';
 import type { Clock } from '../base/index.ts';
 import type { Store } from './store.ts';
 
@@ -29,4 +30,5 @@ export function storeContract(engine: Engine): void {
   queueContract(engine);
   processContract(engine);
   sharingContract(engine);
+  submissionContract(engine);
 }

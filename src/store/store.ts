@@ -79,6 +79,22 @@ export interface Alias {
   readonly createdAt: number;
 }
 
+/** An address that an account may send as besides its own; `local` "*" is every address of the domain. */
+export interface Grant {
+  readonly local: string;
+  readonly domain: string;
+  readonly createdAt: number;
+}
+
+/** A message to be counted for the account that submitted it. */
+export interface Sent {
+  readonly account: string;
+  /** Days since the epoch, in UTC. */
+  readonly day: number;
+  /** Whom it was written to: a digest for each address. */
+  readonly who: readonly string[];
+}
+
 // ---------------------------------------------------------------------------------------------
 // Messages, emails, deliveries.
 
@@ -102,6 +118,8 @@ export interface NewMessage {
   readonly source: MessageSource;
   /** The account that submitted it. */
   readonly account?: string;
+  /** Its sender wants it held until then (RFC 4865); its age in the queue counts from there. */
+  readonly releaseAt?: number;
 }
 
 /** A copy in a mailbox. */
@@ -122,9 +140,10 @@ export interface NewEmail {
 /**
  * - waiting: due at `nextAt`.      - held: until a person releases it, or `nextAt` when that is set.
  * - sending: claimed by a runner.  - relayed, failed, dropped: ended.
+ * - filed: ended too, in a mailbox here: the message had been held for it.
  * - unsure: the next server may have taken it; a person decides (policy `ask`).
  */
-export type DeliveryState = 'waiting' | 'held' | 'sending' | 'relayed' | 'failed' | 'dropped' | 'unsure';
+export type DeliveryState = 'waiting' | 'held' | 'sending' | 'relayed' | 'filed' | 'failed' | 'dropped' | 'unsure';
 
 export interface NewDelivery {
   readonly n: number;
@@ -149,6 +168,10 @@ export interface AcceptParams {
   readonly emails: readonly NewEmail[];
   readonly deliveries: readonly NewDelivery[];
   readonly events: readonly NewEvent[];
+  /** What is counted for the account that submitted it. */
+  readonly sent?: Sent;
+  /** Messages of ours about this one (a report of success), filed in the same commit. */
+  readonly reports?: readonly AcceptParams[];
 }
 
 export interface QueuedDelivery extends Omit<NewDelivery, 'state'> {
@@ -201,6 +224,7 @@ export interface QueueFilter {
   readonly sender?: string;
   /** Received before this time. */
   readonly receivedBefore?: number;
+  /** Absent: those that have not ended. */
   readonly states?: readonly DeliveryState[];
 }
 
@@ -284,6 +308,15 @@ export interface Writes {
   }): Changed;
   removeAlias(p: { readonly local: string; readonly domain: string }): Changed;
 
+  /** 'missing': there is no such open account. */
+  putGrant(p: {
+    readonly account: string;
+    readonly local: string;
+    readonly domain: string;
+    readonly at: number;
+  }): Changed;
+  removeGrant(p: { readonly account: string; readonly local: string; readonly domain: string }): Changed;
+
   /** P1: content row, message, emails, deliveries and events in one commit. Again with the same message id: nothing. */
   accept(p: AcceptParams): void;
 
@@ -311,6 +344,8 @@ export interface Writes {
     readonly attempts: readonly AttemptRecord[];
     readonly events: readonly NewEvent[];
     readonly reports: readonly AcceptParams[];
+    /** Copies for the mailboxes of those that end as `filed`. */
+    readonly emails?: readonly NewEmail[];
   }): 'done' | 'lost';
   /** Claims particular deliveries that nobody is sending, whatever their time (an operator's `fail`); counts no attempt. */
   claimForOperator(p: {
@@ -379,6 +414,7 @@ export interface Writes {
   dropLease(p: { readonly name: string; readonly token: string }): void;
 
   setSetting(p: { readonly name: string; readonly value: string }): void;
+  removeSetting(p: { readonly name: string }): void;
   /** Journeys that ended before `before`: events, attempts, deliveries and messages nobody holds any more. True: more is left. */
   sweepJourney(p: { readonly before: number; readonly limit: number }): boolean;
 }
@@ -417,6 +453,15 @@ export interface Reads {
     readonly aliases: readonly Alias[];
   };
   listAliases(p: { readonly domain?: string }): readonly Alias[];
+  listGrants(p: { readonly account: string }): readonly Grant[];
+  /** Whether any of these local parts of a domain ("*" included by the caller) is granted to the account. */
+  isGranted(p: { readonly account: string; readonly domain: string; readonly locals: readonly string[] }): boolean;
+  /** What the account has sent on a day, and whether it has ever written to `who`. */
+  sentBy(p: { readonly account: string; readonly day: number; readonly who?: string }): {
+    readonly messages: number;
+    readonly newcomers: number;
+    readonly known: boolean;
+  };
 
   /** At most `limit` (≤ 1,000) messages of the maildrop after the uid, in order of arrival. */
   maildropSlice(p: { readonly mailbox: number; readonly afterUid: number; readonly limit: number }): MaildropSlice;

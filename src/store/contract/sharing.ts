@@ -1,6 +1,7 @@
 /** Several handles on one state, changes that are noticed, and what is there after it was closed. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { thisProcess } from '../../base/index.ts';
 import { FakeClock } from '../../base/testing.ts';
 import type { Engine } from '../contract.ts';
 import { StoreError } from '../store.ts';
@@ -39,6 +40,19 @@ export function sharingContract(engine: Engine): void {
       const before = told;
       await one.write('setSetting', { name: 'x', value: '3' });
       assert.equal(told, before);
+    });
+
+    test('an operation that changed nothing is told to nobody: a runner that finds nothing due must not wake itself', async (t) => {
+      const store = await engine.open(t);
+      await addAccount(store);
+      let told = 0;
+      store.onChange(() => {
+        told += 1;
+      });
+      const claim = { token: 't', process: thisProcess(), now: 1, retryAt: [2], longest: 10, limit: 5, skip: ['x'] };
+      assert.deepEqual(await store.write('claimDue', claim), []);
+      assert.equal(await store.write('removeDomain', { name: 'x' }), 'missing');
+      assert.equal(told, 0);
     });
 
     test('many operations that wait together are told of together', async (t) => {

@@ -54,7 +54,7 @@ export function dueAt(state: DeliveryState, nextAt: number): number | null {
 }
 
 export function isEnded(state: DeliveryState): boolean {
-  return state === 'relayed' || state === 'failed' || state === 'dropped';
+  return state === 'relayed' || state === 'filed' || state === 'failed' || state === 'dropped';
 }
 
 /** Of "bob@b.test" or "bob@[192.0.2.1]": what follows the last @. */

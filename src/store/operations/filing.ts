@@ -1,16 +1,19 @@
 /** The one door (HOUSE P1): a message with its copies, its deliveries and its events, in one transaction. */
-import type { AcceptParams, NewEmail, NewMessage } from '../store.ts';
+import type { AcceptParams, NewEmail, QueuedMessage } from '../store.ts';
 import { insertEvents } from './event.ts';
 import { insertMessage } from './message.ts';
 import { insertDeliveries } from './delivery.ts';
 import { first, run } from './statement.ts';
 import type { Steps } from './statement.ts';
+import { countSent } from './submission.ts';
 
 export function* accept(p: AcceptParams): Steps<void> {
   if (!(yield* insertMessage(p.message, p.emails.length + p.deliveries.length))) return;
   for (const email of p.emails) yield* insertEmail(email, p.message);
   yield* insertDeliveries(p.message.id, p.deliveries);
   yield* insertEvents(p.events);
+  if (p.sent !== undefined) yield* countSent(p.sent);
+  for (const report of p.reports ?? []) yield* accept(report);
 }
 
 const COUNT_IN =
@@ -22,12 +25,15 @@ const INSERT_EMAIL =
 const INSERT_MEMBERSHIP =
   'INSERT INTO memberships (mailbox, uid, email, octets, uidl, modseq) VALUES (?, ?, ?, ?, ?, ?)';
 
+/** What of a message a copy repeats. */
+type Filed = Pick<QueuedMessage, 'id' | 'prefix' | 'content' | 'receivedAt'>;
+
 /**
  * An account that was closed after its recipient was accepted still takes the copy: it is kept with
  * the rest until the account is purged. One that is gone refuses the whole message: its sender is
  * told to try again, and hears at RCPT that the address is unknown.
  */
-function* insertEmail(email: NewEmail, message: NewMessage): Steps<void> {
+export function* insertEmail(email: NewEmail, message: Filed): Steps<void> {
   const octets = email.deliveryPrefix.byteLength + message.prefix.byteLength + message.content.popOctets;
   const account = yield* first<{ modseq: number }>(COUNT_IN, octets, email.account);
   const mailbox = yield* first<{ id: number; uid: number }>(NEXT_UID, email.account, email.mailbox);

@@ -39,6 +39,10 @@ export function* setSetting(p: Parameters<Writes['setSetting']>[0]): Steps<void>
   );
 }
 
+export function* removeSetting(p: Parameters<Writes['removeSetting']>[0]): Steps<void> {
+  yield* run('DELETE FROM settings WHERE name = ?', p.name);
+}
+
 export function* setting(p: Parameters<Reads['setting']>[0]): Steps<string | undefined> {
   return (yield* first<{ value: string }>('SELECT value FROM settings WHERE name = ?', p.name))?.value;
 }

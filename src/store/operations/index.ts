@@ -13,6 +13,9 @@ import * as maildrop from './maildrop.ts';
 import * as processes from './processes.ts';
 import * as queue from './queue.ts';
 import type { Operation, Steps } from './statement.ts';
+import * as submission from './submission.ts';
+
+export { isMarked } from './maildrop.ts';
 
 type WriteTable = {
   readonly [N in Exclude<WriteName, 'lockMaildrop'>]: Operation<Parameters<Writes[N]>[0], ReturnType<Writes[N]>>;
@@ -29,6 +32,8 @@ export const writes = {
   purgeAccount: maildrop.purgeAccount,
   putAlias: directory.putAlias,
   removeAlias: directory.removeAlias,
+  putGrant: submission.putGrant,
+  removeGrant: submission.removeGrant,
   accept,
   claimDue: queue.claimDue,
   settle: queue.settle,
@@ -43,6 +48,7 @@ export const writes = {
   takeLease: processes.takeLease,
   dropLease: processes.dropLease,
   setSetting: housekeeping.setSetting,
+  removeSetting: housekeeping.removeSetting,
   sweepJourney: journey.sweepJourney,
   // What the store does for itself.
   removePart: maildrop.removePart,
@@ -59,6 +65,9 @@ export const reads = {
   firstAccount: directory.firstAccount,
   addressesAt: directory.addressesAt,
   listAliases: directory.listAliases,
+  listGrants: submission.listGrants,
+  isGranted: submission.isGranted,
+  sentBy: submission.sentBy,
   maildropSlice: maildrop.maildropSlice,
   email: maildrop.email,
   nextDue: queue.nextDue,

@@ -12,7 +12,7 @@ import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 
 /** More than this and a QUIT would hold the writer up: it commits a mark, carried out in parts of this size. */
-export const REMOVAL_PART = 2_000;
+const REMOVAL_PART = 2_000;
 
 interface LockRow {
   readonly token: string;
@@ -54,6 +54,11 @@ export function* lockMaildrop(p: Parameters<Writes['lockMaildrop']>[0]): Steps<L
   return { kind: 'locked', mailbox: mailbox.id };
 }
 
+/** Whether this QUIT only commits a mark; its parts are then to be carried out. */
+export function isMarked(p: Pick<Parameters<Writes['quitMaildrop']>[0], 'remove' | 'events'>): boolean {
+  return p.remove.length > REMOVAL_PART || p.events.length > REMOVAL_PART;
+}
+
 export function* quitMaildrop(p: Parameters<Writes['quitMaildrop']>[0]): Steps<'done' | 'lost'> {
   const given = yield* first(
     'DELETE FROM maildrop_locks WHERE account = ? AND token = ? RETURNING token',
@@ -61,7 +66,7 @@ export function* quitMaildrop(p: Parameters<Writes['quitMaildrop']>[0]): Steps<'
     p.token,
   );
   if (given === undefined) return 'lost';
-  if (p.remove.length > REMOVAL_PART || p.events.length > REMOVAL_PART) yield* markRemovals(p);
+  if (isMarked(p)) yield* markRemovals(p);
   else yield* carryOut({ account: p.account, at: p.at, sessionId: p.sessionId, uids: p.remove, events: p.events });
   return 'done';
 }
@@ -208,7 +213,7 @@ export function* purgeAccount(p: Parameters<Writes['purgeAccount']>[0]): Steps<'
     });
   }
   if (found.length >= p.limit) return 'more';
-  for (const table of ['mailboxes', 'tombstones', 'maildrop_locks', 'removals', 'credentials'])
+  for (const table of ['mailboxes', 'tombstones', 'maildrop_locks', 'removals', 'credentials', 'grants', 'sent', 'correspondents'])
     yield* run(`DELETE FROM ${table} WHERE account = ?`, p.account);
   yield* run('DELETE FROM accounts WHERE id = ?', p.account);
   return 'done';

@@ -9,7 +9,7 @@ import type { Steps } from './statement.ts';
 /** With its content: for who will read the octets. */
 export const MESSAGE_AND_CONTENT =
   'm.id, m.prefix, m.octets, m.pop_octets, m.mail_from, m.message_id, m.body AS body_type, m.smtputf8, m.ret, m.envid, ' +
-  'm.received_at, m.source, m.account, c.body, c.file';
+  'm.received_at, m.source, m.account, m.release_at, c.body, c.file';
 
 export const FROM_MESSAGES = 'FROM messages m LEFT JOIN contents c ON c.message = m.seq';
 
@@ -27,6 +27,7 @@ export interface MessageRow {
   readonly received_at: number;
   readonly source: NewMessage['source'];
   readonly account: string | null;
+  readonly release_at: number | null;
   readonly body: Uint8Array | null;
   readonly file: string | null;
 }
@@ -45,6 +46,7 @@ export function messageOf(row: MessageRow): QueuedMessage {
     receivedAt: row.received_at,
     source: row.source,
     ...(row.account === null ? {} : { account: row.account }),
+    ...(row.release_at === null ? {} : { releaseAt: row.release_at }),
   };
 }
 
@@ -58,8 +60,8 @@ export function contentOf(row: Pick<MessageRow, 'body' | 'file' | 'octets' | 'po
 }
 
 const INSERT_MESSAGE =
-  'INSERT INTO messages (id, prefix, octets, pop_octets, mail_from, message_id, body, smtputf8, ret, envid, received_at, source, account, refs, ended_at) ' +
-  'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq';
+  'INSERT INTO messages (id, prefix, octets, pop_octets, mail_from, message_id, body, smtputf8, ret, envid, received_at, source, account, release_at, refs, ended_at) ' +
+  'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq';
 
 /** False when the message is there already. A message that nothing refers to (refs 0) keeps no content. */
 export function* insertMessage(message: NewMessage, refs: number): Steps<boolean> {
@@ -79,6 +81,7 @@ export function* insertMessage(message: NewMessage, refs: number): Steps<boolean
     message.receivedAt,
     message.source,
     message.account ?? null,
+    message.releaseAt ?? null,
     refs,
     refs === 0 ? message.receivedAt : null,
   );
@@ -91,6 +94,11 @@ export function* insertMessage(message: NewMessage, refs: number): Steps<boolean
 function* insertContent(seq: number, { content: { place, digest } }: NewMessage): Steps<void> {
   const [body, file] = place.kind === 'inline' ? [place.bytes, null] : [null, place.name];
   yield* run('INSERT INTO contents (message, digest, body, file) VALUES (?, ?, ?, ?)', seq, digest, body, file);
+}
+
+/** `count` references more: copies of a message that is still held. */
+export function* retainMessage(message: string, count: number): Steps<void> {
+  if (count > 0) yield* run('UPDATE messages SET refs = refs + ? WHERE id = ?', count, message);
 }
 
 /** `count` references less; with the last one the content goes and the message has ended. */

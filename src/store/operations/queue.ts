@@ -1,10 +1,10 @@
 /** The queue: what is claimed, settled, changed by an operator, listed. Times and states, no policy. */
 import { insertEvents } from './event.ts';
-import { accept } from './filing.ts';
+import { accept, insertEmail } from './filing.ts';
 import { DELIVERY, deliveryOf, dueAt, isEnded, refreshDestinations } from './delivery.ts';
 import type { DeliveryRow } from './delivery.ts';
 import { holderOf } from './holder.ts';
-import { FROM_MESSAGES, MESSAGE_AND_CONTENT, messageOf, releaseMessage } from './message.ts';
+import { FROM_MESSAGES, MESSAGE_AND_CONTENT, messageOf, releaseMessage, retainMessage } from './message.ts';
 import type { MessageRow } from './message.ts';
 import { first, padded, places, rows, run } from './statement.ts';
 import type { SqlValue, Steps } from './statement.ts';
@@ -139,8 +139,19 @@ export function* settle(p: Settle): Steps<'done' | 'lost'> {
   yield* insertAttempts(p.message, p.attempts);
   yield* insertEvents(p.events);
   for (const report of p.reports) yield* accept(report);
+  yield* fileHeld(p);
   yield* releaseMessage(p.message, all.filter(({ settled }) => isEnded(settled.state)).length, p.at);
   return 'done';
+}
+
+/** The copies of a message that was held for mailboxes here. */
+function* fileHeld({ message: id, at, emails = [] }: Settle): Steps<void> {
+  if (emails.length === 0) return;
+  const row = yield* first<MessageRow>(`SELECT ${MESSAGE_AND_CONTENT} ${FROM_MESSAGES} WHERE m.id = ?`, id);
+  if (row === undefined) throw new Error(`message ${id} has deliveries but no row`);
+  const { prefix, content } = messageOf(row);
+  for (const email of emails) yield* insertEmail(email, { id, prefix, content, receivedAt: at });
+  yield* retainMessage(id, emails.length);
 }
 
 const SETTLE =

@@ -25,8 +25,13 @@ export interface WriteSettings {
   readonly maxPages?: number;
 }
 
-/** Pages of 4 KiB in the log before a commit carries them into the database: 16 MB, so that a busy page is carried once for many commits. */
-const CHECKPOINT_PAGES = 4_000;
+/**
+ * In octets. Two messages of 2 KB share a page of 8 KiB but not one of 4: a quarter less to write and to
+ * keep, at hardly more for a commit of one message (16 KiB gains little more and costs that one more).
+ */
+const PAGE = 8_192;
+/** Pages in the log before a commit carries them into the database: 16 MB, so that a busy page is carried once for many commits. */
+const CHECKPOINT_PAGES = 2_000;
 /** What the log file is cut down to after a burst, in bytes. */
 const LOG_SIZE = 67_108_864;
 /** Of the page cache, in KiB. */
@@ -35,6 +40,7 @@ const CACHE = 32_768;
 export function connectWriter({ path, durability, maxPages }: WriteSettings): Connection {
   const db = new DatabaseSync(path, { enableForeignKeyConstraints: false, timeout: 0 });
   db.exec(`
+    PRAGMA page_size = ${String(PAGE)};
     PRAGMA synchronous = ${durability.toUpperCase()};
     PRAGMA wal_autocheckpoint = ${String(CHECKPOINT_PAGES)};
     PRAGMA journal_size_limit = ${String(LOG_SIZE)};

@@ -21,7 +21,13 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'refused'; readonly error: string }
-  | { readonly kind: 'answers'; readonly answers: readonly Answer[]; readonly garbage: readonly string[] }
+  /** `changed`: something was written. `garbage`: content files to be deleted now. */
+  | {
+      readonly kind: 'answers';
+      readonly answers: readonly Answer[];
+      readonly changed: boolean;
+      readonly garbage: readonly string[];
+    }
   /** `changed`: another connection committed since the last look. */
   | { readonly kind: 'looked'; readonly changed: boolean }
   | { readonly kind: 'closed' };

@@ -14,7 +14,8 @@ function start(port: NonNullable<typeof parentPort>): void {
   const connected = (): Connection => (connection ??= connectReader((workerData as ReaderSettings).path));
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'run') {
-      post({ kind: 'answers', answers: message.requests.map((request) => answer(connected, request)), garbage: [] });
+      const answers = message.requests.map((request) => answer(connected, request));
+      post({ kind: 'answers', answers, changed: false, garbage: [] });
     } else if (message.kind === 'close') {
       connection?.close();
       post({ kind: 'closed' });

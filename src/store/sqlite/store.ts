@@ -7,6 +7,7 @@ import type { Cancel, Clock, Logger, ProcessIdentity } from '../../base/index.ts
 import { ContentFiles } from '../content/files.ts';
 import { readContent } from '../content/read.ts';
 import { FileOrInlineWriter } from '../content/write.ts';
+import { isMarked } from '../operations/index.ts';
 import type { OperationName, ParamsOf } from '../operations/index.ts';
 import { StoreError } from '../store.ts';
 import type { ContentStore, ReadName, Reads, Store, WriteName, Writes } from '../store.ts';
@@ -25,9 +26,11 @@ export interface StoreOptions {
   readonly process: ProcessIdentity;
   /** 'normal' answers before the sync: for the one test that must see the difference. */
   readonly durability?: Durability;
-  /** For tests of a full disk: pages of 4 KiB the database may have. */
+  /** For tests of a full disk: pages of 8 KiB the database may have. */
   readonly maxPages?: number;
 }
+
+type QuitParams = Parameters<Writes['quitMaildrop']>[0];
 
 /** How often commits of other processes are looked for, in ms. */
 const LOOK_EVERY = 100;
@@ -83,8 +86,8 @@ export class SqliteStore implements Store {
       options.log.error(sentence);
     };
     const script = (name: string): URL => new URL(name, import.meta.url);
-    const onAnswers = (garbage: readonly string[]): void => {
-      store.#afterCommit(garbage);
+    const onAnswers = (changed: boolean, garbage: readonly string[]): void => {
+      store.#afterCommit(changed, garbage);
     };
     const lanes = await Promise.allSettled([
       Lane.open({ script: script('./write-worker.ts'), data: writer, onAnswers, onTrouble }),
@@ -109,7 +112,7 @@ export class SqliteStore implements Store {
   async write<N extends WriteName>(name: N, params: Parameters<Writes[N]>[0]): Promise<ReturnType<Writes[N]>> {
     for (;;) {
       const result: unknown = await this.#writer.run(name, handover(name, params) as ParamsOf<N>);
-      if (name === 'quitMaildrop') this.#chore(() => this.#carryOutRemovals());
+      if (name === 'quitMaildrop' && isMarked(params as QuitParams)) this.#chore(() => this.#carryOutRemovals());
       if (name !== 'lockMaildrop' || (result as { readonly kind: string }).kind !== 'unfinished')
         return result as ReturnType<Writes[N]>;
       await this.#carryOutRemovals((params as { readonly account: string }).account);
@@ -140,8 +143,8 @@ export class SqliteStore implements Store {
     await this.#writer.close();
   }
 
-  #afterCommit(garbage: readonly string[]): void {
-    this.#tell();
+  #afterCommit(changed: boolean, garbage: readonly string[]): void {
+    if (changed) this.#tell();
     const files = garbage.filter((file) => !this.#deleting.has(file));
     if (files.length === 0 || this.#closing) return;
     for (const file of files) this.#deleting.add(file);

@@ -56,6 +56,7 @@ function start(port: NonNullable<typeof parentPort>): void {
     return;
   }
   const neighbourhood = watch(batches);
+  const changed = watchChanges(batches);
   port.on('message', (message: ToWorker) => {
     switch (message.kind) {
       case 'run': {
@@ -64,7 +65,7 @@ function start(port: NonNullable<typeof parentPort>): void {
           neighbourhood.giveWay();
           const answers = batches.run(left);
           left = left.slice(answers.length);
-          post({ kind: 'answers', answers, garbage: garbage(batches) });
+          post({ kind: 'answers', answers, changed: changed(), garbage: garbage(batches) });
         }
         return;
       }
@@ -86,6 +87,25 @@ function garbage(batches: Batches): readonly string[] {
   } catch {
     return [];
   }
+}
+
+/** Whether anything was written since the last time: a runner that found nothing due must not wake itself. */
+function watchChanges(batches: Batches): () => boolean {
+  const count = (): number | undefined => {
+    try {
+      return batches.look(
+        (connection) => connection.rows({ sql: 'SELECT total_changes() AS count', values: [] })[0]?.['count'] as number,
+      );
+    } catch {
+      return undefined;
+    }
+  };
+  let seen = count();
+  return () => {
+    const before = seen;
+    seen = count();
+    return seen !== before;
+  };
 }
 
 interface Neighbourhood {
