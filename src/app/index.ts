@@ -1,6 +1,7 @@
 /** Floor 8: from a configuration to a running host. The only place that wires. */
 export { DirectoryError, domainName, weakness } from '../accounts/index.ts';
 export { inWords } from '../journey/index.ts';
+export { EVERY_STATE } from '../queue/index.ts';
 export type { OperatorAction, OperatorSelection } from '../queue/index.ts';
 export type { QueueEntry, QueueFilter } from '../store/index.ts';
 export { openKeeper } from './keeper.ts';

@@ -10,7 +10,7 @@ import type { Clock, Logger } from '../base/index.ts';
 import type { Config, Durability } from '../config/index.ts';
 import { findStories } from '../journey/index.ts';
 import type { Story } from '../journey/index.ts';
-import { changeQueue, selectQueue } from '../queue/index.ts';
+import { changeQueue, EVERY_STATE, selectQueue } from '../queue/index.ts';
 import type { OperatorAction, OperatorResult, OperatorSelection } from '../queue/index.ts';
 import { explainRelay } from '../servers/index.ts';
 import type { RelayExplanation, RelayScenario } from '../servers/index.ts';
@@ -103,7 +103,7 @@ function accountView(account: Account): AccountView {
 async function queueOf(core: Core, message: string): Promise<readonly QueueView[]> {
   const tries = await core.store.read('attempts', { message });
   const views: QueueView[] = [];
-  for await (const entry of selectQueue(core.store, { message })) {
+  for await (const entry of selectQueue(core.store, { message, states: EVERY_STATE })) {
     views.push({ ...entry, tries: tries.filter((one) => one.n === entry.delivery.n) });
   }
   return views;

@@ -1,5 +1,6 @@
 /** `posthorn queue …`: what we still owe to other servers, and what the keeper does about it. */
 import { Command } from 'commander';
+import { EVERY_STATE } from '../app/index.ts';
 import type { Keeper, OperatorAction, OperatorSelection, QueueEntry, QueueFilter } from '../app/index.ts';
 import { parseDuration } from '../config/index.ts';
 import { systemClock } from '../base/index.ts';
@@ -66,10 +67,8 @@ function filterOf(options: FilterOptions): QueueFilter {
   };
 }
 
-const OPEN_STATES = ['waiting', 'held', 'sending', 'unsure'] as const;
-
 async function list(options: FilterOptions & { readonly ended?: boolean }, command: Command): Promise<void> {
-  const filter = { ...filterOf(options), ...(options.ended === true ? {} : { states: OPEN_STATES }) };
+  const filter = { ...filterOf(options), ...(options.ended === true ? { states: EVERY_STATE } : {}) };
   await withKeeper(command, async (keeper) => {
     const entries = await gather(keeper.queue(filter));
     if (wantsJson(command)) printJson(entries);

@@ -5,7 +5,7 @@
  */
 import { newTicket } from '../base/index.ts';
 import type { ProcessIdentity } from '../base/index.ts';
-import type { NewEvent, QueueEntry, QueueFilter, Store } from '../store/index.ts';
+import type { DeliveryState, NewEvent, QueueEntry, QueueFilter, Store } from '../store/index.ts';
 import { writeReports } from './report.ts';
 import type { ReportParts } from './report.ts';
 import type { RetrySettings } from './schedule.ts';
@@ -32,6 +32,17 @@ export interface OperatorResult {
 
 /** Entries read at a time. */
 const SLICE = 500;
+
+/** For a filter that is to find what has ended too. */
+export const EVERY_STATE: readonly DeliveryState[] = [
+  'waiting',
+  'held',
+  'sending',
+  'relayed',
+  'failed',
+  'dropped',
+  'unsure',
+];
 
 /** All entries that a filter selects, in slices. */
 export async function* selectQueue(store: Store, filter: QueueFilter): AsyncGenerator<QueueEntry> {

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { testDirectory } from '../accounts/testing.ts';
+import type { TestDirectory } from '../accounts/testing.ts';
+import { silentLog, thisProcess } from '../base/index.ts';
+import { settle } from '../base/testing.ts';
+import { openComposer } from '../intake/index.ts';
+import { reply } from '../mail/index.ts';
+import type { AttemptResult, Outbound, RecipientOutcome } from '../outbound/index.ts';
+import type { NewDelivery, QueueEntry } from '../store/index.ts';
+import { contentOf, newDelivery, newMessage, textOf } from '../store/testing.ts';
+import { EVERY_STATE } from './operator.ts';
+import { startRunner } from './runner.ts';
+import type { QueueSettings, Runner } from './runner.ts';
+
+type Outcome = RecipientOutcome['outcome'];
+type Job = Parameters<Outbound['attempt']>[0];
+
+/** A way out in the hands of a test: it notes each job and answers when it is told what. */
+class FakeOutbound implements Outbound {
+  readonly jobs: Job[] = [];
+  readonly texts: string[] = [];
+  answer: (job: Job, signal: AbortSignal) => Promise<RecipientOutcome['outcome']> | RecipientOutcome['outcome'] = () =>
+    'relayed';
+
+  async attempt(job: Job, signal: AbortSignal): Promise<AttemptResult> {
+    this.jobs.push(job);
+    this.texts.push(await textOf(job.message.content()));
+    const outcome = await this.answer(job, signal);
+    const code = { relayed: 250, deferred: 450, failed: 550, unsure: 451 }[outcome];
+    const answer = reply(code, undefined, `${outcome} said the test`);
+    return {
+      considered: [],
+      tries: [],
+      outcomes: job.recipients.map(({ n }) => ({ n, outcome, stage: 'rcpt', reply: answer, remote: true })),
+    };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+const MINUTE = 60_000;
+const SETTINGS: QueueSettings = {
+  retry: [MINUTE, 5 * MINUTE],
+  giveUp: 60 * MINUTE,
+  delayNotice: 30 * MINUTE,
+  most: 4,
+  mostPerDestination: 2,
+};
+
+interface World extends TestDirectory {
+  readonly outbound: FakeOutbound;
+  readonly start: () => Runner;
+  enqueue(...deliveries: readonly Partial<NewDelivery>[]): Promise<string>;
+  queue(): Promise<readonly QueueEntry[]>;
+  /** Lets the runner and the store's workers come to rest. */
+  until(what: string, ask: () => boolean | Promise<boolean>): Promise<void>;
+}
+
+async function world(t: TestContext): Promise<World> {
+  const running: Runner[] = [];
+  let stopAll = (): Promise<void> => Promise.resolve();
+  // Set before the store's own hook: hooks run in their order, and the runners need the store to stop.
+  t.after(() => stopAll());
+  const parts = await testDirectory(t);
+  const { store, clock, router } = parts;
+  const outbound = new FakeOutbound();
+  stopAll = async () => {
+    let stopped = false;
+    const stopping = Promise.all(running.map((runner) => runner.stop(0))).finally(() => {
+      stopped = true;
+    });
+    while (!stopped) await clock.advance(1);
+    await stopping;
+  };
+  return {
+    ...parts,
+    outbound,
+    start() {
+      const runner = startRunner({
+        store,
+        outbound,
+        composer: openComposer({ store, router, clock }),
+        clock,
+        log: silentLog,
+        process: thisProcess(),
+        hostname: () => 'mx.a.test',
+        settings: () => SETTINGS,
+        random: () => 0,
+      });
+      running.push(runner);
+      return runner;
+    },
+    async enqueue(...deliveries) {
+      const content = await contentOf(store, 'Subject: s\r\n\r\nbody\r\n');
+      const message = newMessage(content, {
+        mailFrom: 'alice@a.test',
+        prefix: Buffer.from('Received: here\r\n'),
+        receivedAt: clock.now(),
+      });
+      const queued = deliveries.map((changes, i) => newDelivery({ n: i + 1, nextAt: clock.now(), ...changes }));
+      await store.write('accept', { message, emails: [], deliveries: queued, events: [] });
+      return message.id;
+    },
+    queue: () => store.read('listQueue', { filter: { states: EVERY_STATE }, limit: 100 }),
+    async until(what, ask) {
+      const patience = performance.now() + 10_000;
+      // Enough for what the runner gathers, too little for a next try to come due.
+      let moves = 100;
+      while (!(await ask())) {
+        if (performance.now() > patience) assert.fail(`${what} did not come about`);
+        if (moves-- > 0) await clock.advance(1);
+        else await settle();
+      }
+    },
+  };
+}
+
+async function states(world: World): Promise<string> {
+  return (await world.queue())
+    .map((entry) => `${entry.delivery.recipient} ${entry.delivery.state} ${entry.delivery.attempts}`)
+    .join(', ');
+}
+
+test('what is due is claimed, handed on with our prefix, and ends', async (t) => {
+  const w = await world(t);
+  w.start();
+  await w.enqueue({ recipient: 'bob@b.test', destination: 'b.test' });
+  await w.until('relayed', async () => (await states(w)) === 'bob@b.test relayed 1');
+  assert.deepEqual(w.outbound.texts, ['Received: here\r\nSubject: s\r\n\r\nbody\r\n']);
+});
+
+test('[5321-4.5.4.1-retry] a deferred message is tried again at its next time and not before', async (t) => {
+  const w = await world(t);
+  w.outbound.answer = () => 'deferred';
+  w.start();
+  await w.enqueue({ recipient: 'bob@b.test', destination: 'b.test' });
+  await w.until('tried once', async () => (await states(w)) === 'bob@b.test waiting 1');
+  await w.clock.advance(MINUTE / 2);
+  assert.equal(w.outbound.jobs.length, 1);
+  await w.clock.advance(MINUTE / 2);
+  await w.until('tried twice', async () => (await states(w)) === 'bob@b.test waiting 2');
+  w.outbound.answer = () => 'relayed';
+  await w.clock.advance(5 * MINUTE);
+  await w.until('relayed', async () => (await states(w)) === 'bob@b.test relayed 3');
+});
+
+test('the attempt and its next time are in the store before the attempt is made (P3)', async (t) => {
+  const w = await world(t);
+  let seen: QueueEntry | undefined;
+  w.outbound.answer = async (): Promise<Outcome> => {
+    [seen] = await w.queue();
+    return 'relayed';
+  };
+  w.start();
+  const at = w.clock.now();
+  await w.enqueue({ recipient: 'bob@b.test', destination: 'b.test' });
+  await w.until('relayed', async () => (await states(w)) === 'bob@b.test relayed 1');
+  assert.equal(seen?.delivery.state, 'sending');
+  assert.equal(seen.delivery.attempts, 1);
+  assert.ok(seen.delivery.nextAt >= at + MINUTE);
+});
+
+test("a failed recipient bounces to the sender's mailbox in the same commit", async (t) => {
+  const w = await world(t);
+  const alice = await w.account('alice@a.test');
+  w.outbound.answer = () => 'failed';
+  w.start();
+  const id = await w.enqueue({ recipient: 'bob@b.test', destination: 'b.test' });
+  await w.until('failed', async () => (await states(w)) === 'bob@b.test failed 1');
+  assert.equal((await w.store.read('account', { id: alice }))?.usedMessages, 1);
+  const kinds = (await w.store.read('events', { message: id })).map((event) => event.facts.kind);
+  assert.deepEqual(kinds, ['attempt', 'reported']);
+});
+
+test('one dead destination does not keep another waiting', async (t) => {
+  const w = await world(t);
+  const never = new Promise<'relayed'>(() => undefined);
+  w.outbound.answer = (job, signal) =>
+    job.destination === 'dead.test'
+      ? Promise.race([
+          never,
+          new Promise<'deferred'>((resolve) => signal.addEventListener('abort', () => resolve('deferred'))),
+        ])
+      : 'relayed';
+  w.start();
+  for (let i = 0; i < 8; i++) await w.enqueue({ recipient: `x${i}@dead.test`, destination: 'dead.test' });
+  await w.enqueue({ recipient: 'bob@b.test', destination: 'b.test' });
+  await w.until('bob is served', async () => (await states(w)).includes('bob@b.test relayed 1'));
+  assert.equal(w.outbound.jobs.filter((job) => job.destination === 'dead.test').length, SETTINGS.mostPerDestination);
+});
+
+test('recipients of different aliases go apart, each with its Delivered-To', async (t) => {
+  const w = await world(t);
+  w.start();
+  await w.enqueue(
+    { recipient: 'one@b.test', destination: 'b.test', original: 'team@a.test' },
+    { recipient: 'two@b.test', destination: 'b.test', original: 'club@a.test' },
+    { recipient: 'three@b.test', destination: 'b.test' },
+  );
+  await w.until('all relayed', async () => (await states(w)).split(' relayed').length === 4);
+  const seen = w.outbound.texts.map((text) => /^Delivered-To: (.*)\r\n/.exec(text)?.[1] ?? 'none');
+  assert.deepEqual(seen.toSorted(), ['club@a.test', 'none', 'team@a.test']);
+});
+
+test('a second runner waits until the first gives up its lease', async (t) => {
+  const w = await world(t);
+  const first = w.start();
+  await w.enqueue({ recipient: 'one@b.test', destination: 'b.test' });
+  await w.until('the first works', async () => (await states(w)) === 'one@b.test relayed 1');
+  w.start();
+  await w.clock.advance(5_000);
+  await first.stop(0);
+  await w.enqueue({ recipient: 'two@b.test', destination: 'b.test' });
+  await w.until('the second works', async () => (await states(w)).includes('two@b.test relayed 1'));
+});
+
+test('stopping waits for the attempt under way, then cuts it off; the message waits for the next start', async (t) => {
+  const w = await world(t);
+  w.outbound.answer = (_job, signal) =>
+    new Promise((resolve) => signal.addEventListener('abort', () => resolve('deferred')));
+  const runner = w.start();
+  await w.enqueue({ recipient: 'bob@b.test', destination: 'b.test' });
+  await w.until('sending', async () => (await states(w)) === 'bob@b.test sending 1');
+  let stopped = false;
+  const stopping = runner.stop(10_000).then(() => {
+    stopped = true;
+  });
+  await w.clock.advance(9_000);
+  assert.equal(stopped, false);
+  await w.clock.advance(2_000);
+  await w.until('stopped', () => stopped);
+  await stopping;
+  assert.equal(await states(w), 'bob@b.test waiting 1');
+});
+
+test('an outbound that breaks its promise loses nothing: the message waits', async (t) => {
+  const w = await world(t);
+  w.outbound.answer = () => Promise.reject(new Error('broken'));
+  w.start();
+  await w.enqueue({ recipient: 'bob@b.test', destination: 'b.test' });
+  await w.until('put back', async () => (await states(w)) === 'bob@b.test waiting 1');
+});
