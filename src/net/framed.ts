@@ -12,7 +12,16 @@ import { Inbox } from './inbox.ts';
 import { Patience, Pour } from './text-reading.ts';
 import type { Receiver, Transport } from './transport.ts';
 import { WireError } from './wire.ts';
-import type { ChunkSink, DottedRead, Endpoint, LineRead, StartTls, TlsState, Wire } from './wire.ts';
+import type {
+  ChannelBindingType,
+  ChunkSink,
+  DottedRead,
+  Endpoint,
+  LineRead,
+  StartTls,
+  TlsState,
+  Wire,
+} from './wire.ts';
 
 /** Input that is held for a session that isn't reading. */
 const HIGH_WATER = 65_536;
@@ -86,6 +95,10 @@ export class FramedWire implements Wire, Receiver {
 
   get tls(): TlsState | undefined {
     return this.#tls;
+  }
+
+  channelBinding(type: ChannelBindingType): Buffer | undefined {
+    return this.#tls === undefined || this.#gone ? undefined : this.#transport.channelBinding?.(type);
   }
 
   get buffered(): number {

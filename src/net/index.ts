@@ -14,6 +14,7 @@ export type { SelfSignedOptions } from './self-signed.ts';
 export { WireError } from './wire.ts';
 export type {
   BareOctet,
+  ChannelBindingType,
   ChunkSink,
   DottedRead,
   Endpoint,

@@ -7,7 +7,7 @@ import type { Clock } from '../base/index.ts';
 import { BATCH, FramedWire } from './framed.ts';
 import type { Receiver, Transport } from './transport.ts';
 import { WireError } from './wire.ts';
-import type { Endpoint, StartTls, TlsState, Wire } from './wire.ts';
+import type { ChannelBindingType, Endpoint, StartTls, TlsState, Wire } from './wire.ts';
 
 export interface MemoryPairOptions {
   readonly clock: Clock;
@@ -139,6 +139,11 @@ class MemoryTransport implements Transport {
       else if (this.#queued > 0) this.refuse('what came was not TLS');
       else if (other.#handshake !== undefined) this.#agree(other);
     });
+  }
+
+  /** No secret, but the same at both ends: enough for a login to be bound to it. */
+  channelBinding(type: ChannelBindingType): Buffer {
+    return Buffer.from(`in memory: ${type}`);
   }
 
   take(data: Buffer): boolean {

@@ -3,13 +3,15 @@
  * close, octets that are no TLS), it ends in one `gone`, never in an unhandled error.
  */
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { endpoint } from './addresses.ts';
+import { channelBindingOf } from './channel-binding.ts';
 import { FramedWire } from './framed.ts';
 import type { FramedOptions } from './framed.ts';
 import { secure } from './handshake.ts';
 import type { Receiver, Transport } from './transport.ts';
 import { WireError } from './wire.ts';
-import type { Endpoint, StartTls, TlsState } from './wire.ts';
+import type { ChannelBindingType, Endpoint, StartTls, TlsState } from './wire.ts';
 
 /** A Wire over a connected socket, which belongs to it from then on. The socket should allow half-open connections. */
 export function socketWire(socket: Socket, options: FramedOptions): FramedWire {
@@ -21,6 +23,8 @@ class SocketTransport implements Transport {
   readonly local: Endpoint;
   readonly lingers = true;
   #socket: Socket;
+  /** The same socket once it is under TLS, and our side of it. */
+  #secured: { readonly socket: TLSSocket; readonly role: 'client' | 'server' } | undefined;
   #receiver: Receiver | undefined;
   #error: WireError | undefined;
   /** Writes the system has not taken yet, and who waits for the last of them. */
@@ -86,6 +90,7 @@ class SocketTransport implements Transport {
     socket.on('error', this.#onError);
     try {
       const state = await done;
+      this.#secured = { socket, role: options.role };
       this.#listen();
       return state;
     } catch (error) {
@@ -93,6 +98,13 @@ class SocketTransport implements Transport {
       plain.destroy();
       throw this.#error ?? error;
     }
+  }
+
+  channelBinding(type: ChannelBindingType): Buffer | undefined {
+    const secured = this.#secured;
+    return secured === undefined || secured.socket.destroyed
+      ? undefined
+      : channelBindingOf(secured.socket, secured.role, type);
   }
 
   #drain(): Promise<void> {

@@ -2,7 +2,7 @@
  * What carries the octets of a Wire: a socket, or memory. The Wire does the framing, batching and
  * deadlines; a transport only moves octets and says when it can't.
  */
-import type { Endpoint, StartTls, TlsState, WireError } from './wire.ts';
+import type { ChannelBindingType, Endpoint, StartTls, TlsState, WireError } from './wire.ts';
 
 /** The Wire as its transport sees it. */
 export interface Receiver {
@@ -39,4 +39,6 @@ export interface Transport {
   destroy(error?: WireError): void;
   /** Shakes hands, after what was sent has left. Rejects with WireError 'tls'; the caller keeps the deadline. */
   startTls(options: StartTls): Promise<TlsState>;
+  /** Asked under TLS only; see Wire. */
+  channelBinding?(type: ChannelBindingType): Buffer | undefined;
 }

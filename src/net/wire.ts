@@ -56,11 +56,16 @@ export interface DottedRead {
 /** Takes a piece of a message; a promise holds the reader back until it settles (back-pressure). */
 export type ChunkSink = (chunk: Buffer) => void | Promise<void>;
 
+/** RFC 9266, RFC 5929 §4; by their registered names. */
+export type ChannelBindingType = 'tls-exporter' | 'tls-server-end-point';
+
 export interface Wire {
   readonly peer: Endpoint;
   readonly local: Endpoint;
   /** Undefined while the connection is in clear. */
   readonly tls: TlsState | undefined;
+  /** What both ends know of this TLS connection and nobody else has (RFC 5056); undefined in clear, and where there is none of that type. */
+  channelBinding?(type: ChannelBindingType): Buffer | undefined;
   /** Bytes received and not yet read: more than zero means the peer did not wait for our answer. */
   readonly buffered: number;
   /** The peer has ended its side, or the connection is gone: what is not buffered will never come. */
