@@ -58,7 +58,8 @@ CREATE TABLE messages (
   refs INTEGER NOT NULL,
   ended_at INTEGER
 );
-CREATE INDEX messages_message_id ON messages (message_id) WHERE message_id IS NOT NULL;
+-- With the id: a forged Message-ID may stand on a million messages, of which the newest are wanted.
+CREATE INDEX messages_message_id ON messages (message_id, id) WHERE message_id IS NOT NULL;
 CREATE INDEX messages_ended ON messages (ended_at) WHERE ended_at IS NOT NULL;
 
 -- Bodies stand alone, so that no listing reads their pages. One row a message, under its seq;

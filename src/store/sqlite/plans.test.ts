@@ -1,0 +1,124 @@
+/**
+ * What an operation costs must not grow with what is stored: each statement finds its rows through an
+ * index, and the listing of a maildrop never touches a body. Asked of SQLite's own plans.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { thisProcess } from '../../base/index.ts';
+import type { OperationName } from '../operations/index.ts';
+import { newDelivery, newEmail, newMessage } from '../testing.ts';
+import type { Pause } from './begin.ts';
+import { connectWriter, perform } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { migrate } from './migrate.ts';
+
+const pause: Pause = { sleep: () => undefined, ticks: () => 0 };
+const process = thisProcess();
+
+/** Tables that grow with the mail. */
+const GROWING = /\bSCAN (?:messages|m|contents|c|emails|e|memberships|s|deliveries|d|events|attempts|tombstones)\b/;
+
+function recorded(connection: Connection, into: Set<string>): Connection {
+  return {
+    inTransaction: false,
+    exec: (sql) => {
+      connection.exec(sql);
+    },
+    rows: (statement) => {
+      into.add(statement.sql);
+      return connection.rows(statement);
+    },
+    close: () => {
+      connection.close();
+    },
+  };
+}
+
+const content = { place: { kind: 'file', name: 'f' }, octets: 1, popOctets: 1, digest: '' } as const;
+const message = newMessage(content, { messageId: '<x>' });
+const claim = { token: 't', process, now: 2e12, retryAt: [3e12], longest: 1e9, limit: 5, skip: ['x.test', 'y.test'] };
+const filter = { domain: 'c.test', sender: '@a.test', receivedBefore: 5e12 };
+
+/** In an order that makes each find something. */
+const calls: readonly (readonly [OperationName, unknown])[] = [
+  ['addAccount', { id: 'a', local: 'a', domain: 'b.test', credentials: [], at: 1 }],
+  [
+    'accept',
+    {
+      message,
+      emails: [newEmail('a'), newEmail('a', { n: 2 })],
+      deliveries: [newDelivery({ n: 3 }), newDelivery({ n: 4 }), newDelivery({ n: 5, nextAt: 9e12 })],
+      events: [],
+    },
+  ],
+  ['listQueue', { filter, limit: 10, after: { message: '', n: 0 } }],
+  ['listQueue', { filter: { message: message.id, states: ['relayed', 'waiting'] }, limit: 10 }],
+  ['changeDeliveries', { message: message.id, numbers: [4], action: 'drop', at: 1, events: [] }],
+  ['nextDue', { skip: [] }],
+  ['claimDue', claim],
+  [
+    'settle',
+    {
+      token: 't',
+      message: message.id,
+      at: 1,
+      deliveries: [{ n: 3, state: 'relayed' }],
+      attempts: [],
+      events: [],
+      reports: [],
+    },
+  ],
+  ['claimForOperator', { token: 'o', process, message: message.id, numbers: [5] }],
+  ['freeProcesses', { gone: [process] }],
+  ['lockMaildrop', { account: 'a', token: 't', process, at: 1, peer: '' }],
+  ['maildropSlice', { mailbox: 1, afterUid: 0, limit: 10 }],
+  ['quitMaildrop', { account: 'a', token: 't', at: 1, sessionId: 's', remove: [1], events: [] }],
+  ['removePart', { account: 'a' }],
+  ['findMessages', { id: message.id, messageId: '<x>' }],
+  ['deliveries', { message: message.id }],
+  ['events', { message: message.id }],
+  ['attempts', { message: message.id }],
+  ['email', { id: 'x' }],
+  ['namedFiles', { files: ['f'] }],
+  ['sweepTombstones', { before: 9, limit: 9 }],
+  ['closeAccount', { account: 'a', at: 1 }],
+  ['purgeAccount', { account: 'a', at: 1, limit: 9 }],
+  ['changeDeliveries', { message: message.id, numbers: [5], action: 'drop', at: 1, events: [] }],
+  ['sweepJourney', { before: 9, limit: 9 }],
+  ['garbage', { limit: 9 }],
+];
+
+test('no statement walks through a table that grows', () => {
+  const connection = connectWriter({ path: ':memory:', durability: 'full' });
+  migrate(connection, pause);
+  const statements = new Set<string>();
+  for (const [name, params] of calls) perform(recorded(connection, statements), name, params);
+  assert.ok(statements.size > 60, `only ${String(statements.size)} statements were seen`);
+  for (const sql of statements) {
+    const values = Array.from(sql.matchAll(/\?/g), () => null);
+    const plan = connection.rows({ sql: `EXPLAIN QUERY PLAN ${sql}`, values }).map((row) => String(row['detail']));
+    for (const line of plan) {
+      if (GROWING.test(line))
+        assert.match(line, /USING (?:COVERING )?INDEX deliveries_(?:open|waiting)/, `${sql}\n${plan.join('\n')}`);
+      // A sorter reads all rows before the first; only the few events and attempts of one message may need one.
+      if (line.includes('USE TEMP B-TREE'))
+        assert.match(
+          sql,
+          /FROM (?:accounts|aliases|domains|processes|deliveries|mailboxes)/,
+          `${sql}\n${plan.join('\n')}`,
+        );
+    }
+  }
+  connection.close();
+});
+
+test('the listing of a maildrop reads one table, in order', () => {
+  const connection = connectWriter({ path: ':memory:', durability: 'full' });
+  migrate(connection, pause);
+  const statements = new Set<string>();
+  perform(recorded(connection, statements), 'maildropSlice', { mailbox: 1, afterUid: 0, limit: 10 });
+  const [sql] = [...statements];
+  const plan = connection.rows({ sql: `EXPLAIN QUERY PLAN ${sql!}`, values: [1, 0, 10] }).map((row) => row['detail']);
+  assert.deepEqual(plan, ['SEARCH memberships USING PRIMARY KEY (mailbox=? AND uid>?)']);
+  connection.close();
+});
