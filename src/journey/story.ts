@@ -114,9 +114,11 @@ function queueEnd(delivery: QueuedDelivery, events: readonly StoredEvent[]): End
     case 'sending':
       return { kind: 'sending' };
     case 'held':
-      return { kind: 'held' };
+      return { kind: 'held', ...(delivery.nextAt === 0 ? {} : { until: delivery.nextAt }) };
     case 'relayed':
       return { kind: 'relayed', to: relayedTo(events) ?? delivery.destination, at };
+    case 'filed':
+      return mailboxEnd(events);
     case 'failed': {
       const report = factsOf(events, 'reported').find((facts) => facts.what === 'bounce')?.report;
       return { kind: 'failed', at, why: why ?? '', ...(report === undefined ? {} : { report }) };

@@ -137,7 +137,9 @@ function endInWords(end: End): string {
     case 'sending':
       return 'A try is under way just now.';
     case 'held':
-      return 'Held by the keeper of this server: "posthorn queue release" lets it go.';
+      return end.until === undefined
+        ? 'Held by the keeper of this server: "posthorn queue release" lets it go.'
+        : `Held until ${time(end.until)}, as its sender wished; "posthorn queue release" lets it go before.`;
     case 'failed':
       return `Given up on ${time(end.at)}: ${end.why}${end.report === undefined ? '' : `. The sender was told in message ${end.report}`}.`;
     case 'dropped':

@@ -39,6 +39,7 @@ export const EVERY_STATE: readonly DeliveryState[] = [
   'held',
   'sending',
   'relayed',
+  'filed',
   'failed',
   'dropped',
   'unsure',

@@ -213,7 +213,16 @@ export function* purgeAccount(p: Parameters<Writes['purgeAccount']>[0]): Steps<'
     });
   }
   if (found.length >= p.limit) return 'more';
-  for (const table of ['mailboxes', 'tombstones', 'maildrop_locks', 'removals', 'credentials', 'grants', 'sent', 'correspondents'])
+  for (const table of [
+    'mailboxes',
+    'tombstones',
+    'maildrop_locks',
+    'removals',
+    'credentials',
+    'grants',
+    'sent',
+    'correspondents',
+  ])
     yield* run(`DELETE FROM ${table} WHERE account = ?`, p.account);
   yield* run('DELETE FROM accounts WHERE id = ?', p.account);
   return 'done';

@@ -2,25 +2,31 @@
  * What crosses to the writing thread is copied, and a view is copied with the whole buffer under it: a
  * prefix of 300 octets usually lies in one of 8 KiB. So octets get buffers of exactly their size first.
  */
-import type { AcceptParams, WriteName, Writes } from '../store.ts';
+import type { AcceptParams, NewEmail, WriteName, Writes } from '../store.ts';
 
 export function handover(name: WriteName, params: unknown): unknown {
   if (name === 'accept') return exact(params as AcceptParams);
   if (name !== 'settle') return params;
   const settle = params as Parameters<Writes['settle']>[0];
-  return settle.reports.length === 0 ? settle : { ...settle, reports: settle.reports.map(exact) };
+  const { reports, emails = [] } = settle;
+  if (reports.length === 0 && emails.length === 0) return settle;
+  return { ...settle, reports: reports.map(exact), emails: emails.map(exactEmail) };
 }
 
-function exact({ message, emails, deliveries, events }: AcceptParams): AcceptParams {
+function exact({ message, emails, reports = [], ...others }: AcceptParams): AcceptParams {
   const { content } = message;
   const place =
     content.place.kind === 'inline' ? { kind: 'inline' as const, bytes: own(content.place.bytes) } : content.place;
   return {
     message: { ...message, prefix: own(message.prefix), content: { ...content, place } },
-    emails: emails.map((email) => ({ ...email, deliveryPrefix: own(email.deliveryPrefix) })),
-    deliveries,
-    events,
+    emails: emails.map(exactEmail),
+    reports: reports.map(exact),
+    ...others,
   };
+}
+
+function exactEmail(email: NewEmail): NewEmail {
+  return { ...email, deliveryPrefix: own(email.deliveryPrefix) };
 }
 
 function own(bytes: Uint8Array): Uint8Array {

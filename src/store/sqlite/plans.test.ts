@@ -16,7 +16,8 @@ const pause: Pause = { sleep: () => undefined, ticks: () => 0 };
 const process = thisProcess();
 
 /** Tables that grow with the mail. */
-const GROWING = /\bSCAN (?:messages|m|contents|c|emails|e|memberships|s|deliveries|d|events|attempts|tombstones)\b/;
+const GROWING =
+  /\bSCAN (?:messages|m|contents|c|emails|e|memberships|s|deliveries|d|events|attempts|tombstones|grants|sent|correspondents)\b/;
 
 function recorded(connection: Connection, into: Set<string>): Connection {
   return {
@@ -49,8 +50,13 @@ const calls: readonly (readonly [OperationName, unknown])[] = [
       emails: [newEmail('a'), newEmail('a', { n: 2 })],
       deliveries: [newDelivery({ n: 3 }), newDelivery({ n: 4 }), newDelivery({ n: 5, nextAt: 9e12 })],
       events: [],
+      sent: { account: 'a', day: 1, who: ['x'] },
     },
   ],
+  ['putGrant', { account: 'a', local: 'x', domain: 'c.test', at: 1 }],
+  ['isGranted', { account: 'a', domain: 'c.test', locals: ['x', '*'] }],
+  ['listGrants', { account: 'a' }],
+  ['sentBy', { account: 'a', day: 1, who: 'x' }],
   ['listQueue', { filter, limit: 10, after: { message: '', n: 0 } }],
   ['listQueue', { filter: { message: message.id, states: ['relayed', 'waiting'] }, limit: 10 }],
   ['changeDeliveries', { message: message.id, numbers: [4], action: 'drop', at: 1, events: [] }],
