@@ -74,7 +74,7 @@ async function isUsable({ cert, key }: Pair): Promise<boolean> {
 
 async function makePair({ cert, key }: Pair, hostname: string, now: number, stateDirectory: string): Promise<void> {
   const names = [...new Set([hostname, 'localhost'])];
-  const made = makeSelfSigned({ names, addresses: ['127.0.0.1', '::1'], days: DAYS, now });
+  const made = await makeSelfSigned({ names, addresses: ['127.0.0.1', '::1'], days: DAYS, now });
   await mkdir(join(stateDirectory, 'tls'), { recursive: true, mode: 0o700 });
   await writeFile(key, made.keyPem, { mode: 0o600 });
   await chmod(key, 0o600);

@@ -7,7 +7,7 @@ import { makeSelfSigned } from './self-signed.ts';
 const NOW = Date.UTC(2026, 10, 20);
 const names = ['mx.a.test', 'localhost'];
 const addresses = ['127.0.0.1', '::1'];
-const { certPem, keyPem } = makeSelfSigned({ names, addresses, days: 90, now: NOW });
+const { certPem, keyPem } = await makeSelfSigned({ names, addresses, days: 90, now: NOW });
 
 test('a certificate made by ourselves is one that others can read', () => {
   const certificate = new X509Certificate(certPem);
@@ -25,25 +25,25 @@ test('a certificate made by ourselves is one that others can read', () => {
   assert.equal(certificate.publicKey.asymmetricKeyDetails?.namedCurve, 'prime256v1');
 });
 
-test('times beyond 2049, long names, many names, and no name at all', () => {
-  const far = new X509Certificate(makeSelfSigned({ names, addresses, days: 365 * 40, now: NOW }).certPem);
+test('times beyond 2049, long names, many names, and no name at all', async () => {
+  const far = new X509Certificate((await makeSelfSigned({ names, addresses, days: 365 * 40, now: NOW })).certPem);
   assert.equal(far.validToDate.getUTCFullYear(), 2066);
   const long = `${'a'.repeat(63)}.${'b'.repeat(63)}.test`;
   const many = Array.from({ length: 60 }, (_, i) => `host-${i}.example.test`);
   const both = new X509Certificate(
-    makeSelfSigned({ names: [long, ...many], addresses: [], days: 1, now: NOW }).certPem,
+    (await makeSelfSigned({ names: [long, ...many], addresses: [], days: 1, now: NOW })).certPem,
   );
   assert.equal(both.checkHost(long), long);
   assert.equal(both.checkHost('host-59.example.test'), 'host-59.example.test');
   assert.equal(both.subject, 'CN=host-0.example.test');
   assert.equal(
-    new X509Certificate(makeSelfSigned({ names: [long], addresses: [], days: 1, now: NOW }).certPem).subject,
+    new X509Certificate((await makeSelfSigned({ names: [long], addresses: [], days: 1, now: NOW })).certPem).subject,
     'CN=posthorn',
   );
 });
 
-test('two certificates never share a serial number or a key', () => {
-  const other = makeSelfSigned({ names, addresses, days: 90, now: NOW });
+test('two certificates never share a serial number or a key', async () => {
+  const other = await makeSelfSigned({ names, addresses, days: 90, now: NOW });
   assert.notEqual(new X509Certificate(other.certPem).serialNumber, new X509Certificate(certPem).serialNumber);
   assert.notEqual(other.keyPem, keyPem);
 });
@@ -55,8 +55,8 @@ test('a loaded pair tells its fingerprint, its end and its names', () => {
   assert.deepEqual(loaded.names, ['mx.a.test', 'localhost', '127.0.0.1', '::1']);
 });
 
-test('a chain behind the certificate and a key in another wrapping are taken', () => {
-  const other = makeSelfSigned({ names: ['ca.test'], addresses: [], days: 1, now: NOW });
+test('a chain behind the certificate and a key in another wrapping are taken', async () => {
+  const other = await makeSelfSigned({ names: ['ca.test'], addresses: [], days: 1, now: NOW });
   assert.deepEqual(loadTlsContext(certPem + other.certPem, keyPem).names[0], 'mx.a.test');
 });
 
@@ -70,7 +70,7 @@ const wrong: [string, string, string, RegExp][] = [
   ],
   [
     'a chain that begins with another',
-    makeSelfSigned({ names, addresses, days: 1, now: NOW }).certPem + certPem,
+    (await makeSelfSigned({ names, addresses, days: 1, now: NOW })).certPem + certPem,
     keyPem,
     /own certificate first/,
   ],

@@ -15,7 +15,7 @@ import { makeSelfSigned } from './self-signed.ts';
 import { socketWire } from './socket.ts';
 import type { Wire } from './wire.ts';
 
-const { certPem, keyPem } = makeSelfSigned({ names: ['localhost'], addresses: [], days: 1, now: Date.now() });
+const { certPem, keyPem } = await makeSelfSigned({ names: ['localhost'], addresses: [], days: 1, now: Date.now() });
 const context = loadTlsContext(certPem, keyPem);
 const certificate = new X509Certificate(certPem);
 

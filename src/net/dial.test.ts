@@ -103,7 +103,7 @@ const hasty: Clock = {
 };
 
 test('[3207-4.1-name] a certificate for the name, by an authority we trust, is verified', async (t) => {
-  const pair = certificate(['mx.b.test']);
+  const pair = await certificate(['mx.b.test']);
   const server = await tlsServer(t, pair);
   const wire = await dial(
     options(server, { implicitTls: { serverName: 'mx.b.test', verify: true, authorities: pair.certPem } }),
@@ -115,7 +115,7 @@ test('[3207-4.1-name] a certificate for the name, by an authority we trust, is v
 });
 
 test('[3207-4.1-name] the final dot of a name is not part of it, and an address is a name too', async (t) => {
-  const pair = certificate(['mx.b.test'], ['127.0.0.1', '::1']);
+  const pair = await certificate(['mx.b.test'], ['127.0.0.1', '::1']);
   const server = await tlsServer(t, pair);
   for (const serverName of ['mx.b.test.', '127.0.0.1', '::1']) {
     const wire = await dial(options(server, { implicitTls: { serverName, verify: true, authorities: pair.certPem } }));
@@ -125,9 +125,9 @@ test('[3207-4.1-name] the final dot of a name is not part of it, and an address 
 });
 
 test('[3207-4.1-name] a certificate that proves nothing: told when not asked to verify, refused when asked', async (t) => {
-  const pair = certificate(['mx.b.test']);
+  const pair = await certificate(['mx.b.test']);
   const server = await tlsServer(t, pair);
-  const old = certificate(['mx.b.test'], [], Date.now() - 10 * 86_400_000);
+  const old = await certificate(['mx.b.test'], [], Date.now() - 10 * 86_400_000);
   const oldServer = await tlsServer(t, old);
   const cases: [Server, string, string | undefined, RegExp][] = [
     [server, 'mx.b.test', undefined, /SELF_SIGNED/],
@@ -149,7 +149,7 @@ test('[3207-4.1-name] a certificate that proves nothing: told when not asked to 
 });
 
 test('[8997-3-client] a server that speaks no more than TLS 1.1 is refused', async (t) => {
-  const pair = certificate(['localhost']);
+  const pair = await certificate(['localhost']);
   const server = createTlsServer({
     key: pair.keyPem,
     cert: pair.certPem,

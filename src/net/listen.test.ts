@@ -18,7 +18,7 @@ after(async () => {
   assert.deepEqual(await openSockets(), []);
 });
 
-const { certPem, keyPem } = makeSelfSigned({ names: ['localhost'], addresses: [], days: 1, now: Date.now() });
+const { certPem, keyPem } = await makeSelfSigned({ names: ['localhost'], addresses: [], days: 1, now: Date.now() });
 
 /** Says hello and echoes lines until the peer leaves. */
 async function echo(wire: Wire): Promise<void> {

@@ -9,7 +9,7 @@ import { WireError } from './wire.ts';
 
 const text = (read: LineRead): string => (read.kind === 'line' ? read.bytes.toString('latin1') : `<${read.kind}>`);
 const isTls = (error: unknown): boolean => error instanceof WireError && error.kind === 'tls';
-const { certPem, keyPem } = makeSelfSigned({ names: ['localhost'], addresses: [], days: 1, now: Date.now() });
+const { certPem, keyPem } = await makeSelfSigned({ names: ['localhost'], addresses: [], days: 1, now: Date.now() });
 const context = loadTlsContext(certPem, keyPem);
 
 test('the two ends name each other', () => {

@@ -17,7 +17,7 @@ import { WireError } from './wire.ts';
 
 const text = (read: LineRead): string => (read.kind === 'line' ? read.bytes.toString('latin1') : `<${read.kind}>`);
 const isTls = (error: unknown): boolean => error instanceof WireError && error.kind === 'tls';
-const { certPem, keyPem } = makeSelfSigned({
+const { certPem, keyPem } = await makeSelfSigned({
   names: ['localhost', 'mx.b.test'],
   addresses: ['127.0.0.1'],
   days: 1,

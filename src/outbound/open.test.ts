@@ -15,11 +15,11 @@ import { newHeard, offering, playServer, TEST_SETTINGS, testJob, testWorld } fro
 import type { Heard, ServerScript, TestJob } from './testing.ts';
 
 const TLS = offering('PIPELINING|STARTTLS|AUTH PLAIN LOGIN');
-const GOOD = certificate('localhost');
-const OTHER = certificate('other.test');
+const GOOD = await certificate('localhost');
+const OTHER = await certificate('other.test');
 
-function certificate(name: string): { readonly pem: string; readonly context: TlsServerContext } {
-  const { certPem, keyPem } = makeSelfSigned({ names: [name], addresses: [], days: 2, now: systemClock.now() });
+async function certificate(name: string): Promise<{ readonly pem: string; readonly context: TlsServerContext }> {
+  const { certPem, keyPem } = await makeSelfSigned({ names: [name], addresses: [], days: 2, now: systemClock.now() });
   return { pem: certPem, context: loadTlsContext(certPem, keyPem) };
 }
 
