@@ -79,15 +79,15 @@ export async function openHost(parts: HostParts): Promise<Host> {
     await refuseWithoutPostmaster(core, roles);
     const certificates = await openCertificates({ config: () => config, stateDirectory, clock });
     const listeners = await openListeners(core, roles, () => certificates.current());
-    closing.push(() => listeners.close(DRAIN));
-    const stopSweeps = startSweeps(core);
-    closing.push(stopSweeps);
+    const working: (() => Promise<void>)[] = [() => listeners.close(DRAIN)];
+    // Together: sessions and attempts share the time they have to end.
+    closing.push(() => Promise.all(working.map((end) => end())).then(() => undefined));
+    closing.push(startSweeps(core));
 
     let routes = routesOf(config);
     if (roles.includes('queue')) {
       const { outbound, runner } = openQueue(core, listeners, { routes: () => routes, random: parts.random });
-      closing.push(() => outbound.close());
-      closing.push(() => runner.stop(DRAIN));
+      working.push(() => runner.stop(DRAIN).then(() => outbound.close()));
     }
     if (parts.readyFile !== undefined) {
       await writeReadyFile(parts.readyFile, core.process.pid, listeners.doors);

@@ -237,6 +237,18 @@ test('stopping waits for the attempt under way, then cuts it off; the message wa
   assert.equal(await states(w), 'bob@b.test waiting 1');
 });
 
+test("one group that can't be settled does not hold back the others of its claim", async (t) => {
+  const w = await world(t);
+  w.outbound.answer = (job) =>
+    job.recipients[0]?.address === 'two@b.test' ? Promise.reject(new Error('broken')) : 'relayed';
+  w.start();
+  await w.enqueue(
+    { recipient: 'one@b.test', destination: 'b.test', original: 'team@a.test' },
+    { recipient: 'two@b.test', destination: 'b.test', original: 'club@a.test' },
+  );
+  await w.until('both settled', async () => (await states(w)) === 'one@b.test relayed 1, two@b.test waiting 1');
+});
+
 test('an outbound that breaks its promise loses nothing: the message waits', async (t) => {
   const w = await world(t);
   w.outbound.answer = () => Promise.reject(new Error('broken'));

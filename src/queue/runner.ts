@@ -142,39 +142,40 @@ class QueueRunner implements Runner {
     this.#underWay.add(work);
   }
 
+  /** Recipients of different aliases go in transactions of their own: Delivered-To names the alias. */
   async #carryOut(claim: Claim): Promise<void> {
-    const { store, clock, log } = this.#parts;
-    try {
-      // Recipients of different aliases go in transactions of their own: Delivered-To names the alias.
-      for (const deliveries of byOriginal(claim.deliveries)) {
-        const part = { ...claim, deliveries };
-        const result = await this.#attempt(part);
-        const settings = this.#parts.settings();
-        const settlement = settleAttempt(part, result, settings, clock.now());
-        const written = await writeReports({ parts: this.#parts, claim: part, reported: settlement.reports, settings });
-        const { deliveries: settled, attempts, events } = settlement;
-        const done = await store.write('settle', {
-          token: this.#token,
+    for (const deliveries of byOriginal(claim.deliveries)) {
+      const part = { ...claim, deliveries };
+      try {
+        await this.#settle(part, await this.#attempt(part));
+      } catch (error) {
+        // The next time stands in the store: what is lost is the record of this attempt, not the message.
+        this.#parts.log.error('What came of an attempt could not be recorded', {
           message: claim.message.id,
-          at: clock.now(),
-          deliveries: settled,
-          attempts,
-          events: [...events, ...written.events],
-          reports: written.reports,
+          destination: claim.destination,
+          cause: error,
         });
-        if (done === 'lost')
-          log.warn('An attempt ended after its claim was taken away; nothing was recorded', {
-            message: claim.message.id,
-          });
+        await this.#release(part);
       }
-    } catch (error) {
-      // The claim's next time stands in the store: what is lost is the record of this attempt, not the message.
-      log.error('What came of an attempt could not be recorded', {
-        message: claim.message.id,
-        destination: claim.destination,
-        cause: error,
-      });
-      await this.#release(claim);
+    }
+  }
+
+  async #settle(claim: Claim, result: AttemptResult): Promise<void> {
+    const { store, clock, log } = this.#parts;
+    const settings = this.#parts.settings();
+    const settlement = settleAttempt(claim, result, settings, clock.now());
+    const written = await writeReports({ parts: this.#parts, claim, reported: settlement.reports, settings });
+    const done = await store.write('settle', {
+      token: this.#token,
+      message: claim.message.id,
+      at: clock.now(),
+      deliveries: settlement.deliveries,
+      attempts: settlement.attempts,
+      events: [...settlement.events, ...written.events],
+      reports: written.reports,
+    });
+    if (done === 'lost') {
+      log.warn('An attempt ended after its claim was taken away; nothing was recorded', { message: claim.message.id });
     }
   }
 
