@@ -70,13 +70,13 @@ class QueueRunner implements Runner {
   }
 
   async stop(drainMs: number): Promise<void> {
+    const cancel = this.#parts.clock.after(drainMs, () => {
+      this.#cutOff.abort(new Error('the server is stopping'));
+    });
     this.#stopping = true;
     this.#unsubscribe();
     this.#wakeUp();
     await this.#looping;
-    const cancel = this.#parts.clock.after(drainMs, () => {
-      this.#cutOff.abort(new Error('the server is stopping'));
-    });
     await Promise.all(this.#underWay);
     cancel();
     await this.#parts.store.write('dropLease', { name: LEASE, token: this.#token }).catch((error: unknown) => {
