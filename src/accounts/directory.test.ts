@@ -38,6 +38,11 @@ test("what can't be done is said with what to do", async (t) => {
   assert.match(await sentence(directory.removeAlias('x@a.test')), /There is no alias/);
   assert.match(await sentence(directory.addAlias('alice@a.test', ['x@b.test'], false)), /exists already/);
   assert.match(await sentence(directory.addAlias('z@a.test', [], false)), /at least one address/);
+  assert.match(await sentence(directory.grant('nobody@a.test', 'x@b.test')), /There is no account/);
+  assert.match(await sentence(directory.grant('alice@a.test', 'b.test')), /not a mail address/);
+  assert.match(await sentence(directory.revoke('alice@a.test', 'x@b.test')), /was not granted/);
+  await directory.grant('alice@a.test', 'x@b.test');
+  assert.match(await sentence(directory.grant('alice@a.test', 'X@b.test')), /may send as x@b\.test already/);
 });
 
 test('a domain with accounts or aliases is not removed', async (t) => {

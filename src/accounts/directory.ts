@@ -7,7 +7,7 @@ import type { Clock } from '../base/index.ts';
 import { canonicalLocal, formatAddress, parseAddress, parseDomain } from '../mail/index.ts';
 import type { Address } from '../mail/index.ts';
 import { makeScramVerifier, preparePassword } from '../sasl/index.ts';
-import type { Account, Alias, Credential, Store } from '../store/index.ts';
+import type { Account, Alias, Credential, Grant, Store } from '../store/index.ts';
 import type { Domains } from './domains.ts';
 import type { Passwords } from './passwords.ts';
 
@@ -132,6 +132,34 @@ export class Directory {
     });
     if (result === 'missing')
       throw new DirectoryError(`There is no alias ${text}; "alias list" shows those there are.`);
+  }
+
+  /** Lets an account send as another address, here or elsewhere; `*@domain` is every address of a domain. */
+  async grant(text: string, as: string): Promise<string> {
+    const { account, local, domain } = await this.#granted(text, as);
+    const at = this.#parts.clock.now();
+    const result = await this.#parts.store.write('putGrant', { account: account.id, local, domain, at });
+    if (result === 'exists') throw new DirectoryError(`${text} may send as ${local}@${domain} already.`);
+    return `${local}@${domain}`;
+  }
+
+  async revoke(text: string, as: string): Promise<string> {
+    const { account, local, domain } = await this.#granted(text, as);
+    const result = await this.#parts.store.write('removeGrant', { account: account.id, local, domain });
+    if (result === 'missing')
+      throw new DirectoryError(
+        `${local}@${domain} was not granted to ${text}; "account show ${text}" lists what was. Its own addresses and aliases need no grant.`,
+      );
+    return `${local}@${domain}`;
+  }
+
+  async grants(account: Account): Promise<readonly Grant[]> {
+    return this.#parts.store.read('listGrants', { account: account.id });
+  }
+
+  async #granted(text: string, as: string): Promise<Address & { readonly account: Account }> {
+    const { local, domain } = addressIn(as);
+    return { account: await this.account(text), local: canonicalLocal(local), domain };
   }
 
   async #refuseLoop(name: string, targets: readonly string[]): Promise<void> {

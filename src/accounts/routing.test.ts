@@ -112,6 +112,24 @@ test('a domain added by another process counts within a blink', async (t) => {
   assert.match(await routed(router, 'x@new.test'), /^account/);
 });
 
+test('an account may send as what is its own, and as what was granted to it', async (t) => {
+  const { account, directory, router } = await testDirectory(t);
+  const alice = await account('alice@a.test');
+  const carol = await account('carol@a.test');
+  const may = async (text: string, who = alice): Promise<boolean> => router.maySendAs(address(text), who);
+  assert.equal(await directory.grant('alice@a.test', 'Sales@B.test'), 'sales@b.test');
+  assert.equal(await directory.grant('alice@a.test', 'carol@a.test'), 'carol@a.test');
+  assert.equal(await directory.grant('carol@a.test', '*@c.test'), '*@c.test');
+  for (const own of ['alice@a.test', 'alice+x@a.test', 'sales@b.test', 'SALES+q3@b.test', 'Carol@a.test'])
+    assert.equal(await may(own), true, own);
+  for (const other of ['x@b.test', 'sales@sub.b.test', 'x@c.test', 'dora@a.test'])
+    assert.equal(await may(other), false, other);
+  assert.equal(await may('anybody@c.test', carol), true);
+  assert.equal(await may('sales@b.test', carol), false);
+  assert.equal(await directory.revoke('alice@a.test', 'sales@b.test'), 'sales@b.test');
+  assert.equal(await may('sales@b.test'), false);
+});
+
 test('an address belongs to the account it is delivered to', async (t) => {
   const { account, directory, router } = await testDirectory(t);
   const alice = await account('alice@a.test');

@@ -44,6 +44,8 @@ export interface Router {
   route(address: Address): Promise<Routing>;
   /** Whether the account may use the address as its own: it is delivered to that account (RFC 6409 §6.1). */
   belongsTo(address: Address, account: string): Promise<boolean>;
+  /** Whether the account may send as the address: its own, or granted to it, alone or with its whole domain. */
+  maySendAs(address: Address, account: string): Promise<boolean>;
 }
 
 export function openRouter(parts: {
@@ -140,14 +142,23 @@ export function openRouter(parts: {
     }
   }
 
+  async function belongsTo(address: Address, account: string): Promise<boolean> {
+    const routing = await route(address);
+    return (
+      routing.kind === 'targets' &&
+      routing.targets.some((target) => target.kind === 'account' && target.account.id === account)
+    );
+  }
+
   return {
     route,
-    async belongsTo(address, account) {
-      const routing = await route(address);
-      return (
-        routing.kind === 'targets' &&
-        routing.targets.some((target) => target.kind === 'account' && target.account.id === account)
-      );
+    belongsTo,
+    async maySendAs(address, account) {
+      if (await belongsTo(address, account)) return true;
+      const local = canonicalLocal(address.local);
+      const base = withoutSubaddress(local);
+      const locals = base === undefined ? [local, '*'] : [local, base, '*'];
+      return store.read('isGranted', { account, domain: address.domain, locals });
     },
   };
 }

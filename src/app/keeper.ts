@@ -28,6 +28,8 @@ export interface AccountView {
   readonly quota?: number;
   readonly usedOctets: number;
   readonly usedMessages: number;
+  /** What it may send as besides its own addresses; told of a single account. */
+  readonly sendAs?: readonly string[];
 }
 
 export interface QueueView extends QueueEntry {
@@ -64,7 +66,10 @@ export async function openKeeper(parts: {
     domains: () => core.domains.list(),
     accounts: async ({ domain, closed }) =>
       (await store.read('listAccounts', { closed, ...(domain === undefined ? {} : { domain }) })).map(accountView),
-    account: async (address) => accountView(await core.directory.account(address)),
+    account: async (address) => {
+      const account = await core.directory.account(address);
+      return { ...accountView(account), sendAs: (await core.directory.grants(account)).map(addressOf) };
+    },
     aliases: async (domain) =>
       (await store.read('listAliases', domain === undefined ? {} : { domain })).map((alias) => ({
         address: `${alias.local}@${alias.domain}`,

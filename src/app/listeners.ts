@@ -128,7 +128,13 @@ interface SessionParts {
 function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionParts): Record<Service, Session> {
   const { store, clock, log, process, passwords, config } = core;
   const logins = openLogins({ store, passwords, clock, log, countGuesses: () => config().limits.perAddress });
-  const intake = openIntake({ store, clock, log, hostname: () => config().hostname });
+  const intake = openIntake({
+    store,
+    clock,
+    log,
+    hostname: () => config().hostname,
+    showSubmitter: () => config().submission.showClient,
+  });
   const policyOf = (service: 'smtp' | 'lmtp' | 'submission') =>
     smtpPolicy({
       service,

@@ -38,6 +38,18 @@ export function accountCommand(): Command {
     .option('--json', 'print the result as JSON')
     .action(setPassword);
   account
+    .command('grant <address>')
+    .description('let an account send as another address as well, here or elsewhere')
+    .requiredOption('--send-as <address>', 'the address; "*@domain" is every address of a domain')
+    .option('--json', 'print the result as JSON')
+    .action(grant);
+  account
+    .command('revoke <address>')
+    .description('take such a grant back')
+    .requiredOption('--send-as <address>', 'the address that was granted')
+    .option('--json', 'print the result as JSON')
+    .action(revoke);
+  account
     .command('remove <address>')
     .description('close an account; its mail is kept 30 days, or removed now with --purge')
     .option('--purge', 'remove its mail now')
@@ -105,7 +117,31 @@ async function show(address: string, _options: object, command: Command): Promis
   await withKeeper(command, async (keeper) => {
     const view = await keeper.account(address);
     if (wantsJson(command)) printJson(view);
-    else printTable(COLUMNS, [view], '');
+    else {
+      printTable(COLUMNS, [view], '');
+      const { sendAs = [] } = view;
+      if (sendAs.length > 0) print(`May also send as ${sendAs.join(', ')}.`);
+    }
+  });
+}
+
+interface GrantOptions {
+  readonly sendAs: string;
+}
+
+async function grant(address: string, { sendAs }: GrantOptions, command: Command): Promise<void> {
+  await withKeeper(command, async (keeper) => {
+    const granted = await keeper.directory.grant(address, sendAs);
+    if (wantsJson(command)) printJson({ address, granted });
+    else print(`${address} may send as ${granted} now.`);
+  });
+}
+
+async function revoke(address: string, { sendAs }: GrantOptions, command: Command): Promise<void> {
+  await withKeeper(command, async (keeper) => {
+    const revoked = await keeper.directory.revoke(address, sendAs);
+    if (wantsJson(command)) printJson({ address, revoked });
+    else print(`${address} may not send as ${revoked} any more.`);
   });
 }
 

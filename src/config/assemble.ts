@@ -23,6 +23,7 @@ export function assemble(values: Values, routes: readonly RouteValues[], around:
       enabled: values['submission.enabled'],
       listen: values['submission.listen'],
       listenTls: values['submission.listen_tls'],
+      showClient: values['submission.show_client'],
     },
     pop3: { enabled: values['pop3.enabled'], listen: values['pop3.listen'], listenTls: values['pop3.listen_tls'] },
     lmtp: { listen: values['lmtp.listen'] },

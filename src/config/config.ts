@@ -30,6 +30,7 @@ export interface Config {
     readonly enabled: boolean;
     readonly listen: readonly ListenAddress[];
     readonly listenTls: readonly ListenAddress[];
+    readonly showClient: boolean;
   };
   readonly pop3: {
     readonly enabled: boolean;

@@ -103,6 +103,10 @@ export const FIELDS = {
       sentence: 'Where mail clients connect that speak TLS from the first octet (a public host: port 465).',
     }),
   ),
+  'submission.show_client': field(flag, false, {
+    sentence:
+      'Whether the Received field of a submitted message names the address of the client it came from. The journey knows it in any case.',
+  }),
 
   'pop3.enabled': fixed(field(flag, true, { sentence: 'Whether mailboxes can be fetched over POP3, after a login.' })),
   'pop3.listen': fixed(

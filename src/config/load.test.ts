@@ -40,7 +40,7 @@ test('without a file the defaults hold: loopback, nothing trusted', () => {
     hostname: 'box.example.org',
     domains: [],
     smtp: { enabled: true, listen: loopback(2525) },
-    submission: { enabled: true, listen: loopback(2587), listenTls: loopback(2465) },
+    submission: { enabled: true, listen: loopback(2587), listenTls: loopback(2465), showClient: false },
     pop3: { enabled: true, listen: loopback(2110), listenTls: loopback(2995) },
     lmtp: { listen: [] },
     web: { listen: loopback(2080) },

@@ -14,6 +14,7 @@ import type { Arrival, RoutedRecipient } from './arrival.ts';
 
 interface World extends TestDirectory {
   readonly intake: Intake;
+  readonly show: { submitter: boolean };
   /** Hands in a message as a session would; the reply, as "code rule". */
   deliver(mail: Mail): Promise<string>;
   /** What alice's POP3 client would get, oldest first. */
@@ -36,7 +37,13 @@ function address(text: string): Address {
 
 async function world(t: TestContext): Promise<World> {
   const parts = await testDirectory(t);
-  const intake = openIntake({ ...parts, log: silentLog, hostname: () => 'mx.a.test' });
+  const show = { submitter: false };
+  const intake = openIntake({
+    ...parts,
+    log: silentLog,
+    hostname: () => 'mx.a.test',
+    showSubmitter: () => show.submitter,
+  });
   const routed = async (text: string): Promise<RoutedRecipient> => {
     const recipient = { address: address(text) };
     const routing = await parts.router.route(recipient.address);
@@ -50,6 +57,7 @@ async function world(t: TestContext): Promise<World> {
   return {
     ...parts,
     intake,
+    show,
     async deliver({ to, text, service = 'smtp', from = 'x@x.test', login = false }) {
       const recipients = await Promise.all(to.map(routed));
       const envelope: Envelope = {
@@ -64,7 +72,12 @@ async function world(t: TestContext): Promise<World> {
         client: { name: 'client.test', ip: '192.0.2.1', port: 5 },
         server: { name: 'mx.a.test', ip: '192.0.2.2', port: 25 },
         protocol: 'esmtp',
-        ...(login ? { login: { account: 'account-0', name: 'alice@a.test', mechanism: 'PLAIN' } } : {}),
+        ...(login
+          ? {
+              login: { account: 'account-0', name: 'alice@a.test', mechanism: 'PLAIN' },
+              author: { name: 'alice@a.test', maySendAs: (one) => parts.router.maySendAs(one, 'account-0') },
+            }
+          : {}),
         connectedAt: 1,
         startedAt: 2,
         envelope,
@@ -151,6 +164,65 @@ test("with a login Received does not tell the client's address; the journey does
   const received = events.find((event) => event.facts.kind === 'received')?.facts;
   assert.ok(received?.kind === 'received');
   assert.equal(received.client.ip, '192.0.2.1');
+});
+
+test("the keeper may have the client's address in Received all the same", async (t) => {
+  const { account, deliver, inbox, show } = await world(t);
+  const alice = await account('alice@a.test');
+  show.submitter = true;
+  await deliver({ to: ['alice@a.test'], from: 'alice@a.test', service: 'submission', login: true, text: '\nbody\n' });
+  assert.match((await inbox(alice))[0] ?? '', /Received: from client\.test \(\[192\.0\.2\.1\]\)/);
+});
+
+const AUTHORS: Readonly<Record<string, string>> = {
+  'From: alice@a.test': '250 accepted',
+  'From: "Alice" <ALICE+x@a.test>': '250 accepted',
+  'From: team@a.test': '250 accepted',
+  'From: Sales <sales@b.test>': '250 accepted',
+  'From: alice@a.test, "The team" <team@a.test>': '250 accepted',
+  'From: alice@a.test\nSender: team@a.test': '250 accepted',
+  'To: x@x.test': '250 accepted',
+  'From: bob@a.test': '550 from-not-yours',
+  'From: boss@elsewhere.test': '550 from-not-yours',
+  'From: alice@a.test, bob@a.test': '550 from-not-yours',
+  'From: alice@a.test\nSender: bob@a.test': '550 from-not-yours',
+  'From: "alice@a.test" <bob@a.test>': '550 from-not-yours',
+  'From:\n bob@a.test (alice@a.test)': '550 from-not-yours',
+  'fRoM : bob@a.test': '550 from-not-yours',
+  'From: all: alice@a.test, bob@a.test;': '550 from-not-yours',
+  'From: <@a.test,@b.test:bob@b.test>': '550 from-not-yours',
+  'From: alice@a.test\nFrom: bob@a.test': '554 author-field-twice',
+  'From: alice@a.test\nSender: alice@a.test\nSender: bob@a.test': '554 author-field-twice',
+  'From: alice@a.test bob@a.test': '554 author-unreadable',
+  'From: alice@a.test <bob@a.test>': '554 author-unreadable',
+  'From: <alice@a.test> (unfinished': '554 author-unreadable',
+  'From: Alice': '554 author-unreadable',
+  'From:': '554 author-unreadable',
+  'From: nobody:;': '554 author-unreadable',
+  'From: alice@a.test\nSender: alice@a.test, team@a.test': '554 author-unreadable',
+  [`From: ${'alice@a.test, '.repeat(101)}alice@a.test`]: '554 author-unreadable',
+};
+
+for (const [header, expected] of Object.entries(AUTHORS)) {
+  test(`[6409-6.1-own-sender] the author: ${header.slice(0, 70).replaceAll('\n', ' ⏎ ')}`, async (t) => {
+    const { account, directory, deliver, inbox } = await world(t);
+    const alice = await account('alice@a.test');
+    await account('bob@a.test');
+    await directory.addAlias('team@a.test', ['alice@a.test'], false);
+    await directory.grant('alice@a.test', 'sales@b.test');
+    const mail = { to: ['alice@a.test'], from: 'alice@a.test', service: 'submission', login: true } as const;
+    assert.equal(await deliver({ ...mail, text: `${header}\nSubject: s\n\nFrom: boss@elsewhere.test\n` }), expected);
+    assert.equal((await inbox(alice)).length, expected.startsWith('250') ? 1 : 0);
+  });
+}
+
+test('[6409-6.1-own-sender] a receipt from the null sender has an author too, and gets one where it names none', async (t) => {
+  const { account, deliver, inbox } = await world(t);
+  const alice = await account('alice@a.test');
+  const receipt = { to: ['alice@a.test'], from: '', service: 'submission', login: true } as const;
+  assert.equal(await deliver({ ...receipt, text: 'Subject: read\n\nbody\n' }), '250 accepted');
+  assert.match((await inbox(alice))[0] ?? '', /\r\nFrom: alice@a\.test\r\n/);
+  assert.equal(await deliver({ ...receipt, text: 'From: bob@a.test\n\nbody\n' }), '550 from-not-yours');
 });
 
 test('[6409-8-completed] submission completes Date, Message-ID and From and takes Bcc out, and the journey tells', async (t) => {

@@ -19,6 +19,7 @@ import {
 import type { Address, HeaderEdit, HeaderField, Reply } from '../mail/index.ts';
 import type { ContentRef, ContentWriter, NewEvent, Store } from '../store/index.ts';
 import type { Arrival, ArrivalSink, RoutedRecipient } from './arrival.ts';
+import { authorRefusal } from './author.ts';
 import { deliveredAgain, deliveredBefore, tooManyHops } from './loops.ts';
 import { place } from './place.ts';
 
@@ -27,6 +28,8 @@ export interface IntakeParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly hostname: () => string;
+  /** Whether Received names the address of a client that logged in. Default: it stays in the journey. */
+  readonly showSubmitter?: () => boolean;
 }
 
 export interface Intake {
@@ -112,7 +115,7 @@ class ArrivingMessage implements ArrivalSink {
       this.#header = { messageId: messageIdOf(fields) };
       await this.#writer.write(this.#scanner.bytes);
     }
-    if (rest.length > 0) await this.#writer.write(rest);
+    if (rest.length > 0 && this.#refusal === undefined) await this.#writer.write(rest);
   }
 
   /** Recipients who had the message before. SMTP has one answer for all of them, so one is enough to refuse it. */
@@ -129,14 +132,19 @@ class ArrivingMessage implements ArrivalSink {
 
   /** RFC 6409 §8: what the sender's client left out is put in, once, while the octets stream by. */
   async #completed(): Promise<void> {
-    const { mailFrom } = this.#arrival.envelope;
+    const { author, envelope } = this.#arrival;
+    const from = envelope.mailFrom === null ? author?.name : formatAddress(envelope.mailFrom);
     const { bytes, edits } = completeHeader(this.#scanner.bytes, {
       date: this.#parts.clock.now(),
       messageId: `<${this.#id}@${this.#parts.hostname()}>`,
-      ...(mailFrom === null ? {} : { from: formatAddress(mailFrom) }),
+      ...(from === undefined ? {} : { from }),
+      ...(author === undefined ? {} : { sender: author.name }),
     });
+    const fields = parseHeaderSection(bytes);
+    this.#refusal = author === undefined ? undefined : await authorRefusal(fields, author);
+    if (this.#refusal !== undefined) return;
     this.#edits = edits;
-    this.#header = { messageId: messageIdOf(parseHeaderSection(bytes)) };
+    this.#header = { messageId: messageIdOf(fields) };
     await this.#writer.write(bytes);
   }
 
@@ -184,7 +192,7 @@ class ArrivingMessage implements ArrivalSink {
     const only = recipients.length === 1 ? recipients[0]?.recipient.address : undefined;
     return formatReceived({
       client:
-        login === undefined
+        login === undefined || this.#parts.showSubmitter?.() === true
           ? {
               ...(client.name === undefined ? {} : { helo: client.name }),
               ...(client.ip === undefined ? {} : { ip: client.ip }),

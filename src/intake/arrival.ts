@@ -6,6 +6,7 @@
 import type { Target } from '../accounts/index.ts';
 import type { Envelope, Recipient, Reply } from '../mail/index.ts';
 import type { HostFacts, LoginFacts, TlsFacts } from '../store/index.ts';
+import type { Author } from './author.ts';
 
 /** A recipient that was accepted, with everything it stands for. */
 export interface RoutedRecipient {
@@ -29,6 +30,8 @@ export interface Arrival {
   readonly startedAt: number;
   readonly envelope: Envelope;
   readonly recipients: readonly RoutedRecipient[];
+  /** Submission: whose name may stand on the message. */
+  readonly author?: Author;
 }
 
 /** Where the octets of one arriving message go; the shape of smtp/server's MessageSink. */

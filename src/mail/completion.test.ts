@@ -48,6 +48,22 @@ test('text without a header stays text', () => {
   ]);
 });
 
+test('what looks like fields in text without a header stands in for none', () => {
+  assert.deepEqual(complete('Hello world\r\nFrom: b@b.test\r\nDate: x\r\n', 'a@a.test'), [
+    `From: a@a.test\r\n${DATE}${ID}\r\nHello world\r\nFrom: b@b.test\r\nDate: x\r\n`,
+    ['from-added', 'date-added', 'message-id-added', 'header-ended'],
+  ]);
+});
+
+test('[6409-8.1-sender] Sender is added only where From names several people and nobody is named as sender', () => {
+  const sender = (header: string): string =>
+    completeHeader(Buffer.from(header), { ...COMPLETION, sender: 's@a.test' }).bytes.toString();
+  assert.equal(sender(`${DATE}${ID}From: a@a.test\r\n`), `${DATE}${ID}From: a@a.test\r\n`);
+  const several = `${DATE}${ID}From: a@a.test, B <b@a.test>\r\n`;
+  assert.equal(sender(several), `Sender: s@a.test\r\n${several}`);
+  assert.equal(sender(`${several}Sender: b@a.test\r\n`), `${several}Sender: b@a.test\r\n`);
+});
+
 test('a line of an mbox file in front of the header does not end it', () => {
   const header = `From alice Mon Nov 23 15:00:00 2026\r\n${DATE}${ID}`;
   assert.deepEqual(complete(header), [header, []]);

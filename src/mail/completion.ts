@@ -4,12 +4,13 @@
  * can stand in the journey (HOUSE P2, P5).
  */
 import { formatDate } from './date.ts';
-import { parseHeaderSection } from './header.ts';
+import { fieldValues, parseHeaderSection } from './header.ts';
 import type { HeaderField } from './header.ts';
+import { parseMailboxes } from './mailboxes.ts';
 
 export interface HeaderEdit {
   /** As it stands in the journey. */
-  readonly rule: 'bcc-removed' | 'date-added' | 'message-id-added' | 'from-added' | 'header-ended';
+  readonly rule: 'bcc-removed' | 'date-added' | 'message-id-added' | 'from-added' | 'sender-added' | 'header-ended';
   /** For people. */
   readonly what: string;
 }
@@ -27,6 +28,8 @@ export interface HeaderCompletion {
   readonly messageId: string;
   /** For a missing From: the address as text, where it is to be completed at all. */
   readonly from?: string;
+  /** For a missing Sender where From names several people (RFC 5322 §3.6.2): who submitted it. */
+  readonly sender?: string;
 }
 
 /**
@@ -36,7 +39,7 @@ export interface HeaderCompletion {
 export function completeHeader(header: Uint8Array, completion: HeaderCompletion): CompletedHeader {
   const fields = parseHeaderSection(header);
   const kept = fields.filter((field) => !isBcc(field));
-  const additions = missingFields(fields, completion);
+  const additions = missingFields(isBody(fields[0]) ? [] : fields, completion);
   const edits: HeaderEdit[] = additions.map((addition) => addition.edit);
   if (kept.length < fields.length) edits.push({ rule: 'bcc-removed', what: 'The Bcc field was removed' });
   const pieces = [...additions.map((addition) => Buffer.from(addition.line)), ...kept.map((field) => field.raw)];
@@ -70,6 +73,12 @@ function missingFields(
       edit: { rule: 'from-added', what: 'The missing From field was added' },
     });
   }
+  if (completion.sender !== undefined && !names.has('sender') && hasSeveralAuthors(fields)) {
+    added.push({
+      line: `Sender: ${oneLine(completion.sender)}\r\n`,
+      edit: { rule: 'sender-added', what: 'The Sender field was added: From names several people' },
+    });
+  }
   if (!names.has('date')) {
     added.push({
       line: `Date: ${formatDate(completion.date)}\r\n`,
@@ -83,6 +92,10 @@ function missingFields(
     });
   }
   return added;
+}
+
+function hasSeveralAuthors(fields: readonly HeaderField[]): boolean {
+  return fieldValues(fields, 'from').some((value) => parseMailboxes(value).mailboxes.length > 1);
 }
 
 function oneLine(text: string): string {

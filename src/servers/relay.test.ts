@@ -21,8 +21,11 @@ const router: Router = {
       targets: [{ kind: 'account', account, address, rule: 'account', via: [] }],
     });
   },
-  belongsTo: (address, account) =>
-    Promise.resolve(address.local === 'alice' && address.domain === 'a.test' && account === ALICE.id),
+  belongsTo: () => Promise.reject(new Error('what may be sent as is more than what is delivered here')),
+  maySendAs: (address, account) =>
+    Promise.resolve(
+      ['alice', 'granted'].includes(address.local) && address.domain === 'a.test' && account === ALICE.id,
+    ),
 };
 
 const CLOSED: RelaySettings = { networks: [], domains: [], open: false };
@@ -134,6 +137,9 @@ const SENDERS: Readonly<
   'submission wants a login': { question: { service: 'submission' }, rule: 'login-required', code: 530 },
   "submission: the login's own address": {
     question: { service: 'submission', login: LOGIN, from: { local: 'alice', domain: 'a.test' } },
+  },
+  'submission: an address granted to the login': {
+    question: { service: 'submission', login: LOGIN, from: { local: 'granted', domain: 'a.test' } },
   },
   "submission: somebody else's address": {
     question: { service: 'submission', login: LOGIN, from: { local: 'bob', domain: 'a.test' } },

@@ -182,12 +182,12 @@ export async function decideSender(parts: RelayParts, question: RelayQuestion): 
   }
   // The null sender is allowed: read receipts need it (RFC 6409 §6.1, RFC 8098 §4).
   if (question.from === null) return undefined;
-  if (await parts.router.belongsTo(question.from, question.login.account)) return undefined;
+  if (await parts.router.maySendAs(question.from, question.login.account)) return undefined;
   const from = formatAddress(question.from);
   return reply(
     550,
     '5.7.1',
-    `${from} is not an address of ${question.login.name}; send from your own address or an alias of it`,
+    `${from} is not an address of ${question.login.name}, nor granted to it; send from your own address or an alias of it`,
     {
       rule: 'sender-not-yours',
     },

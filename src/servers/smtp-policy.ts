@@ -91,6 +91,7 @@ export function smtpPolicy(parts: SmtpPolicyParts): SmtpPolicy {
 }
 
 function arrivalOf(parts: SmtpPolicyParts, { client, envelope }: SmtpTransaction, open: OpenTransaction): Arrival {
+  const author = authorOf(parts, client);
   return {
     service: parts.service,
     sessionId: client.sessionId,
@@ -107,7 +108,15 @@ function arrivalOf(parts: SmtpPolicyParts, { client, envelope }: SmtpTransaction
     startedAt: open.startedAt,
     envelope,
     recipients: open.recipients,
+    ...(author === undefined ? {} : { author }),
   };
+}
+
+/** With a login the message must be the login's own (RFC 6409 §6.1); without one nobody is asked. */
+function authorOf({ router }: SmtpPolicyParts, { login }: SmtpClient): Arrival['author'] {
+  return login === undefined
+    ? undefined
+    : { name: login.name, maySendAs: (address) => router.maySendAs(address, login.account) };
 }
 
 /** A server learns nothing of its client's name from TLS: it asks for no certificate. */
