@@ -1,0 +1,14 @@
+/** What the bench asks of a server under load, whichever it is. */
+
+export interface BenchServer {
+  readonly name: string;
+  readonly port: number;
+  readonly recipient: string;
+  /** Messages in the mailbox now. */
+  stored(): Promise<number>;
+  /** Its processes that may take part in accepting a message. */
+  processes(): Promise<readonly number[]>;
+  /** What a synced path must match to be the message's place before the 250. */
+  readonly place: RegExp;
+  stop(): Promise<void>;
+}
