@@ -12,14 +12,14 @@ import { findStories } from '../journey/index.ts';
 import type { Story } from '../journey/index.ts';
 import { changeQueue, EVERY_STATE, selectQueue } from '../queue/index.ts';
 import type { OperatorAction, OperatorResult, OperatorSelection } from '../queue/index.ts';
-import { explainRelay } from '../servers/index.ts';
+import { explainRelay, Sending } from '../servers/index.ts';
 import type { RelayExplanation, RelayScenario } from '../servers/index.ts';
 import type { Account, AttemptRecord, QueueEntry, QueueFilter } from '../store/index.ts';
 import { openCore } from './core.ts';
 import type { Core } from './core.ts';
 import { signalReload } from './reload.ts';
 import type { ReloadAnswer } from './reload.ts';
-import { queueSettings, relaySettings } from './settings.ts';
+import { queueSettings, relaySettings, sendingLimits } from './settings.ts';
 
 export interface AccountView {
   readonly address: string;
@@ -61,6 +61,7 @@ export async function openKeeper(parts: {
 }): Promise<Keeper> {
   const core = await openCore({ ...parts, config: () => parts.config });
   const { store } = core;
+  const sending = new Sending({ ...core, limits: () => sendingLimits(parts.config) });
   return {
     directory: core.directory,
     domains: () => core.domains.list(),
@@ -84,7 +85,8 @@ export async function openKeeper(parts: {
         selection,
       ),
     journeys: (key) => findStories(store, key),
-    explainRelay: (scenario) => explainRelay({ ...core, settings: () => relaySettings(parts.config) }, scenario),
+    explainRelay: (scenario) =>
+      explainRelay({ ...core, sending, settings: () => relaySettings(parts.config) }, scenario),
     reload: async () => {
       const running = (await store.read('processes', {})).filter((one) => !isGone(one.process));
       return Promise.all(running.map((one) => signalReload(core, one.process)));

@@ -11,12 +11,12 @@ import { isLoopback, listen } from '../net/index.ts';
 import type { Endpoint, Listener, TlsServerContext, Wire } from '../net/index.ts';
 import { servePop3 } from '../pop3/index.ts';
 import type { SaslBackend } from '../sasl/index.ts';
-import { pop3Policy, Refusals, smtpPolicy } from '../servers/index.ts';
+import { pop3Policy, Refusals, Sending, smtpPolicy } from '../servers/index.ts';
 import { serveSmtp } from '../smtp/index.ts';
 import type { SmtpServerSettings } from '../smtp/index.ts';
 import type { Core } from './core.ts';
 import type { Role } from './roles.ts';
-import { pop3Settings, relaySettings, smtpSettings } from './settings.ts';
+import { pop3Settings, relaySettings, sendingLimits, smtpSettings } from './settings.ts';
 
 export type Service = 'smtp' | 'lmtp' | 'submission' | 'pop3';
 
@@ -126,8 +126,8 @@ interface SessionParts {
 }
 
 function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionParts): Record<Service, Session> {
-  const { store, clock, log, process, passwords, config } = core;
-  const logins = openLogins({ store, passwords, clock, log, countGuesses: () => config().limits.perAddress });
+  const { store, domains, clock, log, process, passwords, config } = core;
+  const logins = openLogins({ store, domains, passwords, clock, log, countGuesses: () => config().limits.perAddress });
   const intake = openIntake({
     store,
     clock,
@@ -135,6 +135,7 @@ function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionPart
     hostname: () => config().hostname,
     showSubmitter: () => config().submission.showClient,
   });
+  const sending = new Sending({ store, clock, limits: () => sendingLimits(config()) });
   const policyOf = (service: 'smtp' | 'lmtp' | 'submission') =>
     smtpPolicy({
       service,
@@ -142,6 +143,7 @@ function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionPart
       settings: () => relaySettings(config()),
       hostname: () => config().hostname,
       intake,
+      sending,
       refusals,
       clock,
       log,
@@ -180,5 +182,8 @@ function backend(
   logins: Logins,
   service: string,
 ): SaslBackend<{ readonly account: string; readonly name: string; readonly mechanism: string }> {
-  return { password: (login, peer) => logins.verify(login, peer, service) };
+  return {
+    password: (login, peer) => logins.verify(login, peer, service),
+    proof: (claim, peer) => logins.prove(claim, peer, service),
+  };
 }

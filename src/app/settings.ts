@@ -5,7 +5,7 @@ import type { Endpoint } from '../net/index.ts';
 import type { OutboundSettings, Route } from '../outbound/index.ts';
 import type { Pop3ServerSettings } from '../pop3/index.ts';
 import type { QueueSettings } from '../queue/index.ts';
-import type { RelaySettings } from '../servers/index.ts';
+import type { RelaySettings, SendingLimits } from '../servers/index.ts';
 import type { SmtpServerSettings } from '../smtp/index.ts';
 
 const SECOND = 1_000;
@@ -38,6 +38,13 @@ export function pop3Settings(config: Config): Omit<Pop3ServerSettings, 'tls' | '
     maxLoginFailures: 5,
     maxErrors: 100,
   };
+}
+
+/** Far more than a person writes, far less than a spammer wants; told in the sentence of `limits.per_account`. */
+const SENDING_LIMITS: SendingLimits = { messages: 10_000, newcomers: 2_000 };
+
+export function sendingLimits(config: Config): SendingLimits | undefined {
+  return config.limits.perAccount ? SENDING_LIMITS : undefined;
 }
 
 export function relaySettings(config: Config): RelaySettings {

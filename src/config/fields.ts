@@ -62,7 +62,6 @@ const nameServers = list('list of name servers', nameServer, { atMost: 16 });
 const durations = list('list of durations', duration, { atLeast: 1, atMost: 100 });
 
 const LATER_WEB = 'The web interface is not there yet: nothing listens here.';
-const LATER_PER_ACCOUNT = 'Limits per account are not counted yet.';
 
 export const FIELDS = {
   hostname: optional(domain, 'the name of this machine if it has a dot in it, else "localhost"', {
@@ -156,8 +155,8 @@ export const FIELDS = {
     }),
   ),
   'limits.per_account': field(flag, true, {
-    sentence: 'Whether messages and new recipients are limited per account and day.',
-    later: LATER_PER_ACCOUNT,
+    sentence:
+      'Whether an account is limited to 10,000 messages a day, and to 2,000 recipients a day that it has never written to before. A stolen password is worth little then.',
   }),
 
   'relay.networks': field(networks, [], {

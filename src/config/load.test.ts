@@ -259,7 +259,6 @@ test('what is accepted and worth a word', () => {
   const table: readonly (readonly [string, string, RegExp])[] = [
     ['[lmtp]\nlisten = ["0.0.0.0:24"]', 'lmtp.listen[0]', /asks for no login/],
     ['[web]\nlisten = []', 'web.listen', /not there yet/],
-    ['[limits]\nper_account = false', 'limits.per_account', /not counted yet/],
     ['[relay]\nopen = true', 'relay.open', /OPEN RELAY/],
     ['[limits]\nmessage_size = 1000', 'limits.message_size', /64KB/],
     ['hostname = "box"', 'hostname', /no dot/],

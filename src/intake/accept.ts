@@ -149,7 +149,7 @@ class ArrivingMessage implements ArrivalSink {
   }
 
   async #commit(content: ContentRef): Promise<Reply> {
-    const { envelope, service, login } = this.#arrival;
+    const { envelope, service, login, sent } = this.#arrival;
     const recipients = this.#arrival.recipients.filter((one) => !this.#refused.has(one));
     const at = this.#parts.clock.now();
     const id = this.#id;
@@ -174,6 +174,7 @@ class ArrivingMessage implements ArrivalSink {
       emails: placement.emails,
       deliveries: placement.deliveries,
       events: [this.#receivedEvent(at, content, answer), ...this.#editEvents(at), ...placement.events],
+      ...(sent === undefined ? {} : { sent }),
     });
     this.#parts.log.info('Accepted', {
       message: id,

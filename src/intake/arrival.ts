@@ -5,7 +5,7 @@
  */
 import type { Target } from '../accounts/index.ts';
 import type { Envelope, Recipient, Reply } from '../mail/index.ts';
-import type { HostFacts, LoginFacts, TlsFacts } from '../store/index.ts';
+import type { HostFacts, LoginFacts, Sent, TlsFacts } from '../store/index.ts';
 import type { Author } from './author.ts';
 
 /** A recipient that was accepted, with everything it stands for. */
@@ -32,6 +32,8 @@ export interface Arrival {
   readonly recipients: readonly RoutedRecipient[];
   /** Submission: whose name may stand on the message. */
   readonly author?: Author;
+  /** What is counted for the account that submits it. */
+  readonly sent?: Sent;
 }
 
 /** Where the octets of one arriving message go; the shape of smtp/server's MessageSink. */

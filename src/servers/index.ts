@@ -1,4 +1,6 @@
 /** Floor 5: the policy of each listener. */
+export { Sending } from './limits.ts';
+export type { SendingLimits } from './limits.ts';
 export { pop3Policy } from './pop3-policy.ts';
 export { Refusals } from './refusals.ts';
 export { explainRelay } from './explain.ts';

@@ -9,6 +9,7 @@ import type { Router, Routing, Target } from '../accounts/index.ts';
 import { formatAddress, reply } from '../mail/index.ts';
 import type { Address, Recipient, Reply, ReversePath } from '../mail/index.ts';
 import { inNetworks } from '../net/index.ts';
+import type { Sending } from './limits.ts';
 
 /** What a rule may look at. */
 export interface RelayQuestion {
@@ -31,6 +32,8 @@ export interface RelaySettings {
 export interface RelayParts {
   readonly router: Router;
   readonly settings: () => RelaySettings;
+  /** How much an account may send; absent: as much as it likes. */
+  readonly sending?: Pick<Sending, 'messageRefusal' | 'recipientRefusal'>;
 }
 
 export type RecipientVerdict =
@@ -167,9 +170,21 @@ export async function decideRecipient(
   const facts: RecipientFacts = { question, to, routing, settings: parts.settings() };
   for (const rule of RELAY_RULES) {
     const verdict = rule.decide(facts);
-    if (verdict !== undefined) return verdict;
+    if (verdict !== undefined)
+      return verdict.kind === 'accepted' ? withinLimits(parts, question, to, verdict) : verdict;
   }
   throw new Error('the last relay rule decides everything');
+}
+
+/** Last of all: whether this login has written to too many new people today. */
+async function withinLimits(
+  parts: RelayParts,
+  { login }: RelayQuestion,
+  to: Address,
+  verdict: RecipientVerdict,
+): Promise<RecipientVerdict> {
+  const refusal = login === undefined ? undefined : await parts.sending?.recipientRefusal(login, to);
+  return refusal === undefined ? verdict : refuse(refusal);
 }
 
 /** For each MAIL: on submission a login comes first, and the address must be the login's own. */
@@ -181,8 +196,8 @@ export async function decideSender(parts: RelayParts, question: RelayQuestion): 
     });
   }
   // The null sender is allowed: read receipts need it (RFC 6409 §6.1, RFC 8098 §4).
-  if (question.from === null) return undefined;
-  if (await parts.router.maySendAs(question.from, question.login.account)) return undefined;
+  if (question.from === null || (await parts.router.maySendAs(question.from, question.login.account)))
+    return parts.sending?.messageRefusal(question.login);
   const from = formatAddress(question.from);
   return reply(
     550,

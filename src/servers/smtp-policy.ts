@@ -9,12 +9,14 @@ import type { Reply } from '../mail/index.ts';
 import type { Arrival, Intake, RoutedRecipient } from '../intake/index.ts';
 import type { MessageSink, SmtpClient, SmtpPolicy, SmtpTransaction } from '../smtp/index.ts';
 import type { TlsFacts } from '../store/index.ts';
+import type { Sending, Taken } from './limits.ts';
 import type { Refusals } from './refusals.ts';
 import { decideRecipient, decideSender } from './relay.ts';
 import type { RelayParts, RelayQuestion } from './relay.ts';
 import type { Clock } from '../base/index.ts';
 
 export interface SmtpPolicyParts extends RelayParts {
+  readonly sending?: Sending;
   readonly service: 'smtp' | 'submission' | 'lmtp';
   readonly hostname: () => string;
   readonly intake: Intake;
@@ -26,6 +28,8 @@ export interface SmtpPolicyParts extends RelayParts {
 interface OpenTransaction {
   readonly startedAt: number;
   readonly recipients: RoutedRecipient[];
+  /** What the login takes of its limits. */
+  readonly taken?: Taken;
 }
 
 export function smtpPolicy(parts: SmtpPolicyParts): SmtpPolicy {
@@ -40,19 +44,29 @@ export function smtpPolicy(parts: SmtpPolicyParts): SmtpPolicy {
     from,
   });
 
+  const end = (session: string): void => {
+    open.get(session)?.taken?.giveBack();
+    open.delete(session);
+  };
+
   return {
     connected: () => Promise.resolve(undefined),
 
     async sender(client, from) {
       const refusal = await decideSender(parts, question(client, from));
-      if (refusal === undefined) open.set(client.sessionId, { startedAt: parts.clock.now(), recipients: [] });
-      return refusal;
+      if (refusal !== undefined) return refusal;
+      const taken = client.login === undefined ? undefined : parts.sending?.begin(client.login);
+      const startedAt = parts.clock.now();
+      open.set(client.sessionId, { startedAt, recipients: [], ...(taken === undefined ? {} : { taken }) });
+      return undefined;
     },
 
     async recipient({ client, envelope }, recipient) {
       const verdict = await decideRecipient(parts, question(client, envelope.mailFrom), recipient);
       if (verdict.kind === 'refused') return verdict.reply;
-      open.get(client.sessionId)?.recipients.push({ recipient, rule: verdict.rule, targets: verdict.targets });
+      const transaction = open.get(client.sessionId);
+      transaction?.recipients.push({ recipient, rule: verdict.rule, targets: verdict.targets });
+      transaction?.taken?.add(recipient.address);
       return undefined;
     },
 
@@ -75,11 +89,11 @@ export function smtpPolicy(parts: SmtpPolicyParts): SmtpPolicy {
     },
 
     reset(client) {
-      open.delete(client.sessionId);
+      end(client.sessionId);
     },
 
     closed(client, why) {
-      open.delete(client.sessionId);
+      end(client.sessionId);
       parts.log.debug('Connection ended', {
         service: parts.service,
         peer: client.peer.address,
@@ -92,6 +106,7 @@ export function smtpPolicy(parts: SmtpPolicyParts): SmtpPolicy {
 
 function arrivalOf(parts: SmtpPolicyParts, { client, envelope }: SmtpTransaction, open: OpenTransaction): Arrival {
   const author = authorOf(parts, client);
+  const sent = open.taken?.sent;
   return {
     service: parts.service,
     sessionId: client.sessionId,
@@ -109,6 +124,7 @@ function arrivalOf(parts: SmtpPolicyParts, { client, envelope }: SmtpTransaction
     envelope,
     recipients: open.recipients,
     ...(author === undefined ? {} : { author }),
+    ...(sent === undefined ? {} : { sent }),
   };
 }
 

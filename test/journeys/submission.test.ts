@@ -1,0 +1,41 @@
+/** Mail goes out in our users' names: whose name that may be, and how much of it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fetchMail, sendMail } from '../conversation.ts';
+import { eventually, PASSWORD, startHost } from '../program.ts';
+
+const ALICE = { user: 'alice@a.test', password: PASSWORD };
+
+test('[6409-6.1-own-sender] an account sends as itself and as what was granted to it, until it is revoked', async (t) => {
+  const host = await startHost(t, { accounts: ['alice@a.test', 'bob@a.test'] });
+  const send = (from: string, header: string): Promise<string> =>
+    sendMail(host.port('submission'), {
+      login: ALICE,
+      from,
+      to: ['bob@a.test'],
+      text: `${header}Subject: s\n\nHello\n`,
+    });
+  assert.match(await send('alice@a.test', 'From: Alice <alice@a.test>\n'), /^250/);
+  assert.match(await send('sales@b.test', ''), /^550 5\.7\.1 .*sales@b\.test/);
+  assert.match(await send('alice@a.test', 'From: sales@b.test\n'), /^550 5\.7\.1 .*From field says sales@b\.test/);
+
+  const granted = await host.cli(['account', 'grant', 'alice@a.test', '--send-as', 'sales@b.test']);
+  assert.match(granted.stdout, /alice@a\.test may send as sales@b\.test now/);
+  assert.match((await host.cli(['account', 'show', 'alice@a.test'])).stdout, /May also send as sales@b\.test/);
+  const shown = JSON.parse((await host.cli(['account', 'show', 'alice@a.test', '--json'])).stdout) as {
+    sendAs: string[];
+  };
+  assert.deepEqual(shown.sendAs, ['sales@b.test']);
+  await eventually('the grant is seen', async () => (await send('sales@b.test', '')).startsWith('250'));
+  assert.match(await send('alice@a.test', 'From: Sales <sales@b.test>\nSender: alice@a.test\n'), /^250/);
+
+  assert.equal((await host.cli(['account', 'revoke', 'alice@a.test', '--send-as', 'sales@b.test'])).code, 0);
+  await eventually('the grant is gone', async () => (await send('sales@b.test', '')).startsWith('550'));
+  const again = await host.cli(['account', 'revoke', 'alice@a.test', '--send-as', 'sales@b.test']);
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /was not granted/);
+
+  const received = await fetchMail(host.port('pop3'), { user: 'bob@a.test', password: PASSWORD });
+  assert.ok(received.length >= 3);
+  for (const message of received) assert.doesNotMatch(message, /127\.0\.0\.1|client\.test/);
+});
