@@ -70,6 +70,13 @@ const CASES: Readonly<Record<string, Case>> = {
     events: ['attempt', 'unreported'],
   },
   'unsure on a host is tried again': { outcome: 'unsure', state: 'waiting' },
+  'unsure after give_up bounces: no server gets the same message for ever': {
+    outcome: 'unsure',
+    age: 120 * HOUR,
+    state: 'failed',
+    report: 'bounce',
+    expired: true,
+  },
   'unsure on a PC asks': { outcome: 'unsure', delivery: { onUnsure: 'ask' }, state: 'unsure' },
 };
 

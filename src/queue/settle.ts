@@ -7,7 +7,7 @@
  *   deferred  younger than give_up                waiting   a delay notice, once, from delay_notice on
  *   deferred  an attempt failed after give_up     failed    a bounce
  *   failed                                        failed    a bounce
- *   unsure    on_unsure = retry (a host)          waiting   nothing: a duplicate is the lesser harm (RFC 5321 §4.5.3.2.6 note)
+ *   unsure    on_unsure = retry (a host)          waiting   as deferred: a duplicate is the lesser harm (RFC 5321 §4.5.3.2.6 note)
  *   unsure    on_unsure = ask (a PC)              unsure    asked in person
  */
 import { replyText } from '../mail/index.ts';
@@ -94,7 +94,8 @@ function decide(
       return end('failed', wants(delivery, 'failure') ? 'bounce' : undefined);
     case 'unsure':
       if (delivery.onUnsure === 'ask') return end('unsure');
-      return wait(claim, delivery, outcome, settings, now);
+    // A server that takes the text and always goes away without a word is given up on like one that never answers.
+    // falls through
     case 'deferred':
       if (isTooOld(settings, claim.message.receivedAt, now))
         return end('failed', wants(delivery, 'failure') ? 'bounce' : undefined, true);
