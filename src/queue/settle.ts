@@ -87,19 +87,20 @@ function decide(
     report,
     expired,
   });
+  const waitOrGiveUp = (): Decided =>
+    isTooOld(settings, claim.message.receivedAt, now)
+      ? end('failed', wants(delivery, 'failure') ? 'bounce' : undefined, true)
+      : wait(claim, delivery, outcome, settings, now);
   switch (outcome.outcome) {
     case 'relayed':
       return end('relayed');
     case 'failed':
       return end('failed', wants(delivery, 'failure') ? 'bounce' : undefined);
     case 'unsure':
-      if (delivery.onUnsure === 'ask') return end('unsure');
-    // A server that takes the text and always goes away without a word is given up on like one that never answers.
-    // falls through
+      // A server that takes the text and always goes away without a word is given up on like one that never answers.
+      return delivery.onUnsure === 'ask' ? end('unsure') : waitOrGiveUp();
     case 'deferred':
-      if (isTooOld(settings, claim.message.receivedAt, now))
-        return end('failed', wants(delivery, 'failure') ? 'bounce' : undefined, true);
-      return wait(claim, delivery, outcome, settings, now);
+      return waitOrGiveUp();
   }
 }
 
