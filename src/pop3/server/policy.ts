@@ -13,6 +13,8 @@ export interface Pop3Client {
   /** Milliseconds since the epoch. */
   readonly connectedAt: number;
   readonly tls?: TlsState;
+  /** It said UTF8 (RFC 6856 §2): the maildrop opened for it gives messages as they are, with their sizes; else in ASCII form. */
+  readonly utf8?: true;
 }
 
 export interface Pop3Login {
@@ -50,7 +52,7 @@ export interface Pop3ServerSettings {
  */
 export interface Maildrop {
   readonly count: number;
-  /** Octets as RETR sends them, byte-stuffing not counted, final CRLF counted. */
+  /** Octets as RETR sends them in the mode of the session (UTF8 or not), byte-stuffing not counted, final CRLF counted. */
   octets(index: number): number;
   /** 1 to 70 characters 0x21 to 0x7E (RFC 1939 §7). */
   uidl(index: number): string;

@@ -65,6 +65,13 @@ export const MECHANISM_WANTED: Pop3Refusal = {
   rule: 'argument-count',
 };
 
+export const ONE_LANGUAGE_WANTED: Pop3Refusal = { text: 'LANG takes one language, or none', rule: 'argument-count' };
+
+export const UNKNOWN_LANGUAGE: Pop3Refusal = {
+  text: 'This server does not speak that language; LANG alone lists those it does',
+  rule: 'unknown-language',
+};
+
 export const NOT_BASE64: Pop3Refusal = { text: 'The response is not valid base 64', rule: 'auth-base64' };
 
 export const AUTH_CANCELLED: Pop3Refusal = { text: 'The login was cancelled, as you asked', rule: 'auth-cancelled' };

@@ -73,10 +73,12 @@ function isMultiLine(command: string): boolean {
   const [keyword = '', ...rest] = command.split(' ');
   const bare = rest.join('').length === 0;
   const verb = keyword.toUpperCase();
-  return ['RETR', 'TOP', 'CAPA'].includes(verb) || (bare && ['LIST', 'UIDL', 'AUTH'].includes(verb));
+  return ['RETR', 'TOP', 'CAPA'].includes(verb) || (bare && ['LIST', 'UIDL', 'AUTH', 'LANG'].includes(verb));
 }
 
-const VERBS = 'USER PASS STAT LIST RETR DELE NOOP RSET TOP UIDL CAPA STLS AUTH APOP x Quit stat rEtR'.split(' ');
+const VERBS = 'USER PASS STAT LIST RETR DELE NOOP RSET TOP UIDL CAPA STLS AUTH APOP UTF8 LANG x Quit stat rEtR'.split(
+  ' ',
+);
 const PHRASES = ['AUTH PLAIN', 'AUTH LOGIN', 'USER alice', 'PASS pa ss word', 'PASS wrong', ''];
 const verb = fc.constantFrom(...VERBS, ...PHRASES);
 const argument = fc.oneof(

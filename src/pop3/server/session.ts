@@ -70,12 +70,17 @@ class ServerSession implements Session {
     return read;
   }
 
+  speakUtf8(): void {
+    this.client = { ...this.client, utf8: true };
+  }
+
   async startTls(): Promise<void> {
     const { tls } = this.context.settings;
     if (tls === undefined) throw new SessionEnd('TLS went away while it was being offered');
     await this.wire.startTls({ role: 'server', context: tls() });
     this.state = { kind: 'authorization' };
-    this.client = withTls(this.client, this.wire);
+    const { utf8: _forgotten, ...client } = this.client;
+    this.client = withTls(client, this.wire);
   }
 
   async #converse(): Promise<Ending> {

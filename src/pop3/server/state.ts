@@ -60,6 +60,8 @@ export interface Session {
    * stops.
    */
   readLine(limit: number): Promise<Exclude<LineRead, { readonly kind: 'end' }>>;
+  /** UTF8: from here on the client takes messages as they are (RFC 6856 §2.1). */
+  speakUtf8(): void;
   /** STLS: everything known of the client but its address is forgotten (RFC 2595 §4). */
   startTls(): Promise<void>;
 }

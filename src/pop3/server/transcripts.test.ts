@@ -90,6 +90,13 @@ const checks: Readonly<Record<string, (on: Stage, words: readonly string[]) => u
     await finished(on);
     assert.equal(on.policy.logins.map((login) => `${login.mechanism} ${login.name}`).join(' '), words.join(' '));
   },
+  opened: async (on, [mode]) => {
+    await finished(on);
+    assert.deepEqual(
+      on.policy.clients.map((client) => (client.utf8 === true ? 'utf8' : 'ascii')),
+      [mode],
+    );
+  },
   ended: async (on, words) => {
     await finished(on);
     assert.equal(on.policy.ends.join(' '), words.join(' '));

@@ -7,6 +7,7 @@ import { APOP } from './verbs/apop.ts';
 import { AUTH } from './verbs/auth.ts';
 import { capa } from './verbs/capa.ts';
 import { DELE } from './verbs/dele.ts';
+import { LANG } from './verbs/lang.ts';
 import { LIST } from './verbs/list.ts';
 import { NOOP } from './verbs/noop.ts';
 import { PASS } from './verbs/pass.ts';
@@ -18,6 +19,7 @@ import { STLS } from './verbs/stls.ts';
 import { TOP } from './verbs/top.ts';
 import { UIDL } from './verbs/uidl.ts';
 import { USER } from './verbs/user.ts';
+import { UTF8 } from './verbs/utf8.ts';
 
 const CAPA = capa(() => rows);
 
@@ -29,6 +31,8 @@ const rows: readonly VerbRow[] = [
   PASS,
   AUTH,
   APOP,
+  UTF8,
+  LANG,
   STAT,
   LIST,
   UIDL,
