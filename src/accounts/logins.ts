@@ -5,9 +5,12 @@
 import { describeError } from '../base/index.ts';
 import type { Clock, Logger } from '../base/index.ts';
 import { canonicalLocal, parseAddress } from '../mail/index.ts';
-import { preparePassword } from '../sasl/index.ts';
-import type { LoginVerdict, PasswordLogin } from '../sasl/index.ts';
+import { parseScramVerifier, preparePassword } from '../sasl/index.ts';
+import type { LoginClaim, LoginVerdict, PasswordLogin, ProofAttempt, SaslPeer, ScramVerifier } from '../sasl/index.ts';
 import type { Account, Credential, Store } from '../store/index.ts';
+import { openDecoys } from './decoys.ts';
+import type { Decoys } from './decoys.ts';
+import type { Domains } from './domains.ts';
 import { Guesses } from './guesses.ts';
 import type { Passwords } from './passwords.ts';
 
@@ -21,15 +24,14 @@ export interface ProvenLogin {
 }
 
 export interface Logins {
-  verify(
-    login: PasswordLogin,
-    peer: { readonly address: string; readonly sessionId: string },
-    service: string,
-  ): Promise<LoginVerdict<ProvenLogin>>;
+  verify(login: PasswordLogin, peer: SaslPeer, service: string): Promise<LoginVerdict<ProvenLogin>>;
+  /** Logins by proof (SCRAM): what the proof is checked against, for an unknown name too. */
+  prove(claim: LoginClaim, peer: SaslPeer, service: string): Promise<ProofAttempt<ProvenLogin>>;
 }
 
 export interface LoginParts {
   readonly store: Store;
+  readonly domains: Pick<Domains, 'list'>;
   readonly passwords: Passwords;
   readonly clock: Clock;
   readonly log: Logger;
@@ -43,42 +45,84 @@ const BUSY = {
   rule: 'login-busy',
   text: 'Too many logins are being checked just now; please try again in a moment',
 } as const;
+const UNCHECKED = {
+  kind: 'busy',
+  rule: 'internal-error',
+  text: 'The login could not be checked just now; please try again later',
+} as const;
 
 export function openLogins(parts: LoginParts): Logins {
   const { store, passwords, log } = parts;
   const guesses = new Guesses(parts.clock);
+  const decoys = openDecoys(store);
 
-  return {
-    async verify(login, peer, service) {
-      const name = login.name.toLowerCase();
-      const wait = parts.countGuesses() ? guesses.waitFor(peer.address, name) : 0;
-      if (wait > 0) return tooMany(wait);
-      const about = { service, peer: peer.address, session: peer.sessionId, mechanism: login.mechanism };
-      let found: Found | undefined;
-      let fits: boolean | 'busy';
-      try {
-        found = await findAccount(store, login.name);
-        fits = await passwords.check(preparePassword(login.password) ?? login.password, hashOf(found));
-      } catch (error) {
-        log.error('A login could not be checked', { ...about, cause: describeError(error) });
-        return {
-          kind: 'busy',
-          rule: 'internal-error',
-          text: 'The login could not be checked just now; please try again later',
-        };
-      }
-      if (fits === 'busy') return BUSY;
-      if (!fits || found === undefined || !mayActAs(login, found.account)) {
+  /** One attempt to log in, however it is made: counted, told to the log, and never failing but with a verdict. */
+  function attempt(claim: LoginClaim, peer: SaslPeer, service: string): Attempt {
+    const name = claim.name.toLowerCase();
+    const about = { service, peer: peer.address, session: peer.sessionId, mechanism: claim.mechanism };
+    return {
+      wait: () => (parts.countGuesses() ? guesses.waitFor(peer.address, name) : 0),
+      refuse() {
         guesses.wrong(peer.address, name);
         log.info('A login was refused', { ...about, rule: REFUSED.rule });
         return REFUSED;
+      },
+      accept(account) {
+        guesses.right(peer.address, name);
+        const address = addressOf(account);
+        log.info('Logged in', { ...about, login: address });
+        return { kind: 'accepted', login: { account: account.id, name: address, mechanism: claim.mechanism } };
+      },
+      fail(error) {
+        log.error('A login could not be checked', { ...about, cause: describeError(error) });
+        return UNCHECKED;
+      },
+    };
+  }
+
+  return {
+    async verify(login, peer, service) {
+      const { wait, refuse, accept, fail } = attempt(login, peer, service);
+      if (wait() > 0) return tooMany(wait());
+      try {
+        const found = await findAccount(store, login.name);
+        const fits = await passwords.check(preparePassword(login.password) ?? login.password, hashOf(found));
+        if (fits === 'busy') return BUSY;
+        return fits && found !== undefined && mayActAs(login, found.account) ? accept(found.account) : refuse();
+      } catch (error) {
+        return fail(error);
       }
-      guesses.right(peer.address, name);
-      const address = addressOf(found.account);
-      log.info('Logged in', { ...about, login: address });
-      return { kind: 'accepted', login: { account: found.account.id, name: address, mechanism: login.mechanism } };
+    },
+
+    async prove(claim, peer, service) {
+      const { wait, refuse, accept, fail } = attempt(claim, peer, service);
+      if (wait() > 0) return tooMany(wait());
+      const shown = await verifierFor(parts, decoys, claim.name).catch(fail);
+      if ('kind' in shown) return shown;
+      const { found, verifier } = shown;
+      return {
+        kind: 'verifier',
+        verifier,
+        async conclude(proven) {
+          if (!proven || found === undefined || !mayActAs(claim, found.account)) return refuse();
+          // The exchange may have taken minutes: a password that was changed meanwhile counts no more.
+          const now = await store.read('accountAt', found.account).catch(fail);
+          if (now !== undefined && 'kind' in now) return now;
+          return now?.account.id === found.account.id && scramOf(now) === scramOf(found)
+            ? accept(found.account)
+            : refuse();
+        },
+      };
     },
   };
+}
+
+interface Attempt {
+  /** Milliseconds until this address may try this name. */
+  wait(): number;
+  refuse(): Extract<LoginVerdict<ProvenLogin>, { readonly kind: 'refused' }>;
+  accept(account: Account): LoginVerdict<ProvenLogin>;
+  fail(error: unknown): typeof UNCHECKED;
 }
 
 interface Found {
@@ -99,8 +143,37 @@ function hashOf(found: Found | undefined): string | undefined {
   return found?.credentials.find((one) => one.kind === 'argon2id')?.value;
 }
 
+function scramOf(found: Found | undefined): string | undefined {
+  return found?.credentials.find((one) => one.kind === 'scram-sha-256')?.value;
+}
+
+interface Shown {
+  /** Whose password is to be proven; undefined when the proof must fail. */
+  readonly found: Found | undefined;
+  readonly verifier: ScramVerifier;
+}
+
+/**
+ * The verifier of the account that the name means, or one that can't be told from it. The same work is done for
+ * every name. A bare name that is nobody's, or two people's, looks like the one of its address in some domain of
+ * ours.
+ */
+async function verifierFor({ store, domains }: LoginParts, decoys: Decoys, name: string): Promise<Shown> {
+  const found = await findAccount(store, name);
+  const address = parseAddress(name, { utf8: true });
+  const local = canonicalLocal(address?.local ?? name);
+  const ours = (await domains.list()).map((one) => one.name);
+  const domain = address?.domain ?? (await decoys.domainOf(local, ours)) ?? '';
+  const [decoy, standIn] = await Promise.all([
+    decoys.verifier(`${local}@${domain}`),
+    store.read('accountAt', { local, domain }),
+  ]);
+  const [real, other] = [found, standIn].map((one) => parseScramVerifier(scramOf(one) ?? ''));
+  return real === undefined ? { found: undefined, verifier: other ?? decoy } : { found, verifier: real };
+}
+
 /** Acting as another account is nobody's right yet: the name to act as must be one's own (RFC 4616 §2). */
-function mayActAs(login: PasswordLogin, account: Account): boolean {
+function mayActAs(login: LoginClaim, account: Account): boolean {
   if (login.actAs === '' || login.actAs === login.name) return true;
   return login.actAs.toLowerCase() === addressOf(account);
 }
@@ -109,7 +182,7 @@ export function addressOf(account: Pick<Account, 'local' | 'domain'>): string {
   return `${account.local}@${account.domain}`;
 }
 
-function tooMany(wait: number): LoginVerdict<ProvenLogin> {
+function tooMany(wait: number): Extract<LoginVerdict<ProvenLogin>, { readonly kind: 'busy' }> {
   const minutes = Math.max(1, Math.ceil(wait / 60_000));
   return {
     kind: 'busy',

@@ -137,7 +137,7 @@ async function logIn(
 ): Promise<Verdict | undefined> {
   const where = nameOf(target);
   const confidential = client.tls !== undefined || target.route?.tls === 'never' || isLoopback(target.address);
-  const mechanism = chooseMechanism(client.capabilities.auth, confidential);
+  const mechanism = chooseMechanism(client.capabilities.auth, confidential, undefined, client);
   if (mechanism === undefined) {
     const text = confidential
       ? `${where} offers no login that we know (it offers: ${client.capabilities.auth.join(' ') || 'none'})`

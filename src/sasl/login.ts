@@ -64,5 +64,6 @@ export function loginClient(login: ClientLogin): SaslClient {
       const answer = answers.shift();
       return answer === undefined ? undefined : Buffer.from(answer);
     },
+    mayEnd: () => true,
   };
 }

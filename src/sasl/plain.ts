@@ -53,5 +53,6 @@ export function plainClient(login: ClientLogin): SaslClient {
       said = true;
       return message;
     },
+    mayEnd: () => true,
   };
 }

@@ -73,7 +73,7 @@ export class Pop3Connection {
     wanted?: readonly string[],
   ): Promise<void> {
     const offered = capabilities.find((capability) => capability.name === 'SASL')?.parameters ?? [];
-    const mechanism = chooseMechanism(offered, this.#wire.tls !== undefined, wanted);
+    const mechanism = chooseMechanism(offered, this.#wire.tls !== undefined, wanted, this.#wire);
     if (mechanism === undefined) throw impossible('the server offers no way to log in that is safe here');
     await this.#exchange(mechanism.connect(login));
   }
@@ -143,7 +143,8 @@ export class Pop3Connection {
       const challenge = /^\+ ?([^ ]*)$/.exec(line);
       if (challenge === null || line.startsWith('+OK')) {
         positive(statusOf(line, 'logging in'), 'logging in');
-        return;
+        if (client.mayEnd()) return;
+        throw protocolError('logging in', 'the server let us in without showing that it knows the password');
       }
       const data = decodeBase64(challenge[1] as string);
       const answer = data === undefined ? undefined : client.next(data);

@@ -4,16 +4,23 @@
  */
 import { ok, refuse } from './answer.ts';
 import type { Answer } from './answer.ts';
-import type { PasswordLogin } from '../../sasl/index.ts';
+import type { LoginVerdict, PasswordLogin, SaslPeer } from '../../sasl/index.ts';
 import { DeletionMarks } from './marks.ts';
 import type { Pop3Login, Pop3Refusal } from './policy.ts';
 import type { Session } from './state.ts';
 import { dropInWords } from './words.ts';
 
 export async function logIn(session: Session, credentials: PasswordLogin): Promise<Answer> {
-  const { settings } = session.context;
-  const { sessionId, peer } = session.client;
-  const verdict = await settings.sasl.password(credentials, { address: peer.address, sessionId });
+  const verdict = await session.context.settings.sasl.password(credentials, peerOf(session));
+  return await answerTo(session, verdict);
+}
+
+/** Who asks, as backends count it. */
+export function peerOf({ client }: Session): SaslPeer {
+  return { address: client.peer.address, sessionId: client.sessionId };
+}
+
+export async function answerTo(session: Session, verdict: LoginVerdict<Pop3Login>): Promise<Answer> {
   switch (verdict.kind) {
     case 'accepted':
       return await openMaildrop(session, verdict.login);

@@ -1,4 +1,5 @@
 /** AUTH (RFC 4954 §4): frames a SASL exchange of sasl/. Responses are secrets: a server that repeats one is not repeated by us. */
+import { isPositive } from '../../mail/index.ts';
 import { decodeBase64 } from '../../sasl/index.ts';
 import type { SaslClient } from '../../sasl/index.ts';
 import { phraseOf } from './state.ts';
@@ -14,10 +15,13 @@ export async function logIn(talk: Conversation, exchange: SaslClient): Promise<A
   const secrets = new Set<string>();
   const encode = (octets: Buffer): string => {
     const text = octets.toString('base64');
-    secrets.add(text);
+    if (text !== '') secrets.add(text);
     return text;
   };
-  return withoutSecrets(await converse(talk, exchange, encode), secrets);
+  const answer = withoutSecrets(await converse(talk, exchange, encode), secrets);
+  return answer.kind === 'reply' && isPositive(answer.reply) && !exchange.mayEnd()
+    ? talk.fail('garbled', 'auth', 'The server let us in without showing that it knows the password')
+    : answer;
 }
 
 async function converse(talk: Conversation, exchange: SaslClient, encode: (octets: Buffer) => string): Promise<Answer> {

@@ -6,7 +6,7 @@
 import type { Clock } from '../../base/index.ts';
 import { isPositive } from '../../mail/index.ts';
 import type { Reply } from '../../mail/index.ts';
-import type { StartTls, TlsState, Wire } from '../../net/index.ts';
+import type { ChannelBindingType, StartTls, TlsState, Wire } from '../../net/index.ts';
 import type { SaslClient } from '../../sasl/index.ts';
 import { NO_CAPABILITIES } from '../grammar/capabilities.ts';
 import type { Capabilities } from '../grammar/capabilities.ts';
@@ -53,6 +53,11 @@ export class SmtpClientSession {
 
   get tls(): TlsState | undefined {
     return this.#talk.wire.tls;
+  }
+
+  /** What a login can be bound to; see Wire. */
+  channelBinding(type: ChannelBindingType): Buffer | undefined {
+    return this.#talk.wire.channelBinding?.(type);
   }
 
   /** False once the connection is lost, or the server has said that it closes (421). */

@@ -1,12 +1,12 @@
 /**
- * AUTH (RFC 4954): frames the steps of a SASL exchange. What a password proves, the listener's
+ * AUTH (RFC 4954): frames the steps of a SASL exchange. What a login proves, the listener's
  * backend says; on a listener without one, AUTH is answered 503.
  */
 import { reply } from '../../mail/index.ts';
 import type { EnhancedCode, Reply } from '../../mail/index.ts';
 import { WireError } from '../../net/index.ts';
-import { decodeBase64, saslMechanism, saslMechanisms } from '../../sasl/index.ts';
-import type { PasswordLogin, SaslBackend, SaslMechanism } from '../../sasl/index.ts';
+import { authenticate, decodeBase64, offeredMechanisms, saslMechanism } from '../../sasl/index.ts';
+import type { SaslBackend, SaslMechanism } from '../../sasl/index.ts';
 import { formatChallenge } from '../grammar/format-reply.ts';
 import { badArgument, isReply } from '../grammar/refusals.ts';
 import type { SmtpLogin } from './policy.ts';
@@ -42,10 +42,10 @@ export const auth = verb<AuthArguments>({
   async run(session, args) {
     const { sasl } = session.settings;
     if (sasl === undefined) return noLoginHere();
-    const mechanism = mayAuthenticate(session, args);
+    const mechanism = mayAuthenticate(session, sasl, args);
     if (isReply(mechanism)) return mechanism;
-    const login = await exchange(session, mechanism, args.initial);
-    return isReply(login) ? login : check(session, sasl, login);
+    const initial = args.initial === undefined ? undefined : decodeInitial(args.initial);
+    return isReply(initial) ? initial : await logIn(session, sasl, mechanism, initial);
   },
 });
 
@@ -62,42 +62,89 @@ function noLoginHere(): Reply {
   return outOfOrder('There is no login on this port');
 }
 
-/** The mechanisms of this listener that may be used on this line. */
+/** The mechanisms of this listener that may be used on this line: none where a password could be seen (RFC 8314 §4.1). */
 function offered(session: Session): readonly string[] {
-  if (session.settings.sasl === undefined) return [];
-  return saslMechanisms.filter((row) => session.mayLogIn || !row.plaintext).map((row) => row.name);
+  const { sasl } = session.settings;
+  if (sasl === undefined || !session.mayLogIn) return [];
+  return offeredMechanisms(sasl, session.wire).map((row) => row.name);
 }
 
 /** RFC 4954 §4: after a greeting, not inside a transaction, once. */
-function mayAuthenticate(session: Session, { mechanism }: AuthArguments): SaslMechanism | Reply {
+function mayAuthenticate(
+  session: Session,
+  sasl: SaslBackend<SmtpLogin>,
+  { mechanism }: AuthArguments,
+): SaslMechanism | Reply {
   if (session.login !== undefined) return outOfOrder('You are logged in already');
   if (session.state.at === 'connected')
     return outOfOrder(`Say ${session.settings.protocol === 'lmtp' ? 'LHLO' : 'EHLO'} first`);
   if (session.state.at !== 'greeted') return outOfOrder('A login comes before MAIL; send RSET first');
   const row = saslMechanism(mechanism);
-  if (row === undefined) return reply(504, '5.5.4', 'This mechanism is not known here', { rule: 'unknown-mechanism' });
-  if (row.plaintext && !session.mayLogIn)
+  if (row === undefined) return unknownMechanism();
+  if (!session.mayLogIn)
     return reply(538, '5.7.11', 'A password may not cross an open line: use TLS first', { rule: 'tls-needed' });
-  return row;
+  return offeredMechanisms(sasl, session.wire).includes(row) ? row : unknownMechanism();
 }
 
-/** Challenges and responses, until the exchange has a name and password, or is over. */
-async function exchange(
+function unknownMechanism(): Reply {
+  return reply(504, '5.5.4', 'This mechanism is not known here', { rule: 'unknown-mechanism' });
+}
+
+/** RFC 4954 §6. What the verdict says of a wrong name and a wrong password is the same. */
+async function logIn(
   session: Session,
+  sasl: SaslBackend<SmtpLogin>,
   mechanism: SaslMechanism,
-  initial: string | undefined,
-): Promise<PasswordLogin | Reply> {
-  const steps = mechanism.create();
-  let response = initial === undefined ? undefined : decodeInitial(initial);
-  for (;;) {
-    if (isReply(response)) return response;
-    const step = steps.next(response);
-    if (step.kind === 'password') return step.login;
-    if (step.kind === 'malformed') return malformed(step.text);
-    session.wire.write(formatChallenge(step.data));
-    response = await readResponse(session);
+  initial: Buffer | undefined,
+): Promise<Reply> {
+  const { wire, sessionId } = session;
+  const outcome = await authenticate({
+    exchange: mechanism.create(wire),
+    backend: dependable(session, sasl),
+    peer: { address: wire.peer.address, sessionId },
+    initial,
+    ask: async (challenge): Promise<Buffer | Reply> => {
+      wire.write(formatChallenge(challenge));
+      return await readResponse(session);
+    },
+  });
+  switch (outcome.kind) {
+    case 'accepted':
+      session.login = outcome.login;
+      return reply(235, '2.7.0', 'You are logged in');
+    case 'busy':
+      return reply(454, '4.7.0', outcome.text, { rule: outcome.rule });
+    case 'refused':
+      session.loginFailures += 1;
+      return reply(535, '5.7.8', outcome.text, { rule: outcome.rule });
+    case 'malformed':
+      return malformed(outcome.text);
+    case 'stopped':
+      return outcome.by;
   }
 }
+
+/** A backend whose failures are answers: the client may try again. */
+function dependable(session: Session, sasl: SaslBackend<SmtpLogin>): SaslBackend<SmtpLogin> {
+  const unavailable = (cause: unknown): typeof UNAVAILABLE => {
+    session.log.error('A login could not be checked', { error: cause });
+    return UNAVAILABLE;
+  };
+  return {
+    password: (login, peer) => sasl.password(login, peer).catch(unavailable),
+    proof: async (claim, peer) => {
+      const attempt = await sasl.proof?.(claim, peer).catch(unavailable);
+      if (attempt?.kind !== 'verifier') return attempt ?? UNAVAILABLE;
+      return { ...attempt, conclude: (proven) => attempt.conclude(proven).catch(unavailable) };
+    },
+  };
+}
+
+const UNAVAILABLE = {
+  kind: 'busy',
+  rule: 'login-unavailable',
+  text: 'The login can not be checked now; please try again later',
+} as const;
 
 /** "=" is an initial response of no octets (RFC 4954 §4). */
 function decodeInitial(text: string): Buffer | Reply {
@@ -119,27 +166,4 @@ async function readResponse(session: Session): Promise<Buffer | Reply> {
 
 function malformed(text: string, enhanced: EnhancedCode = '5.5.2', code = 501): Reply {
   return reply(code, enhanced, text, { rule: 'bad-login-exchange' });
-}
-
-/** RFC 4954 §6. What the verdict says of a wrong name and a wrong password is the same. */
-async function check(session: Session, sasl: SaslBackend<SmtpLogin>, login: PasswordLogin): Promise<Reply> {
-  const peer = { address: session.wire.peer.address, sessionId: session.sessionId };
-  const verdict = await sasl.password(login, peer).catch((cause: unknown) => {
-    session.log.error('A login could not be checked', { error: cause });
-    return {
-      kind: 'busy',
-      rule: 'login-unavailable',
-      text: 'The login can not be checked now; please try again later',
-    } as const;
-  });
-  switch (verdict.kind) {
-    case 'accepted':
-      session.login = verdict.login;
-      return reply(235, '2.7.0', 'You are logged in');
-    case 'busy':
-      return reply(454, '4.7.0', verdict.text, { rule: verdict.rule });
-    case 'refused':
-      session.loginFailures += 1;
-      return reply(535, '5.7.8', verdict.text, { rule: verdict.rule });
-  }
 }

@@ -2,13 +2,14 @@
  * AUTH mechanism [initial-response] (RFC 5034 §4). The exchange is the mechanism's; here are its frame (base 64,
  * "+ ", "*") and its end. AUTH alone lists the mechanisms: no standard has that, but clients ask so since RFC 1734.
  */
-import { decodeBase64, saslMechanism, saslMechanisms } from '../../../sasl/index.ts';
-import type { SaslExchange, SaslMechanism, SaslStep } from '../../../sasl/index.ts';
+import { authenticate, decodeBase64, offeredMechanisms, saslMechanism } from '../../../sasl/index.ts';
+import type { SaslMechanism } from '../../../sasl/index.ts';
 import { parseArguments } from '../../grammar/command.ts';
 import { parsed } from '../../grammar/parsed.ts';
 import { refuse } from '../answer.ts';
 import type { Answer } from '../answer.ts';
-import { logIn } from '../login.ts';
+import { answerTo, peerOf } from '../login.ts';
+import type { Pop3Refusal } from '../policy.ts';
 import {
   AUTH_CANCELLED,
   LINE_TOO_LONG,
@@ -27,7 +28,7 @@ const LONGEST_RESPONSE = 12_288;
 export const AUTH = row({
   name: 'AUTH',
   states: ['authorization'],
-  // Whether a mechanism shows the password is its own property, looked at below.
+  // Looked at below: AUTH alone asks what there is.
   beforeTls: true,
   parse(rest) {
     const values = parseArguments(rest);
@@ -39,59 +40,57 @@ export const AUTH = row({
     if (mechanism === undefined) return listMechanisms(session);
     const known = saslMechanism(mechanism);
     if (known === undefined) return refuse(UNKNOWN_MECHANISM);
-    return isOffered(session, known) ? authenticate(session, known, initial) : refuse(NEEDS_TLS);
+    if (!mayShowPassword(session)) return refuse(NEEDS_TLS);
+    return offered(session).includes(known) ? authenticated(session, known, initial) : refuse(UNKNOWN_MECHANISM);
   },
   // Announced in both states, as RFC 2449 §6.3 has it.
   capabilities(session) {
-    const names = offered(session);
-    return names.length === 0 ? [] : [{ name: 'SASL', parameters: names }];
+    const parameters = offered(session).map(({ name }) => name);
+    return parameters.length === 0 ? [] : [{ name: 'SASL', parameters }];
   },
 });
 
 function listMechanisms(session: Session): Answer {
-  const lines = offered(session);
+  const lines = offered(session).map(({ name }) => name);
   if (lines.length === 0) return refuse(NEEDS_TLS);
   return { kind: 'listing', text: 'Mechanisms follow', lines };
 }
 
-function offered(session: Session): readonly string[] {
-  return saslMechanisms.filter((mechanism) => isOffered(session, mechanism)).map((mechanism) => mechanism.name);
+/** None where a password could be seen, not even those that don't show it (RFC 8314 §4.1): the mail itself could be. */
+function offered(session: Session): readonly SaslMechanism[] {
+  return mayShowPassword(session) ? offeredMechanisms(session.context.settings.sasl, session.wire) : [];
 }
 
-function isOffered(session: Session, mechanism: SaslMechanism): boolean {
-  return !mechanism.plaintext || mayShowPassword(session);
-}
-
-async function authenticate(session: Session, mechanism: SaslMechanism, initial: string | undefined): Promise<Answer> {
-  const exchange = mechanism.create();
-  const first = initial === undefined ? { kind: 'none' as const } : decodeResponse(initial);
-  if (first.kind === 'refused') return refuse(first.refusal);
-  let step = exchange.next(first.kind === 'none' ? undefined : first.data);
-  while (step.kind === 'challenge') {
-    const next = await answerTo(session, exchange, step.data);
-    if (next.kind === 'refused') return refuse(next.refusal);
-    step = next;
+async function authenticated(session: Session, mechanism: SaslMechanism, initial: string | undefined): Promise<Answer> {
+  const first = initial === undefined ? undefined : decodeInitial(initial);
+  if (first !== undefined && 'rule' in first) return refuse(first);
+  const outcome = await authenticate({
+    exchange: mechanism.create(session.wire),
+    backend: session.context.settings.sasl,
+    peer: peerOf(session),
+    initial: first,
+    ask: (challenge) => ask(session, challenge),
+  });
+  switch (outcome.kind) {
+    case 'stopped':
+      return refuse(outcome.by);
+    case 'malformed':
+      return refuse(misunderstood({ text: outcome.text, rule: 'auth-malformed' }));
+    default:
+      return await answerTo(session, outcome);
   }
-  return step.kind === 'password'
-    ? await logIn(session, step.login)
-    : refuse(misunderstood({ text: step.text, rule: 'auth-malformed' }));
 }
-
-type Refused = { readonly kind: 'refused'; readonly refusal: Parameters<typeof refuse>[0] };
 
 /** continue-req = "+" SP [base64] CRLF; the answer is base 64, or "*" (RFC 5034 §4, §6). */
-async function answerTo(session: Session, exchange: SaslExchange, challenge: Buffer): Promise<SaslStep | Refused> {
+async function ask(session: Session, challenge: Buffer): Promise<Buffer | Pop3Refusal> {
   session.wire.write(`+ ${challenge.toString('base64')}\r\n`);
   const line = await session.readLine(LONGEST_RESPONSE);
-  if (line.kind === 'too-long') return { kind: 'refused', refusal: LINE_TOO_LONG };
+  if (line.kind === 'too-long') return LINE_TOO_LONG;
   const text = line.bytes.toString('latin1');
-  if (text === '*') return { kind: 'refused', refusal: AUTH_CANCELLED };
-  const data = decodeBase64(text);
-  return data === undefined ? { kind: 'refused', refusal: NOT_BASE64 } : exchange.next(data);
+  return text === '*' ? AUTH_CANCELLED : (decodeBase64(text) ?? NOT_BASE64);
 }
 
 /** initial-response = base64 / "="; the "=" stands for no octets at all (RFC 5034 §4). */
-function decodeResponse(text: string): { readonly kind: 'data'; readonly data: Buffer } | Refused {
-  const data = text === '=' ? Buffer.alloc(0) : decodeBase64(text);
-  return data === undefined ? { kind: 'refused', refusal: NOT_BASE64 } : { kind: 'data', data };
+function decodeInitial(text: string): Buffer | Pop3Refusal {
+  return text === '=' ? Buffer.alloc(0) : (decodeBase64(text) ?? NOT_BASE64);
 }
