@@ -65,6 +65,32 @@ test('an alias in a circle is refused when it is made, with the way round', asyn
   assert.match(await sentence(directory.addAlias('s@a.test', ['s@a.test'], false)), /circle/);
 });
 
+test('a way back over a subaddress or a catch-all is a circle too; an account on the way ends it', async (t) => {
+  const { account, directory } = await testDirectory(t);
+  await directory.addAlias('x@a.test', ['y@a.test'], false);
+  assert.match(await sentence(directory.addAlias('y@a.test', ['X+tag@a.test'], false)), /circle: y@.* X\+tag@.* y@/);
+  assert.match(await sentence(directory.addAlias('*@a.test', ['nobody@a.test'], false)), /circle/);
+  await account('x+tag@a.test');
+  await directory.addAlias('y@a.test', ['x+tag@a.test'], false);
+  await directory.addAlias('*@a.test', ['x+tag@a.test'], false);
+});
+
+test('a local part that needs quotes is kept and shown with them', async (t) => {
+  const { directory } = await testDirectory(t);
+  assert.equal((await directory.addAccount('"a b"@a.test', 'x')).local, 'a b');
+  assert.match(await sentence(directory.addAccount('"a b"@a.test', 'x')), /^"a b"@a\.test exists/);
+});
+
+test('a closed account can still be purged', async (t) => {
+  const { directory, store } = await testDirectory(t);
+  await directory.addAccount('alice@a.test', 'x');
+  await directory.removeAccount('alice@a.test', false);
+  assert.match(await sentence(directory.removeAccount('alice@a.test', false)), /There is no account/);
+  await directory.removeAccount('alice@a.test', true);
+  assert.deepEqual(await store.read('listAccounts', { closed: true }), []);
+  assert.match(await sentence(directory.removeAccount('alice@a.test', true)), /There is no account/);
+});
+
 test('a closed account takes no login; its address is free again', async (t) => {
   const { directory, store } = await testDirectory(t);
   await directory.addAccount('alice@a.test', 'x');

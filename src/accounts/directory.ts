@@ -10,6 +10,7 @@ import { makeScramVerifier, preparePassword } from '../sasl/index.ts';
 import type { Account, Alias, Credential, Grant, Store } from '../store/index.ts';
 import type { Domains } from './domains.ts';
 import type { Passwords } from './passwords.ts';
+import { standingAt } from './routing.ts';
 
 /** What the keeper asked for can't be done; the message is for them. */
 export class DirectoryError extends Error {
@@ -72,8 +73,9 @@ export class Directory {
       at: clock.now(),
       ...(quota === undefined ? {} : { quota }),
     });
-    if (result === 'exists') throw new DirectoryError(`${local}@${domain} exists already, as an account or an alias.`);
-    return this.account(`${local}@${domain}`);
+    const name = formatAddress({ local, domain });
+    if (result === 'exists') throw new DirectoryError(`${name} exists already, as an account or an alias.`);
+    return this.account(name);
   }
 
   async setPassword(text: string, password: string): Promise<Account> {
@@ -87,37 +89,46 @@ export class Directory {
 
   /** The open account at an address. */
   async account(text: string): Promise<Account> {
-    const address = addressIn(text);
-    const found = await this.#parts.store.read('accountAt', {
-      local: canonicalLocal(address.local),
-      domain: address.domain,
-    });
+    const found = await this.#openAccount(addressIn(text));
     if (found === undefined)
       throw new DirectoryError(`There is no account ${text}; "account list" shows those there are.`);
-    return found.account;
+    return found;
   }
 
-  /** Closes the account; with `purge` its mail is removed now, else by the sweep 30 days later. */
-  async removeAccount(text: string, purge: boolean): Promise<Account> {
+  async #openAccount({ local, domain }: Address): Promise<Account | undefined> {
+    return (await this.#parts.store.read('accountAt', { local: canonicalLocal(local), domain }))?.account;
+  }
+
+  /**
+   * Closes the account; with `purge` its mail is removed now, else by the sweep 30 days later. `purge`
+   * also takes an account that was closed before.
+   */
+  async removeAccount(text: string, purge: boolean): Promise<void> {
     const { store, clock } = this.#parts;
-    const account = await this.account(text);
-    await store.write('closeAccount', { account: account.id, at: clock.now() });
-    while (
-      purge &&
-      (await store.write('purgeAccount', { account: account.id, at: clock.now(), limit: PURGE_SLICE })) === 'more'
-    );
-    return account;
+    const open = await this.#openAccount(addressIn(text));
+    const closed = open === undefined && purge ? await this.#closedAccounts(addressIn(text)) : [];
+    if (open === undefined && closed.length === 0)
+      throw new DirectoryError(`There is no account ${text}; "account list" shows those there are.`);
+    if (open !== undefined) await store.write('closeAccount', { account: open.id, at: clock.now() });
+    if (!purge) return;
+    for (const { id } of open === undefined ? closed : [open])
+      while ((await store.write('purgeAccount', { account: id, at: clock.now(), limit: PURGE_SLICE })) === 'more');
+  }
+
+  async #closedAccounts({ local, domain }: Address): Promise<readonly Account[]> {
+    const all = await this.#parts.store.read('listAccounts', { closed: true, domain });
+    return all.filter((one) => one.closedAt !== undefined && one.local === canonicalLocal(local));
   }
 
   /** Makes or replaces an alias; `*@domain` is the domain's catch-all. A loop is refused when it is made. */
   async addAlias(text: string, targets: readonly string[], replace: boolean): Promise<Alias> {
     const { store, clock } = this.#parts;
     const { local, domain } = await this.#ourAddress(text);
-    const name = `${local}@${domain}`;
+    const name = formatAddress({ local, domain });
     const addresses = targets.map((target) => formatAddress(addressIn(target)));
     if (addresses.length === 0) throw new DirectoryError('An alias needs at least one address to stand for.');
-    await this.#refuseLoop(name, addresses);
     const alias: Alias = { local, domain, targets: addresses, createdAt: clock.now() };
+    await this.#refuseLoop(alias);
     const result = await store.write('putAlias', { local, domain, targets: addresses, at: clock.now(), replace });
     if (result === 'exists')
       throw new DirectoryError(`${name} exists already, as an account or an alias; --replace changes an alias.`);
@@ -162,14 +173,26 @@ export class Directory {
     return { account: await this.account(text), local: canonicalLocal(local), domain };
   }
 
-  async #refuseLoop(name: string, targets: readonly string[]): Promise<void> {
-    const aliases = new Map(
-      (await this.#parts.store.read('listAliases', {})).map((alias) => [
-        `${alias.local}@${alias.domain}`,
-        alias.targets,
-      ]),
-    );
-    const path = findPath(targets, name, aliases);
+  /** Follows the order of routing, so that a way back over a subaddress or a catch-all is seen too. */
+  async #refuseLoop(made: Alias): Promise<void> {
+    const { store, domains } = this.#parts;
+    const name = formatAddress(made);
+    const seen = new Set<string>();
+    const wayBack = async (targets: readonly string[]): Promise<readonly string[] | undefined> => {
+      for (const target of targets) {
+        const address = addressIn(target);
+        const key = formatAddress({ ...address, local: canonicalLocal(address.local) });
+        if (seen.has(key) || !(await domains.isOurs(address.domain))) continue;
+        seen.add(key);
+        const found = await standingAt(store, address, made);
+        if (found.kind !== 'alias') continue;
+        if (found.alias === made) return [target];
+        const rest = await wayBack(found.alias.targets);
+        if (rest !== undefined) return [target, ...rest];
+      }
+      return undefined;
+    };
+    const path = await wayBack(made.targets);
     if (path !== undefined)
       throw new DirectoryError(`This alias would go in a circle: ${[name, ...path].join(' → ')}.`);
   }
@@ -195,31 +218,6 @@ export class Directory {
     }
     return { local: canonicalLocal(address.local), domain: address.domain };
   }
-}
-
-/** The way from any of `from` to `to` along the aliases. */
-function findPath(
-  from: readonly string[],
-  to: string,
-  aliases: ReadonlyMap<string, readonly string[]>,
-): readonly string[] | undefined {
-  const seen = new Set<string>();
-  const walk = (at: string): readonly string[] | undefined => {
-    const key = at.toLowerCase();
-    if (key === to) return [at];
-    if (seen.has(key)) return undefined;
-    seen.add(key);
-    for (const next of aliases.get(key) ?? []) {
-      const rest = walk(next);
-      if (rest !== undefined) return [at, ...rest];
-    }
-    return undefined;
-  };
-  for (const start of from) {
-    const path = walk(start);
-    if (path !== undefined) return path;
-  }
-  return undefined;
 }
 
 function addressIn(text: string): Address {

@@ -69,6 +69,18 @@ test('the postmaster may be named, here or elsewhere', async (t) => {
   assert.equal(await routed(here.router, 'postmaster@a.test'), 'postmaster: mailbox carol@a.test');
 });
 
+test('a postmaster who leads nowhere, or only to postmaster@, is the first account instead', async (t) => {
+  for (const postmaster of ['ghost@a.test', 'postmaster@a.test', 'abuse@a.test', 'ops@a.test']) {
+    const { account, directory, router } = await testDirectory(t, { postmaster });
+    await directory.addAlias('ops@a.test', ['postmaster@a.test'], false);
+    assert.equal(await routed(router, 'postmaster'), 'unknown', postmaster);
+    await account('alice@a.test');
+    assert.equal(await routed(router, 'postmaster'), 'postmaster: mailbox alice@a.test', postmaster);
+    assert.equal(await routed(router, 'abuse@a.test'), 'postmaster: mailbox alice@a.test', postmaster);
+    assert.equal(await routed(router, 'ops@a.test'), 'alias: mailbox alice@a.test', postmaster);
+  }
+});
+
 test('an expansion holds no address twice and ends where aliases meet again', async (t) => {
   const { account, directory, router } = await testDirectory(t);
   await account('alice@a.test');

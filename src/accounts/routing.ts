@@ -6,7 +6,8 @@
  *   2. `alias`       an alias with exactly this address
  *   3. `subaddress`  `a+b@ours`: what `a@ours` is (RFC 5233); an exact `a+b` has won before
  *   4. `catch-all`   the domain's alias `*`
- *   5. `postmaster`  `postmaster@` and `abuse@` go to the postmaster (RFC 5321 §4.5.1, RFC 2142 §5)
+ *   5. `postmaster`  `postmaster@` and `abuse@` go to the postmaster (RFC 5321 §4.5.1, RFC 2142 §5); where the
+ *                    one who is named leads nowhere, to the first account
  *   6. otherwise     550 5.1.1
  *
  * Domains compare as A-labels, our local parts in lower-case NFC. An alias expands through the same
@@ -55,40 +56,22 @@ export function openRouter(parts: {
 }): Router {
   const { store, domains } = parts;
 
-  async function postmaster(): Promise<Address | undefined> {
+  /** Who the postmaster is: the one who is named, and where that name leads nowhere the first account. */
+  async function postmasters(): Promise<readonly Address[]> {
     const named = parts.postmaster();
-    if (named !== undefined) return parseAddress(named);
     const first = await store.read('firstAccount', {});
-    return first === undefined ? undefined : { local: first.local, domain: first.domain };
-  }
-
-  /** One step: what stands at this address, aliases not expanded. */
-  async function lookUp(address: Address): Promise<Found> {
-    const local = canonicalLocal(address.local);
-    const base = withoutSubaddress(local);
-    const { accounts, aliases } = await store.read('addressesAt', {
-      domain: address.domain,
-      locals: base === undefined ? [local, '*'] : [local, base, '*'],
-    });
-    const order: readonly (readonly [string, string])[] = [
-      [local, ''],
-      ...(base === undefined ? [] : [[base, 'subaddress'] as const]),
-    ];
-    for (const [name, rule] of order) {
-      const account = accounts.find((one) => one.local === name);
-      if (account !== undefined) return { kind: 'account', account, rule: rule || 'account' };
-      const alias = aliases.find((one) => one.local === name && name !== '*');
-      if (alias !== undefined) return { kind: 'alias', alias, rule: rule || 'alias' };
-    }
-    const catchAll = aliases.find((one) => one.local === '*');
-    if (catchAll !== undefined) return { kind: 'alias', alias: catchAll, rule: 'catch-all' };
-    return local === 'postmaster' || local === 'abuse' ? { kind: 'postmaster' } : { kind: 'unknown' };
+    return [
+      ...(named === undefined ? [] : [parseAddress(named, { utf8: true })]),
+      ...(first === undefined ? [] : [{ local: first.local, domain: first.domain }]),
+    ].filter((address) => address !== undefined);
   }
 
   async function route(address: Address): Promise<Routing> {
-    if (address.domain === '') return toPostmaster();
+    return address.domain === '' ? toPostmaster() : routeTo(address, new Expansion());
+  }
+
+  async function routeTo(address: Address, expansion: Expansion): Promise<Routing> {
     if (!(await domains.isOurs(address.domain))) return { kind: 'not-ours' };
-    const expansion = new Expansion();
     const first = await expand(address, [], expansion);
     if (first === 'unknown') return { kind: 'unknown' };
     if (expansion.problem !== undefined) return { kind: 'unusable', why: expansion.problem };
@@ -100,16 +83,15 @@ export function openRouter(parts: {
 
   /** RFC 5321 §4.5.1: the bare `<postmaster>` and every domain's postmaster are always accepted. */
   async function toPostmaster(): Promise<Routing> {
-    const address = await postmaster();
-    if (address === undefined) return { kind: 'unknown' };
-    const routing = await route(address);
-    if (routing.kind === 'targets') return { ...routing, rule: 'postmaster' };
-    if (routing.kind !== 'not-ours') return routing;
-    return {
-      kind: 'targets',
-      rule: 'postmaster',
-      targets: [{ kind: 'outside', address, rule: 'postmaster', via: [] }],
-    };
+    for (const address of await postmasters()) {
+      const routing = await routeTo(address, new Expansion({ forPostmaster: true }));
+      if (routing.kind === 'targets') return { ...routing, rule: 'postmaster' };
+      if (routing.kind === 'not-ours') {
+        const target = { kind: 'outside', address, rule: 'postmaster', via: [] } as const;
+        return { kind: 'targets', rule: 'postmaster', targets: [target] };
+      }
+    }
+    return { kind: 'unknown' };
   }
 
   /** Adds what an address stands for to the expansion; answers the rule that decided about it. */
@@ -118,12 +100,14 @@ export function openRouter(parts: {
       into.add({ kind: 'outside', address, rule: 'alias', via });
       return 'alias';
     }
-    const found = await lookUp(address);
+    const found = await standingAt(store, address);
     if (found.kind === 'account') {
       into.add({ kind: 'account', account: found.account, address, rule: found.rule, via });
       return found.rule;
     }
     if (found.kind === 'postmaster') {
+      // postmaster = "postmaster@ours", and nobody has that name: it leads to itself, which is nobody.
+      if (into.forPostmaster) return 'unknown';
       const routing = await toPostmaster();
       if (routing.kind !== 'targets') return 'unknown';
       for (const target of routing.targets) into.add({ ...target, via: [...via, ...target.via] });
@@ -163,17 +147,52 @@ export function openRouter(parts: {
   };
 }
 
-type Found =
+/** What stands at an address of ours; aliases not expanded. */
+export type Standing =
   | { readonly kind: 'account'; readonly account: Account; readonly rule: string }
   | { readonly kind: 'alias'; readonly alias: Alias; readonly rule: string }
   | { readonly kind: 'postmaster' }
   | { readonly kind: 'unknown' };
 
+/**
+ * One step along the order above. `also` is an alias that counts as if it were there already, in the
+ * place of one with the same address.
+ */
+export async function standingAt(store: Store, address: Address, also?: Alias): Promise<Standing> {
+  const local = canonicalLocal(address.local);
+  const base = withoutSubaddress(local);
+  const at = await store.read('addressesAt', {
+    domain: address.domain,
+    locals: base === undefined ? [local, '*'] : [local, base, '*'],
+  });
+  const aliasAt = (name: string): Alias | undefined =>
+    also?.domain === address.domain && also.local === name ? also : at.aliases.find((one) => one.local === name);
+  const order: readonly (readonly [string, string])[] = [
+    [local, ''],
+    ...(base === undefined ? [] : [[base, 'subaddress'] as const]),
+  ];
+  for (const [name, rule] of order) {
+    const account = at.accounts.find((one) => one.local === name);
+    if (account !== undefined) return { kind: 'account', account, rule: rule || 'account' };
+    const alias = name === '*' ? undefined : aliasAt(name);
+    if (alias !== undefined) return { kind: 'alias', alias, rule: rule || 'alias' };
+  }
+  const catchAll = aliasAt('*');
+  if (catchAll !== undefined) return { kind: 'alias', alias: catchAll, rule: 'catch-all' };
+  return local === 'postmaster' || local === 'abuse' ? { kind: 'postmaster' } : { kind: 'unknown' };
+}
+
 /** What one recipient has come to stand for so far. */
 class Expansion {
   readonly targets = new Map<string, Target>();
   problem: string | undefined;
+  /** Whether it is the postmaster who is looked for. */
+  readonly forPostmaster: boolean;
   readonly #entered = new Set<string>();
+
+  constructor(options: { readonly forPostmaster?: boolean } = {}) {
+    this.forPostmaster = options.forPostmaster === true;
+  }
 
   add(target: Target): void {
     // The account's final address is the key: `bob` and `bob+list` are two deliveries, an alias of bob is not a third.
