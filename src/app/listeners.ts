@@ -133,6 +133,7 @@ function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionPart
     clock,
     log,
     hostname: () => config().hostname,
+    composer: core.composer,
     showSubmitter: () => config().submission.showClient,
   });
   const sending = new Sending({ store, clock, limits: () => sendingLimits(config()) });
@@ -158,7 +159,13 @@ function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionPart
   return {
     smtp: (wire) => serveSmtp(wire, { settings: smtpBase(), policy: mx, log, clock, shutdown }),
     lmtp: (wire) =>
-      serveSmtp(wire, { settings: { ...smtpBase(), protocol: 'lmtp' }, policy: lmtp, log, clock, shutdown }),
+      serveSmtp(wire, {
+        settings: { ...smtpBase(), protocol: 'lmtp', dsn: false },
+        policy: lmtp,
+        log,
+        clock,
+        shutdown,
+      }),
     submission: (wire) =>
       serveSmtp(wire, {
         settings: { ...smtpBase(), sasl: backend(logins, 'submission'), plainLogin },

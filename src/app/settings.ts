@@ -19,6 +19,8 @@ export function smtpSettings(config: Config): Omit<SmtpServerSettings, 'tls' | '
     // RFC 5321 §4.5.3.1.8 wants 100; mailing lists are glad of more.
     maxRecipients: 1_000,
     maxErrors: 100,
+    // RFC 3461: NOTIFY, RET, ENVID and ORCPT are kept and acted on.
+    dsn: true,
     // RFC 5321 §4.5.3.2.7 and §4.5.3.2.5.
     commandTimeout: 5 * MINUTE,
     dataTimeout: 3 * MINUTE,

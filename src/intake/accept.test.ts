@@ -5,12 +5,13 @@ import { testDirectory } from '../accounts/testing.ts';
 import type { TestDirectory } from '../accounts/testing.ts';
 import { silentLog } from '../base/index.ts';
 import { parseAddress } from '../mail/index.ts';
-import type { Address, Envelope } from '../mail/index.ts';
+import type { Address, Envelope, Notify } from '../mail/index.ts';
 import { readEmailForPop } from '../store/index.ts';
 import { textOf } from '../store/testing.ts';
 import { openIntake } from './accept.ts';
 import type { Intake } from './accept.ts';
 import type { Arrival, RoutedRecipient } from './arrival.ts';
+import { openComposer } from './compose.ts';
 
 interface World extends TestDirectory {
   readonly intake: Intake;
@@ -27,6 +28,8 @@ interface Mail {
   readonly service?: Arrival['service'];
   readonly from?: string;
   readonly login?: boolean;
+  readonly notify?: Notify;
+  readonly envid?: string;
 }
 
 function address(text: string): Address {
@@ -40,12 +43,13 @@ async function world(t: TestContext): Promise<World> {
   const show = { submitter: false };
   const intake = openIntake({
     ...parts,
+    composer: openComposer(parts),
     log: silentLog,
     hostname: () => 'mx.a.test',
     showSubmitter: () => show.submitter,
   });
-  const routed = async (text: string): Promise<RoutedRecipient> => {
-    const recipient = { address: address(text) };
+  const routed = async (text: string, notify?: Notify): Promise<RoutedRecipient> => {
+    const recipient = { address: address(text), ...(notify === undefined ? {} : { notify }) };
     const routing = await parts.router.route(recipient.address);
     if (routing.kind === 'targets') return { recipient, rule: routing.rule, targets: routing.targets };
     return {
@@ -58,13 +62,14 @@ async function world(t: TestContext): Promise<World> {
     ...parts,
     intake,
     show,
-    async deliver({ to, text, service = 'smtp', from = 'x@x.test', login = false }) {
-      const recipients = await Promise.all(to.map(routed));
+    async deliver({ to, text, service = 'smtp', from = 'x@x.test', login = false, notify, envid }) {
+      const recipients = await Promise.all(to.map((one) => routed(one, notify)));
       const envelope: Envelope = {
         mailFrom: from === '' ? null : address(from),
         recipients: recipients.map((one) => one.recipient),
         body: '8bitmime',
         smtputf8: false,
+        ...(envid === undefined ? {} : { envid }),
       };
       const sink = intake.accept({
         service,
@@ -325,6 +330,57 @@ test('[2033-4.2-per-recipient] LMTP: one answer for each recipient; who had the 
     await deliver({ ...lmtp, to: ['alice@a.test', 'bob@a.test'], text: `${'X-Long: y\n'.repeat(40_000)}\nbody\n` }),
     '552 header-too-big, 552 header-too-big',
   );
+});
+
+test('[3461-5.2.6-delivered] [3461-5.2.7.3-expanded] success is told with the message: delivered here, expanded for several, and no targets named', async (t) => {
+  const { account, directory, deliver, inbox, store } = await world(t);
+  const alice = await account('alice@a.test');
+  const bob = await account('bob@a.test');
+  await directory.addAlias('team@a.test', ['bob@a.test', 'secret@b.test'], false);
+  await directory.addAlias('info@a.test', ['bob@a.test'], false);
+  const mail = { from: 'alice@a.test', text: 'Message-ID: <s@x>\nSubject: s\n\nbody\n', envid: 'e-7' };
+  await deliver({ ...mail, to: ['bob@a.test', 'info@a.test', 'team@a.test', 'out@c.test'], notify: ['success'] });
+  const reports = await inbox(alice);
+  assert.equal(reports.length, 1);
+  const report = reports[0] ?? '';
+  assert.match(report, /^Return-Path: <>/);
+  assert.match(report, /Original-Envelope-Id: e-7/);
+  assert.match(report, /Final-Recipient: rfc822; bob@a\.test\r\nAction: delivered\r\nStatus: 2\.1\.5/);
+  assert.match(report, /Final-Recipient: rfc822; info@a\.test\r\nAction: delivered/);
+  assert.match(report, /Final-Recipient: rfc822; team@a\.test\r\nAction: expanded/);
+  assert.match(report, /Subject: s\r\n/);
+  assert.doesNotMatch(report, /secret|out@c\.test|\r\nbody/);
+  assert.equal((await inbox(bob)).length, 1);
+
+  const queued = await store.read('listQueue', { filter: {}, limit: 10 });
+  assert.deepEqual(
+    queued.map(({ delivery }) => [delivery.recipient, delivery.notify]),
+    [
+      ['secret@b.test', ['never']],
+      ['out@c.test', ['success']],
+    ],
+  );
+  const [message] = await store.read('findMessages', { messageId: '<s@x>' });
+  const events = await store.read('events', { message: message?.id ?? '' });
+  assert.deepEqual(
+    events.flatMap(({ n, facts }) => (facts.kind === 'reported' ? [n] : [])),
+    [1, 2],
+  );
+});
+
+test('[3461-6.1-never-to-null] no report of success to the null sender, nor where none was asked for', async (t) => {
+  const { account, deliver, inbox, store } = await world(t);
+  const alice = await account('alice@a.test');
+  await account('bob@a.test');
+  const text = 'Subject: s\n\nbody\n';
+  await deliver({ to: ['bob@a.test'], from: '', text, notify: ['success'] });
+  await deliver({ to: ['bob@a.test'], from: 'alice@a.test', text, notify: ['never'] });
+  await deliver({ to: ['bob@a.test'], from: 'alice@a.test', text, notify: ['failure', 'delay'] });
+  await deliver({ to: ['bob@a.test'], from: 'alice@a.test', text });
+  assert.deepEqual(await inbox(alice), []);
+  // An address of ours that is not there hears nothing, and the message is taken all the same.
+  assert.equal(await deliver({ to: ['bob@a.test'], from: 'gone@a.test', text, notify: ['success'] }), '250 accepted');
+  assert.equal((await store.read('listQueue', { filter: {}, limit: 10 })).length, 0);
 });
 
 test('a message aborted halfway leaves nothing', async (t) => {

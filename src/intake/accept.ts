@@ -20,14 +20,17 @@ import type { Address, HeaderEdit, HeaderField, Reply } from '../mail/index.ts';
 import type { ContentRef, ContentWriter, NewEvent, Store } from '../store/index.ts';
 import type { Arrival, ArrivalSink, RoutedRecipient } from './arrival.ts';
 import { authorRefusal } from './author.ts';
+import type { Composer } from './compose.ts';
 import { deliveredAgain, deliveredBefore, tooManyHops } from './loops.ts';
 import { place } from './place.ts';
+import { reportSuccess } from './success.ts';
 
 export interface IntakeParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
   readonly hostname: () => string;
+  readonly composer: Composer;
   /** Whether Received names the address of a client that logged in. Default: it stays in the journey. */
   readonly showSubmitter?: () => boolean;
 }
@@ -48,7 +51,7 @@ class ArrivingMessage implements ArrivalSink {
   readonly #writer: ContentWriter;
   readonly #scanner = new HeaderScanner();
   /** Set when the header section has ended and its octets are on their way to the store. */
-  #header: { readonly messageId: string | undefined } | undefined;
+  #header: { readonly bytes: Buffer; readonly messageId: string | undefined } | undefined;
   #edits: readonly HeaderEdit[] = [];
   /** Set when the content is refused: the rest is read and thrown away, the answer comes at its end. */
   #refusal: Reply | undefined;
@@ -112,8 +115,9 @@ class ArrivingMessage implements ArrivalSink {
     if (this.#refusal !== undefined) return;
     if (this.#arrival.service === 'submission') await this.#completed();
     else {
-      this.#header = { messageId: messageIdOf(fields) };
-      await this.#writer.write(this.#scanner.bytes);
+      const { bytes } = this.#scanner;
+      this.#header = { bytes, messageId: messageIdOf(fields) };
+      await this.#writer.write(bytes);
     }
     if (rest.length > 0 && this.#refusal === undefined) await this.#writer.write(rest);
   }
@@ -144,7 +148,7 @@ class ArrivingMessage implements ArrivalSink {
     this.#refusal = author === undefined ? undefined : await authorRefusal(fields, author);
     if (this.#refusal !== undefined) return;
     this.#edits = edits;
-    this.#header = { messageId: messageIdOf(fields) };
+    this.#header = { bytes, messageId: messageIdOf(fields) };
     await this.#writer.write(bytes);
   }
 
@@ -155,7 +159,16 @@ class ArrivingMessage implements ArrivalSink {
     const id = this.#id;
     const answer = reply(250, '2.0.0', `${id} is our responsibility now`, { rule: 'accepted' });
     const placement = place({ id, mailFrom: envelope.mailFrom, at, recipients });
-    const messageId = this.#header?.messageId;
+    const { bytes: header, messageId } = this.#header ?? { bytes: Buffer.alloc(0), messageId: undefined };
+    const success = await reportSuccess(this.#parts, {
+      id,
+      envelope,
+      at,
+      header,
+      recipients,
+      numbers: (recipient) => placement.numbers.get(recipient) ?? [],
+      held: false,
+    });
     await this.#parts.store.write('accept', {
       message: {
         id,
@@ -173,7 +186,13 @@ class ArrivingMessage implements ArrivalSink {
       },
       emails: placement.emails,
       deliveries: placement.deliveries,
-      events: [this.#receivedEvent(at, content, answer), ...this.#editEvents(at), ...placement.events],
+      events: [
+        this.#receivedEvent(at, content, answer),
+        ...this.#editEvents(at),
+        ...placement.events,
+        ...success.events,
+      ],
+      reports: success.reports,
       ...(sent === undefined ? {} : { sent }),
     });
     this.#parts.log.info('Accepted', {

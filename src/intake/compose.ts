@@ -60,7 +60,8 @@ export function openComposer(parts: {
           receivedAt: at,
           source: 'composed',
         },
-        ...placement,
+        emails: placement.emails,
+        deliveries: placement.deliveries,
         events: [
           { message: id, at, facts: { kind: 'composed', what, ...(about === undefined ? {} : { about }) } },
           ...placement.events,

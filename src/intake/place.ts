@@ -13,6 +13,8 @@ export interface Placement {
   readonly emails: readonly NewEmail[];
   readonly deliveries: readonly NewDelivery[];
   readonly events: readonly NewEvent[];
+  /** The delivery numbers that a recipient became; an address that was there before keeps its first number. */
+  readonly numbers: ReadonlyMap<RoutedRecipient, readonly number[]>;
 }
 
 export interface PlacedMessage {
@@ -26,14 +28,19 @@ export function place(message: PlacedMessage): Placement {
   const emails: NewEmail[] = [];
   const deliveries: NewDelivery[] = [];
   const events: NewEvent[] = [];
-  const placed = new Set<string>();
+  const placed = new Map<string, number>();
+  const numbers = new Map<RoutedRecipient, number[]>();
 
   for (const routed of message.recipients) {
+    const own: number[] = [];
+    numbers.set(routed, own);
     for (const target of routed.targets) {
       const key = placeKey(target);
-      if (placed.has(key)) continue;
-      placed.add(key);
-      const n = placed.size;
+      const before = placed.get(key);
+      const n = before ?? placed.size + 1;
+      own.push(n);
+      if (before !== undefined) continue;
+      placed.set(key, n);
       const about = {
         message: message.id,
         n,
@@ -70,7 +77,7 @@ export function place(message: PlacedMessage): Placement {
       }
     }
   }
-  return { emails, deliveries, events };
+  return { emails, deliveries, events, numbers };
 }
 
 /** The final address: `bob` and `bob+list` are two deliveries, an alias of bob is not a third. */
@@ -107,8 +114,19 @@ function emailFor(message: PlacedMessage, routed: RoutedRecipient, target: Accou
   };
 }
 
+/**
+ * RFC 3461 §5.2.7: for an address that stands for several, success was told as "expanded"; nobody
+ * behind it tells of it again.
+ */
+function notifyFor({ recipient: { notify }, targets }: RoutedRecipient): readonly string[] | undefined {
+  if (notify === undefined || targets.length < 2) return notify;
+  const left = notify.filter((occasion) => occasion !== 'success');
+  return left.length === 0 ? ['never'] : left;
+}
+
 function deliveryFor(message: PlacedMessage, routed: RoutedRecipient, target: OutsideTarget, n: number): NewDelivery {
-  const { notify, orcpt } = routed.recipient;
+  const { orcpt } = routed.recipient;
+  const notify = notifyFor(routed);
   return {
     n,
     recipient: formatAddress(target.address),

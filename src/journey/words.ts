@@ -36,7 +36,7 @@ function arrivalInWords(story: Story): readonly string[] {
 const COMPOSED: Record<Extract<EventFacts, { kind: 'composed' }>['what'], string> = {
   bounce: 'a report that a message was not delivered',
   delay: 'a notice that a message is taking longer',
-  success: 'a report that a message was delivered',
+  success: 'a report that a message was delivered or passed on',
   note: 'a note',
 };
 

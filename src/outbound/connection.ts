@@ -34,7 +34,7 @@ export interface ConnectionContext {
 }
 
 /** What a Try tells of a connection; filled in as it becomes known. */
-export type Facts = { -readonly [Name in 'tls' | 'protocol' | 'login']?: Exclude<Try[Name], undefined> };
+export type Facts = { -readonly [Name in 'tls' | 'protocol' | 'login' | 'dsn']?: Exclude<Try[Name], undefined> };
 
 export type Opened =
   | { readonly kind: 'open'; readonly client: SmtpClientSession; readonly facts: Facts }
@@ -124,7 +124,10 @@ async function prepare(
 
 async function hello(client: SmtpClientSession, facts: Facts): Promise<Answer> {
   const answer = await client.hello();
-  if (answer.kind === 'reply' && isPositive(answer.reply)) facts.protocol = client.protocol;
+  if (answer.kind === 'reply' && isPositive(answer.reply)) {
+    facts.protocol = client.protocol;
+    facts.dsn = client.capabilities.dsn;
+  }
   return answer;
 }
 

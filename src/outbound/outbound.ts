@@ -73,6 +73,8 @@ export interface Try {
   readonly tls?: TlsState;
   readonly protocol?: 'smtp' | 'esmtp' | 'lmtp';
   readonly login?: { readonly name: string; readonly mechanism: string };
+  /** The server offered DSN, so it was told what the sender wants to hear (RFC 3461). */
+  readonly dsn?: boolean;
   readonly stage: Stage;
   /** The server's answer that ended it, or its 250 to the final dot. */
   readonly reply?: Reply;

@@ -4,18 +4,33 @@ import type { TestContext } from 'node:test';
 import { testDirectory } from '../accounts/testing.ts';
 import { openComposer } from '../intake/index.ts';
 import { reply } from '../mail/index.ts';
+import type { RecipientOutcome } from '../outbound/index.ts';
 import type { AcceptParams, Claim, QueuedDelivery, QueuedMessage } from '../store/index.ts';
 import { contentOf, textOf } from '../store/testing.ts';
 import { writeReports } from './report.ts';
 import type { ReportParts, WrittenReports } from './report.ts';
+import type { ReportKind } from './settle.ts';
 
 const SETTINGS = { retry: [60_000], giveUp: 432_000_000, delayNotice: 14_400_000 };
+
+const ABOUT_IT = { n: 1, stage: 'dot', remote: true } as const;
+const TAKEN: RecipientOutcome = { ...ABOUT_IT, outcome: 'relayed', reply: reply(250, '2.6.0', 'taken') };
+const FAILED: RecipientOutcome = {
+  ...ABOUT_IT,
+  outcome: 'failed',
+  stage: 'rcpt',
+  reply: reply(550, '5.1.1', 'nobody called secret-target@b.test here'),
+};
 
 interface World {
   readonly parts: ReportParts;
   report(
     mailFrom: string,
-    changes?: { readonly message?: Partial<QueuedMessage>; readonly delivery?: Partial<QueuedDelivery> },
+    changes?: {
+      readonly message?: Partial<QueuedMessage>;
+      readonly delivery?: Partial<QueuedDelivery>;
+      readonly kind?: ReportKind;
+    },
   ): Promise<WrittenReports>;
   text(report: AcceptParams | undefined): Promise<string>;
 }
@@ -30,10 +45,9 @@ async function world(t: TestContext): Promise<World> {
     hostname: () => 'mx.a.test',
   };
   const content = await contentOf(store, 'Subject: hello\r\nMessage-ID: <m@a.test>\r\n\r\nthe body\r\n');
-  const answer = reply(550, '5.1.1', 'nobody called secret-target@b.test here');
   return {
     parts,
-    report(mailFrom, { message = {}, delivery = {} } = {}) {
+    report(mailFrom, { message = {}, delivery = {}, kind = 'bounce' } = {}) {
       const claim: Claim = {
         destination: 'b.test',
         message: {
@@ -63,10 +77,10 @@ async function world(t: TestContext): Promise<World> {
       const reported = [
         {
           delivery: about,
-          kind: 'bounce',
+          kind,
           expired: false,
           host: 'mx.b.test',
-          outcome: { n: 1, outcome: 'failed', stage: 'rcpt', reply: answer, remote: true },
+          outcome: kind === 'success' ? TAKEN : FAILED,
         },
       ] as const;
       return writeReports({ parts, claim, reported, settings: SETTINGS });
@@ -130,4 +144,25 @@ test('[3461-6.2-ret] RET=FULL returns the message, without it the header comes b
   const { report, text } = await world(t);
   assert.doesNotMatch(await text((await report('alice@a.test')).reports[0]), /the body/);
   assert.match(await text((await report('alice@a.test', { message: { ret: 'full' } })).reports[0]), /the body/);
+});
+
+test('[3461-5.2.2-relayed] passed on to a server without DSN: "relayed", with that server\'s answer; never to the null sender', async (t) => {
+  const { report, text } = await world(t);
+  const wish = { kind: 'success', message: { ret: 'full', envid: 'e-1' }, delivery: { notify: ['success'] } } as const;
+  const { reports, events } = await report('alice@a.test', { ...wish, delivery: { orcpt: 'rfc822;b+b@b.test' } });
+  const octets = await text(reports[0]);
+  assert.match(octets, /Action: relayed\r\nStatus: 2\.6\.0\r\nRemote-MTA: dns; mx\.b\.test/);
+  assert.match(octets, /Original-Envelope-Id: e-1/);
+  assert.match(octets, /Original-Recipient: rfc822; b\+b@b\.test/);
+  assert.doesNotMatch(octets, /the body/);
+  assert.equal(events[0]?.facts.kind === 'reported' && events[0].facts.what, 'success');
+  assert.deepEqual((await report('', wish)).reports, []);
+});
+
+test('[3461-5.2.7.4-confidential] success for an alias does not tell where it led', async (t) => {
+  const { report, text } = await world(t);
+  const delivery = { original: 'team@a.test', recipient: 'secret-target@b.test', notify: ['success'] };
+  const octets = await text((await report('alice@a.test', { kind: 'success', delivery })).reports[0]);
+  assert.match(octets, /Final-Recipient: rfc822; team@a\.test\r\nAction: relayed/);
+  assert.doesNotMatch(octets, /secret-target|b\.test/);
 });

@@ -35,7 +35,7 @@ export async function writeReports(job: {
 }): Promise<WrittenReports> {
   const reports: AcceptParams[] = [];
   const events: NewEvent[] = [];
-  for (const kind of ['bounce', 'delay'] as const) {
+  for (const kind of ['bounce', 'delay', 'success'] as const) {
     const about = job.reported.filter((one) => one.kind === kind);
     if (about.length === 0) continue;
     const report = await composeOne(job, kind, about);
@@ -77,27 +77,38 @@ async function composeOne(
   });
 }
 
-const ACTION: Readonly<Record<ReportKind, ReportAction>> = { bounce: 'failed', delay: 'delayed' };
+const ACTION: Readonly<Record<ReportKind, ReportAction>> = {
+  bounce: 'failed',
+  delay: 'delayed',
+  success: 'relayed',
+};
 
 function reportRecipient(
   { delivery, kind, outcome, host, expired }: ReportedRecipient,
   at: number,
   until: number,
 ): ReportRecipient {
-  const forwarded = delivery.original !== undefined;
   return {
     address: delivery.original ?? delivery.recipient,
     ...(delivery.orcpt === undefined ? {} : { orcpt: delivery.orcpt }),
     action: ACTION[kind],
     status: statusOf(outcome.reply.enhanced, kind),
-    // What another server says of an alias's target would tell the sender where the alias leads (RFC 5321 §7.2).
-    ...(forwarded
-      ? { problem: 'The address leads on to another one, which could not be reached.' }
-      : whoSaid(outcome, host)),
+    ...why({ delivery, kind, outcome, ...(host === undefined ? {} : { host }) }),
     expired,
     lastAttemptAt: at,
     ...(kind === 'delay' ? { willRetryUntil: until } : {}),
   };
+}
+
+/** What another server says of an alias's target would tell the sender where the alias leads (RFC 5321 §7.2). */
+function why({
+  delivery,
+  kind,
+  outcome,
+  host,
+}: Pick<ReportedRecipient, 'delivery' | 'kind' | 'outcome' | 'host'>): Partial<ReportRecipient> {
+  if (delivery.original === undefined) return whoSaid(outcome, host);
+  return kind === 'success' ? {} : { problem: 'The address leads on to another one, which could not be reached.' };
 }
 
 function whoSaid({ reply, remote }: ReportedRecipient['outcome'], host: string | undefined): Partial<ReportRecipient> {
@@ -105,10 +116,12 @@ function whoSaid({ reply, remote }: ReportedRecipient['outcome'], host: string |
   return { diagnostic: replyText(reply), ...(host === undefined ? {} : { remoteMta: host }) };
 }
 
+const STATUS_CLASS: Readonly<Record<ReportKind, 2 | 4 | 5>> = { bounce: 5, delay: 4, success: 2 };
+
 /** The class of the status follows from what became of it (RFC 3464 §2.3.4), whatever class the last answer had. */
 function statusOf(enhanced: EnhancedCode | undefined, kind: ReportKind): EnhancedCode {
-  const [, subject = '0', detail = '0'] = (enhanced ?? (kind === 'bounce' ? '5.0.0' : '4.0.0')).split('.');
-  return `${kind === 'bounce' ? 5 : 4}.${Number(subject)}.${Number(detail)}`;
+  const [, subject = '0', detail = '0'] = (enhanced ?? '').split('.');
+  return `${STATUS_CLASS[kind]}.${Number(subject)}.${Number(detail)}`;
 }
 
 function toldEvent(

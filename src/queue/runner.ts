@@ -214,10 +214,10 @@ class QueueRunner implements Runner {
       octets: render.octets,
       content: render.content,
     };
-    const recipients = deliveries.map(({ n, recipient, notify, orcpt }) => ({
+    const recipients = deliveries.map(({ n, recipient, original, notify, orcpt }) => ({
       n,
       address: recipient,
-      ...(notify === undefined ? {} : { notify }),
+      ...(notify === undefined ? {} : { notify: original === undefined ? notify : discreet(notify) }),
       ...(orcpt === undefined ? {} : { orcpt }),
     }));
     return this.#parts.outbound.attempt({ destination, message: outgoing, recipients }, this.#cutOff.signal);
@@ -260,6 +260,12 @@ class QueueRunner implements Runner {
     this.#woken = true;
     this.#wake?.();
   }
+}
+
+/** What the server behind an alias is asked to report: its report of success would tell where the alias leads (RFC 3461 §5.2.7.4). */
+function discreet(notify: readonly string[]): readonly string[] {
+  const left = notify.filter((occasion) => occasion !== 'success');
+  return left.length === 0 ? ['never'] : left;
 }
 
 function byOriginal(deliveries: readonly QueuedDelivery[]): readonly (readonly QueuedDelivery[])[] {

@@ -22,7 +22,9 @@ interface Case {
   readonly age?: number;
   readonly delivery?: Partial<QueuedDelivery>;
   readonly state: string;
-  readonly report?: 'bounce' | 'delay';
+  readonly report?: 'bounce' | 'delay' | 'success';
+  /** Whether the next server offers DSN. */
+  readonly dsn?: boolean;
   readonly expired?: boolean;
   readonly events?: readonly string[];
 }
@@ -30,6 +32,36 @@ interface Case {
 /** One row for each line of the table in settle.ts, and what NOTIFY changes about it. */
 const CASES: Readonly<Record<string, Case>> = {
   'relayed ends the delivery': { outcome: 'relayed', state: 'relayed' },
+  '[3461-5.2.2-relayed] relayed to a server without DSN, and success was asked for': {
+    outcome: 'relayed',
+    delivery: { notify: ['success', 'failure'] },
+    state: 'relayed',
+    report: 'success',
+  },
+  '[3461-5.2.1-passed-on] relayed to a server with DSN: that one tells of success': {
+    outcome: 'relayed',
+    dsn: true,
+    delivery: { notify: ['success'] },
+    state: 'relayed',
+  },
+  '[3461-5.2.7.4-confidential] relayed for an alias: we tell of success, so that the next server does not': {
+    outcome: 'relayed',
+    dsn: true,
+    delivery: { notify: ['success'], original: 'team@a.test' },
+    state: 'relayed',
+    report: 'success',
+  },
+  'relayed, and only failures were to be told': {
+    outcome: 'relayed',
+    delivery: { notify: ['failure', 'delay'] },
+    state: 'relayed',
+  },
+  'NOTIFY=SUCCESS alone: no bounce': {
+    outcome: 'failed',
+    delivery: { notify: ['success'] },
+    state: 'failed',
+    events: ['attempt', 'unreported'],
+  },
   'deferred waits': { outcome: 'deferred', state: 'waiting' },
   'deferred after delay_notice tells the sender once': {
     outcome: 'deferred',
@@ -84,7 +116,7 @@ for (const [name, one] of Object.entries(CASES)) {
   test(name, () => {
     const settlement = settleAttempt(
       claimOf(one.delivery ?? {}),
-      resultOf(one.outcome),
+      resultOf(one.outcome, one.dsn),
       SETTINGS,
       RECEIVED_AT + (one.age ?? 0),
     );
@@ -147,7 +179,7 @@ function claimOf(delivery: Partial<QueuedDelivery>): Claim {
   };
 }
 
-function resultOf(outcome: RecipientOutcome['outcome']): AttemptResult {
+function resultOf(outcome: RecipientOutcome['outcome'], dsn = false): AttemptResult {
   const tls = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', verified: false };
   return {
     considered: ['mx.b.test'],
@@ -157,6 +189,7 @@ function resultOf(outcome: RecipientOutcome['outcome']): AttemptResult {
         ip: '127.0.0.1',
         port: 25,
         tls,
+        dsn,
         stage: 'rcpt',
         reply: REPLIES[outcome],
         startedAt: 1,

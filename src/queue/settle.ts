@@ -3,7 +3,8 @@
  * report. One module, one table; the runner and the operator's commands both end here.
  *
  *   outcome   and                                 becomes   the sender hears
- *   relayed                                       relayed   nothing: DSN is not offered yet, so nobody can have asked
+ *   relayed   the next server tells of success    relayed   nothing from us
+ *   relayed   success is wanted, and it won't     relayed   a report that it was passed on (RFC 3461 §5.2.2)
  *   deferred  younger than give_up                waiting   a delay notice, once, from delay_notice on
  *   deferred  an attempt failed after give_up     failed    a bounce
  *   failed                                        failed    a bounce
@@ -11,7 +12,7 @@
  *   unsure    on_unsure = ask (a PC)              unsure    asked in person
  */
 import { replyText } from '../mail/index.ts';
-import type { AttemptResult, RecipientOutcome } from '../outbound/index.ts';
+import type { AttemptResult, RecipientOutcome, Try } from '../outbound/index.ts';
 import type {
   AttemptRecord,
   Claim,
@@ -24,7 +25,7 @@ import type {
 import { isNoticeDue, isTooOld } from './schedule.ts';
 import type { RetrySettings } from './schedule.ts';
 
-export type ReportKind = 'bounce' | 'delay';
+export type ReportKind = 'bounce' | 'delay' | 'success';
 
 /** One recipient to be spoken of in a report. */
 export interface ReportedRecipient {
@@ -46,7 +47,7 @@ export interface Settlement {
 
 export function settleAttempt(claim: Claim, result: AttemptResult, settings: RetrySettings, now: number): Settlement {
   const decided = claim.deliveries.map((delivery) =>
-    decide(claim, delivery, outcomeFor(delivery, result), settings, now),
+    decide(claim, delivery, outcomeFor(delivery, result), { settings, now, result }),
   );
   return {
     deliveries: decided.map((one) => one.settled),
@@ -72,13 +73,19 @@ function outcomeFor(delivery: QueuedDelivery, result: AttemptResult): RecipientO
   return { n: delivery.n, outcome: 'deferred', stage: 'connect', reply, remote: false };
 }
 
+interface Circumstances {
+  readonly settings: RetrySettings;
+  readonly now: number;
+  readonly result: AttemptResult;
+}
+
 function decide(
   claim: Claim,
   delivery: QueuedDelivery,
   outcome: RecipientOutcome,
-  settings: RetrySettings,
-  now: number,
+  { settings, now, result }: Circumstances,
 ): Decided {
+  const tried = outcome.try === undefined ? undefined : result.tries[outcome.try];
   const lastReply = replyText(outcome.reply);
   const end = (state: SettledDelivery['state'], report?: ReportKind, expired = false): Decided => ({
     delivery,
@@ -93,7 +100,7 @@ function decide(
       : wait(claim, delivery, outcome, settings, now);
   switch (outcome.outcome) {
     case 'relayed':
-      return end('relayed');
+      return end('relayed', wants(delivery, 'success') && !tellsOfSuccess(delivery, tried) ? 'success' : undefined);
     case 'failed':
       return end('failed', wants(delivery, 'failure') ? 'bounce' : undefined);
     case 'unsure':
@@ -131,9 +138,14 @@ function wait(
 }
 
 /** NOTIFY decides; without it failures and delays are told (RFC 3461 §4.1). */
-function wants(delivery: QueuedDelivery, what: 'failure' | 'delay'): boolean {
+function wants(delivery: QueuedDelivery, what: 'failure' | 'delay' | 'success'): boolean {
   if (delivery.onFailure === 'state') return false;
-  return delivery.notify === undefined || delivery.notify.includes(what);
+  return delivery.notify === undefined ? what !== 'success' : delivery.notify.includes(what);
+}
+
+/** Whether the next server was asked to: not where its report would tell where an alias leads (RFC 3461 §5.2.7.4). */
+function tellsOfSuccess(delivery: QueuedDelivery, tried: Try | undefined): boolean {
+  return tried?.dsn === true && delivery.original === undefined;
 }
 
 function reportFor(one: Decided, result: AttemptResult): readonly ReportedRecipient[] {
