@@ -3,7 +3,7 @@
  * brings it. `scripts/peers.ts` installs what is missing when it may; a test that needs a program
  * which isn't there skips with a sentence (and in CI a skip is a failure).
  */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, globSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { TestContext } from 'node:test';
 
@@ -23,15 +23,25 @@ export const PEERS = {
   strace: 'strace',
   openssl: 'openssl',
   mutt: 'mutt',
+  'posttls-finger': 'postfix',
+  // swaks has no TLS without it, and only recommends it.
+  'net-ssleay': 'libnet-ssleay-perl',
 } as const;
 
 export type Peer = keyof typeof PEERS;
+
+/** Peers that are no programs: where Debian puts them. */
+const LIBRARIES: Partial<Record<Peer, string>> = {
+  'net-ssleay': '/usr/{share,lib/*}/perl5/{,*/}Net/SSLeay.pm',
+};
 
 /** Daemons live in the administrator's folders, which an ordinary user's PATH may lack. */
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/bin'];
 
 /** The program's full path, or undefined when it isn't installed. */
 export function findPeer(name: Peer, path: string = process.env['PATH'] ?? ''): string | undefined {
+  const library = LIBRARIES[name];
+  if (library !== undefined) return globSync(library)[0];
   // The system's folders first: a shim in somebody's PATH (pyenv, asdf) is not the Debian program.
   const folders = [...SYSTEM_FOLDERS, ...path.split(delimiter).filter((folder) => folder !== '')];
   return folders.map((folder) => join(folder, name)).find(isExecutable);
