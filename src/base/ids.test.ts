@@ -21,6 +21,23 @@ test('a ticket has 26 characters that POP3 may use in a UIDL, and tells no time'
   assert.equal(new Set(tickets.map((ticket) => ticket[0])).size, 8);
 });
 
+test('an id is its 128 bits in base 32: 48 of time, then random ones that all take both values', () => {
+  const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+  const bitsOf = (id: string): bigint =>
+    [...id].reduce((value, character) => value * 32n + BigInt(ALPHABET.indexOf(character)), 0n);
+  let [ones, zeros] = [0n, 0n];
+  for (let n = 0; n < 500; n++) {
+    const time = 1_700_000_000_000 + n * 86_400_000;
+    const value = bitsOf(newId(time));
+    assert.equal(value >> 80n, BigInt(time));
+    ones |= value;
+    zeros |= ~value;
+  }
+  const random = (1n << 80n) - 1n;
+  assert.equal(ones & random, random);
+  assert.equal(zeros & random, random);
+});
+
 test('what is no id', () => {
   const good = newId(Date.UTC(2026, 0, 1));
   for (const bad of [
