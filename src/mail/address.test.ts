@@ -118,6 +118,7 @@ test('a mailbox is found inside a longer text, and where it ends', () => {
 
 test('our own local parts compare without regard to letter case and to how accents are composed', () => {
   assert.equal(canonicalLocal('ÜNAL'), canonicalLocal('u\u0308nal'));
+  assert.equal(canonicalLocal('Bob+Lists.2'), 'bob+lists.2');
   assert.ok(sameAddress({ local: 'Alice', domain: 'a.test' }, { local: 'aLICE', domain: 'a.test' }));
   assert.ok(!sameAddress({ local: 'alice', domain: 'a.test' }, { local: 'alice', domain: 'b.test' }));
 });

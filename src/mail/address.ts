@@ -124,6 +124,8 @@ function isDotString(local: string): boolean {
 
 /** How our own local parts compare: lower case, NFC (RFC 5321 §2.4 leaves it to the host they belong to). */
 export function canonicalLocal(local: string): string {
+  // ASCII is NFC; nearly all are, and several are compared for each message.
+  if (/^[\x20-\x7e]*$/.test(local)) return local.toLowerCase();
   return local.normalize('NFC').toLowerCase().normalize('NFC');
 }
 
