@@ -97,22 +97,22 @@ test('before each 250 the database is synced, and before the +OK to QUIT too', a
   assert.ok(databaseSync(watched.quit), 'no sync of the log before the +OK to QUIT');
 });
 
-test('before the 250 of a large message its file is synced, then its directory, then the row that names it', async (t) => {
+test('before the 250 of a large message its octets and its name are synced, and then the row that names it', async (t) => {
   const watched = await watch(t);
   if (watched === undefined) return;
   const { large } = watched;
-  const file = syncOf(large, /\/content\/tmp\//);
-  assert.ok(file, 'the content was not synced');
-  const name = /\/content\/tmp\/([^/>]+)>/.exec(descriptor(file))?.[1] ?? '';
-  const rename = large.between.find((call) => call.name === 'rename' && call.args.includes(`${name}", `));
+  const rename = large.between.find(({ name, args }) => name === 'rename' && args.includes('/content/tmp/'));
   assert.ok(rename, 'the content was not put into its place');
-  const directory = syncOf(large, new RegExp(`/content/${name.slice(0, 2)}>$`));
+  const [folder = '', name = ''] = /\/content\/([0-9a-z]{2})\/([^"]+)"$/.exec(rename.args)?.slice(1) ?? [];
+  const file = syncOf(large, new RegExp(`/content/(?:tmp|${folder})/${name}>$`));
+  assert.ok(file, 'the octets were not synced');
+  const directory = syncOf(large, new RegExp(`/content/${folder}>$`));
   assert.ok(directory, 'the directory of the content was not synced');
   const row = databaseSync(large);
   assert.ok(row, 'the row was not synced');
-  assert.ok(file.ended < rename.begun, 'renamed before it was synced');
   assert.ok(rename.ended < directory.begun, 'the directory was synced before it held the name');
-  assert.ok(directory.ended < row.begun, 'the row was synced before the content it names');
+  assert.ok(file.ended < row.begun, 'the row was synced before the octets it names');
+  assert.ok(directory.ended < row.begun, 'the row was synced before the name it holds');
 });
 
 test('the same check fails with synchronous=NORMAL', async (t) => {

@@ -1,6 +1,6 @@
 /**
- * Content files: content/xx/<name>, written under another name in content/tmp and renamed when they
- * are complete and synced. A name is a ticket and the process that wrote it, so that a sweep can tell
+ * Content files: content/xx/<name>, written under another name in content/tmp, renamed when they are
+ * complete, and synced before any row names them. A name is a ticket and the process that wrote it, so that a sweep can tell
  * whether the writer may still come back to it.
  */
 import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
@@ -42,8 +42,12 @@ export class ContentFiles {
     return join(this.#folder, 'tmp', name);
   }
 
-  /** Gives complete and synced content its name, durably. What fails leaves nothing under that name. */
-  async publish(name: string): Promise<void> {
+  /**
+   * Gives complete content its name, and makes both durable. What fails leaves nothing under that name.
+   * Renamed first, so that octets and name are synced at once and a journaling file system carries both
+   * in one commit: nothing names the file before both have come back.
+   */
+  async publish(name: string, file: FileHandle): Promise<void> {
     const directory = join(this.#folder, name.slice(0, 2));
     const move = (): Promise<void> => rename(this.temporaryPath(name), this.path(name));
     await move().catch(async (error: unknown) => {
@@ -52,7 +56,7 @@ export class ContentFiles {
       await syncDirectory(this.#folder);
       await move();
     });
-    await syncDirectory(directory).catch(async (error: unknown) => {
+    await Promise.all([file.datasync(), syncDirectory(directory)]).catch(async (error: unknown) => {
       await this.remove(name);
       throw error;
     });

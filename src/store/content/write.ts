@@ -122,10 +122,9 @@ export class FileOrInlineWriter implements ContentWriter {
     await this.#writing;
     if (this.#trouble !== undefined) throw this.#trouble as Error;
     const file = (await this.#file) as FileHandle;
-    await file.datasync();
+    await this.#parts.files.publish(this.#name, file);
     this.#file = undefined;
     await file.close();
-    await this.#parts.files.publish(this.#name);
   }
 
   async #discardTemporary(): Promise<void> {
