@@ -2,7 +2,7 @@
 export { Directory, DirectoryError, domainName, weakness } from './directory.ts';
 export { openDomains } from './domains.ts';
 export type { Domains } from './domains.ts';
-export { addressOf, openLogins } from './logins.ts';
+export { addressOf, findAccount, openLogins } from './logins.ts';
 export type { Logins, ProvenLogin } from './logins.ts';
 export { openPasswords } from './passwords.ts';
 export type { Passwords } from './passwords.ts';

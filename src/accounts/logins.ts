@@ -4,7 +4,7 @@
  */
 import { describeError } from '../base/index.ts';
 import type { Clock, Logger } from '../base/index.ts';
-import { canonicalLocal, parseAddress } from '../mail/index.ts';
+import { canonicalLocal, formatAddress, parseAddress } from '../mail/index.ts';
 import { parseScramVerifier, preparePassword } from '../sasl/index.ts';
 import type { LoginClaim, LoginVerdict, PasswordLogin, ProofAttempt, SaslPeer, ScramVerifier } from '../sasl/index.ts';
 import type { Account, Credential, Store } from '../store/index.ts';
@@ -131,7 +131,7 @@ interface Found {
 }
 
 /** The open account that a login name means; undefined for none, and for a bare name that two accounts share. */
-async function findAccount(store: Store, name: string): Promise<Found | undefined> {
+export async function findAccount(store: Store, name: string): Promise<Found | undefined> {
   const address = parseAddress(name, { utf8: true });
   if (address !== undefined)
     return store.read('accountAt', { local: canonicalLocal(address.local), domain: address.domain });
@@ -179,7 +179,7 @@ function mayActAs(login: LoginClaim, account: Account): boolean {
 }
 
 export function addressOf(account: Pick<Account, 'local' | 'domain'>): string {
-  return `${account.local}@${account.domain}`;
+  return formatAddress(account);
 }
 
 function tooMany(wait: number): Extract<LoginVerdict<ProvenLogin>, { readonly kind: 'busy' }> {

@@ -3,7 +3,7 @@
  * store itself, so everything works beside a running server, which notices the change within a
  * blink, and while none runs.
  */
-import { addressOf } from '../accounts/index.ts';
+import { addressOf, domainName } from '../accounts/index.ts';
 import type { Directory } from '../accounts/index.ts';
 import { isGone } from '../base/index.ts';
 import type { Clock, Logger } from '../base/index.ts';
@@ -19,7 +19,7 @@ import { openCore } from './core.ts';
 import type { Core } from './core.ts';
 import { signalReload } from './reload.ts';
 import type { ReloadAnswer } from './reload.ts';
-import { queueSettings, relaySettings, sendingLimits } from './settings.ts';
+import { mayLogInClear, queueSettings, relaySettings, sendingLimits } from './settings.ts';
 
 export interface AccountView {
   readonly address: string;
@@ -39,6 +39,7 @@ export interface QueueView extends QueueEntry {
 export interface Keeper {
   readonly directory: Directory;
   domains(): Promise<readonly { readonly name: string; readonly from: 'file' | 'store' }[]>;
+  /** `closed`: only those that were closed, else only the open ones. */
   accounts(filter: { readonly domain?: string; readonly closed: boolean }): Promise<readonly AccountView[]>;
   account(address: string): Promise<AccountView>;
   aliases(domain?: string): Promise<readonly { readonly address: string; readonly targets: readonly string[] }[]>;
@@ -65,15 +66,18 @@ export async function openKeeper(parts: {
   return {
     directory: core.directory,
     domains: () => core.domains.list(),
-    accounts: async ({ domain, closed }) =>
-      (await store.read('listAccounts', { closed, ...(domain === undefined ? {} : { domain }) })).map(accountView),
+    accounts: async ({ domain, closed }) => {
+      const which = domain === undefined ? {} : { domain: domainName(domain) };
+      const found = await store.read('listAccounts', { closed, ...which });
+      return found.filter((one) => (one.closedAt !== undefined) === closed).map(accountView);
+    },
     account: async (address) => {
       const account = await core.directory.account(address);
       return { ...accountView(account), sendAs: (await core.directory.grants(account)).map(addressOf) };
     },
     aliases: async (domain) =>
-      (await store.read('listAliases', domain === undefined ? {} : { domain })).map((alias) => ({
-        address: `${alias.local}@${alias.domain}`,
+      (await store.read('listAliases', domain === undefined ? {} : { domain: domainName(domain) })).map((alias) => ({
+        address: addressOf(alias),
         targets: alias.targets,
       })),
     queue: (filter) => selectQueue(store, filter),
@@ -86,7 +90,15 @@ export async function openKeeper(parts: {
       ),
     journeys: (key) => findStories(store, key),
     explainRelay: (scenario) =>
-      explainRelay({ ...core, sending, settings: () => relaySettings(parts.config) }, scenario),
+      explainRelay(
+        {
+          ...core,
+          sending,
+          settings: () => relaySettings(parts.config),
+          plainLogin: (ip) => mayLogInClear(parts.config, ip),
+        },
+        scenario,
+      ),
     reload: async () => {
       const running = (await store.read('processes', {})).filter((one) => !isGone(one.process));
       return Promise.all(running.map((one) => signalReload(core, one.process)));

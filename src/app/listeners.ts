@@ -7,7 +7,7 @@ import type { Logins } from '../accounts/index.ts';
 import { describeError } from '../base/index.ts';
 import type { ListenAddress } from '../config/index.ts';
 import { openIntake } from '../intake/index.ts';
-import { isLoopback, listen } from '../net/index.ts';
+import { listen } from '../net/index.ts';
 import type { Endpoint, Listener, TlsServerContext, Wire } from '../net/index.ts';
 import { servePop3 } from '../pop3/index.ts';
 import type { SaslBackend } from '../sasl/index.ts';
@@ -16,7 +16,7 @@ import { serveSmtp } from '../smtp/index.ts';
 import type { SmtpServerSettings } from '../smtp/index.ts';
 import type { Core } from './core.ts';
 import type { Role } from './roles.ts';
-import { pop3Settings, relaySettings, sendingLimits, smtpSettings } from './settings.ts';
+import { mayLogInClear, pop3Settings, relaySettings, sendingLimits, smtpSettings } from './settings.ts';
 
 export type Service = 'smtp' | 'lmtp' | 'submission' | 'pop3';
 
@@ -153,7 +153,7 @@ function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionPart
   const lmtp = policyOf('lmtp');
   const submission = policyOf('submission');
   const pop3 = pop3Policy({ store, clock, log, process, refusals });
-  const plainLogin = (peer: Endpoint): boolean => config().login.plainOnLoopback && isLoopback(peer.address);
+  const plainLogin = (peer: Endpoint): boolean => mayLogInClear(config(), peer.address);
   const smtpBase = (): SmtpServerSettings => ({ ...smtpSettings(config()), tls: certificate });
 
   return {

@@ -1,6 +1,7 @@
 /** From the configuration's words to each room's settings. Values that nobody has to choose stand here, with their reason. */
 import type { Config } from '../config/index.ts';
 import { readSecret } from '../config/index.ts';
+import { isLoopback } from '../net/index.ts';
 import type { Endpoint } from '../net/index.ts';
 import type { OutboundSettings, Route } from '../outbound/index.ts';
 import type { Pop3ServerSettings } from '../pop3/index.ts';
@@ -47,6 +48,11 @@ const SENDING_LIMITS: SendingLimits = { messages: 10_000, newcomers: 2_000 };
 
 export function sendingLimits(config: Config): SendingLimits | undefined {
   return config.limits.perAccount ? SENDING_LIMITS : undefined;
+}
+
+/** Whether a client at this address may log in without TLS. */
+export function mayLogInClear(config: Config, address: string): boolean {
+  return config.login.plainOnLoopback && isLoopback(address);
 }
 
 export function relaySettings(config: Config): RelaySettings {

@@ -1,4 +1,5 @@
 /** `posthorn queue …`: what we still owe to other servers, and what the keeper does about it. */
+import { domainToASCII } from 'node:url';
 import { Command } from 'commander';
 import { EVERY_STATE } from '../app/index.ts';
 import type { Keeper, OperatorAction, OperatorSelection, QueueEntry, QueueFilter } from '../app/index.ts';
@@ -61,7 +62,7 @@ function filterOf(options: FilterOptions): QueueFilter {
     throw new CommandError(`--older-than takes an age such as "30m" or "2d"; "${options.olderThan}" is none.`, 2);
   }
   return {
-    ...(options.domain === undefined ? {} : { domain: options.domain.toLowerCase() }),
+    ...(options.domain === undefined ? {} : { domain: domainToASCII(options.domain) || options.domain.toLowerCase() }),
     ...(options.sender === undefined ? {} : { sender: options.sender }),
     ...(age === undefined ? {} : { receivedBefore: systemClock.now() - age }),
   };

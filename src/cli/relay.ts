@@ -6,7 +6,7 @@ import { CommandError, print, printJson } from './output.ts';
 
 interface ExplainOptions {
   readonly ip: string;
-  readonly service: 'smtp' | 'submission';
+  readonly service?: 'smtp' | 'submission';
   readonly tls?: boolean;
   readonly login?: string;
   readonly from: string;
@@ -20,7 +20,10 @@ export function relayCommand(): Command {
     .description('say what we would answer to a sender and a recipient, and why')
     .requiredOption('--ip <address>', "the client's IP address")
     .addOption(
-      new Option('--service <service>', 'the door it comes to').choices(['smtp', 'submission']).default('smtp'),
+      new Option('--service <service>', 'the door it comes to (default: submission with --login, else smtp)').choices([
+        'smtp',
+        'submission',
+      ]),
     )
     .option('--tls', 'over an encrypted line')
     .option('--login <name>', 'logged in as')
@@ -36,7 +39,8 @@ async function explain(options: ExplainOptions, command: Command): Promise<void>
   await withKeeper(
     command,
     async (keeper) => {
-      const { ip, service, tls, login, from, to } = options;
+      const { ip, tls, login, from, to } = options;
+      const service = options.service ?? (login === undefined ? 'smtp' : 'submission');
       const answer = await keeper.explainRelay({
         ip,
         service,

@@ -2,10 +2,11 @@
  * "What would you answer, and why?": the relay rules asked without a connection. Calls the same
  * functions as the wire, so the answer is the wire's.
  */
-import { parseAddress } from '../mail/index.ts';
+import { addressOf, findAccount } from '../accounts/index.ts';
+import { parseAddress, reply } from '../mail/index.ts';
 import type { Address, Reply } from '../mail/index.ts';
+import { loginRequired, recipientTaken } from '../smtp/index.ts';
 import type { Store } from '../store/index.ts';
-import { reply } from '../mail/index.ts';
 import { decideRecipient, decideSender, RELAY_RULES } from './relay.ts';
 import type { RelayParts } from './relay.ts';
 
@@ -32,10 +33,18 @@ export interface RelayExplanation {
   readonly leadsTo: readonly string[];
 }
 
-export async function explainRelay(
-  parts: RelayParts & { readonly store: Store },
-  scenario: RelayScenario,
-): Promise<RelayExplanation> {
+export interface ExplainParts extends RelayParts {
+  readonly store: Store;
+  /** Whether a client at this address may log in without TLS: where not, it is told to begin with that. */
+  readonly plainLogin: (ip: string) => boolean;
+}
+
+export async function explainRelay(parts: ExplainParts, scenario: RelayScenario): Promise<RelayExplanation> {
+  // Port 25 knows no login, whatever the client can prove elsewhere.
+  const name = scenario.service === 'submission' ? scenario.login : undefined;
+  const login = name === undefined ? undefined : await loginOf(parts.store, name);
+  if (scenario.service === 'submission' && login === undefined)
+    return refused('mail', loginRequired(!scenario.tls && !parts.plainLogin(scenario.ip)));
   const from = pathOf(scenario.from);
   const to =
     scenario.to.toLowerCase() === 'postmaster'
@@ -45,7 +54,6 @@ export async function explainRelay(
     return refused('mail', reply(501, '5.1.7', `"${scenario.from}" is not an address`, { rule: 'address-syntax' }));
   if (to === undefined)
     return refused('rcpt', reply(501, '5.1.3', `"${scenario.to}" is not an address`, { rule: 'address-syntax' }));
-  const login = scenario.login === undefined ? undefined : await loginOf(parts.store, scenario.login);
   const question = {
     service: scenario.service,
     ip: scenario.ip,
@@ -63,10 +71,10 @@ export async function explainRelay(
     stage: 'rcpt',
     rule: verdict.rule,
     ...(says === undefined ? {} : { says }),
-    reply: reply(250, '2.1.5', 'Recipient accepted', { rule: verdict.rule }),
+    reply: { ...recipientTaken(), rule: verdict.rule },
     leadsTo: verdict.targets.map((target) =>
       target.kind === 'account'
-        ? `the Inbox of ${target.account.local}@${target.account.domain}`
+        ? `the Inbox of ${addressOf(target.account)}`
         : `the servers of ${target.address.domain}`,
     ),
   };
@@ -96,8 +104,6 @@ async function loginOf(
   store: Store,
   name: string,
 ): Promise<{ readonly account: string; readonly name: string } | undefined> {
-  const address = parseAddress(name, { utf8: true });
-  if (address === undefined) return undefined;
-  const found = await store.read('accountAt', { local: address.local.toLowerCase(), domain: address.domain });
-  return found === undefined ? undefined : { account: found.account.id, name };
+  const found = await findAccount(store, name);
+  return found === undefined ? undefined : { account: found.account.id, name: addressOf(found.account) };
 }

@@ -9,6 +9,7 @@ import type { Router, Routing, Target } from '../accounts/index.ts';
 import { formatAddress, reply } from '../mail/index.ts';
 import type { Address, Recipient, Reply, ReversePath } from '../mail/index.ts';
 import { inNetworks } from '../net/index.ts';
+import { loginRequired } from '../smtp/index.ts';
 import type { Sending } from './limits.ts';
 
 /** What a rule may look at. */
@@ -190,11 +191,7 @@ async function withinLimits(
 /** For each MAIL: on submission a login comes first, and the address must be the login's own. */
 export async function decideSender(parts: RelayParts, question: RelayQuestion): Promise<Reply | undefined> {
   if (question.service !== 'submission') return undefined;
-  if (question.login === undefined) {
-    return reply(530, '5.7.0', 'Please log in first: this port is for people with an account here', {
-      rule: 'login-required',
-    });
-  }
+  if (question.login === undefined) return loginRequired(false);
   // The null sender is allowed: read receipts need it (RFC 6409 §6.1, RFC 8098 §4).
   if (question.from === null || (await parts.router.maySendAs(question.from, question.login.account)))
     return parts.sending?.messageRefusal(question.login);

@@ -16,4 +16,5 @@ export type {
   SmtpSessionContext,
   SmtpTransaction,
 } from './server/policy.ts';
+export { loginRequired, recipientTaken } from './server/replies.ts';
 export type { SmtpServing } from './server/session.ts';

@@ -1,10 +1,10 @@
 /** RCPT (RFC 5321 §4.1.1.3): one recipient more, or a refusal that leaves the others standing. */
-import { isPositive, reply } from '../../mail/index.ts';
+import { isPositive } from '../../mail/index.ts';
 import type { Recipient, Reply } from '../../mail/index.ts';
 import { parseRcptParameters } from '../grammar/parameters.ts';
 import { parseForwardPath } from '../grammar/path.ts';
 import { isReply } from '../grammar/refusals.ts';
-import { tooManyRecipients, utf8NotAsked } from './replies.ts';
+import { recipientTaken, tooManyRecipients, utf8NotAsked } from './replies.ts';
 import type { Session } from './session.ts';
 import type { OpenTransaction } from './state.ts';
 import { verb } from './verb.ts';
@@ -26,7 +26,7 @@ export const rcpt = verb<Recipient>({
       return refusal;
     }
     transaction.recipients.push(recipient);
-    return reply(250, '2.1.5', 'Recipient taken');
+    return recipientTaken();
   },
 });
 

@@ -58,6 +58,10 @@ export function loginRequired(startTlsFirst: boolean): Reply {
   return reply(530, '5.7.0', text, { rule: 'login-required' });
 }
 
+export function recipientTaken(): Reply {
+  return reply(250, '2.1.5', 'Recipient taken');
+}
+
 /** RFC 5321 §4.5.3.1.10: not an error of the client, which sends the rest in another transaction. */
 export function tooManyRecipients(limit: number): Reply {
   return reply(452, '4.5.3', `A message takes ${limit} recipients here; send it again for the others`, {
