@@ -13,7 +13,6 @@ export interface Load {
 }
 
 export interface Measured {
-  readonly messages: number;
   /** Acknowledged messages a second, over all connections. */
   readonly rate: number;
   /** From MAIL to the 250 behind the dot, in ms. */
@@ -86,7 +85,7 @@ class Client {
   }
 }
 
-export function messageOf(size: number): Buffer {
+function messageOf(size: number): Buffer {
   const header =
     'From: <sender@elsewhere.test>\r\nSubject: bench\r\nDate: Mon, 23 Nov 2026 12:00:00 +0000\r\nMessage-ID: <bench@elsewhere.test>\r\n\r\n';
   const line = `${'A line of text as there are many. '.repeat(2)}\r\n`;
@@ -94,7 +93,13 @@ export function messageOf(size: number): Buffer {
   return Buffer.from(`${header}${lines}.\r\n`);
 }
 
-export async function measure({ port, recipient, concurrency, size, seconds }: Load): Promise<Measured> {
+/** One stretch of load: how long it took, and how long each message did, in ms. */
+export interface Stretch {
+  readonly took: number;
+  readonly times: readonly number[];
+}
+
+export async function load({ port, recipient, concurrency, size, seconds }: Load): Promise<Stretch> {
   const text = messageOf(size);
   const envelope = `MAIL FROM:<sender@elsewhere.test>\r\nRCPT TO:<${recipient}>\r\nDATA\r\n`;
   const clients = await Promise.all(Array.from({ length: concurrency }, () => Client.open(port)));
@@ -109,8 +114,12 @@ export async function measure({ port, recipient, concurrency, size, seconds }: L
     client.close();
   };
   await Promise.all(clients.map(work));
-  const took = (performance.now() - start) / 1_000;
-  times.sort((a, b) => a - b);
+  return { took: performance.now() - start, times };
+}
+
+export function measured(stretches: readonly Stretch[]): Measured {
+  const times = stretches.flatMap((one) => one.times).toSorted((a, b) => a - b);
+  const took = stretches.reduce((sum, one) => sum + one.took, 0);
   const at = (part: number): number => times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0;
-  return { messages: times.length, rate: times.length / took, p50: at(0.5), p99: at(0.99) };
+  return { rate: times.length / (took / 1_000), p50: at(0.5), p99: at(0.99) };
 }

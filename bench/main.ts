@@ -7,41 +7,62 @@ import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../test/program.ts';
-import { measure } from './load.ts';
-import type { Measured } from './load.ts';
+import { load, measured } from './load.ts';
+import type { Measured, Stretch } from './load.ts';
 import { startPostfix } from './postfix.ts';
 import { startPosthorn } from './posthorn.ts';
 import type { BenchServer } from './server.ts';
+import { SMTP_SOURCE_LOAD, smtpSource } from './smtp-source.ts';
 import { synced } from './synced.ts';
 
 const SECONDS = Number(process.argv[2] ?? 4);
+/** Each server has its turn in each of so many rounds, so that what else the machine does falls on both. */
+const ROUNDS = 4;
 const WARM_UP = 1;
-const ROWS = [
+const ROWS: readonly Row[] = [
   { size: 2_048, concurrency: 1 },
   { size: 2_048, concurrency: 20 },
   { size: 2_048, concurrency: 100 },
   { size: 20_480, concurrency: 20 },
-] as const;
+];
 const TMPFS = 0x0102_1994;
+
+interface Row {
+  readonly size: number;
+  readonly concurrency: number;
+}
 
 interface Result extends Measured {
   /** Messages a second until the last one lay in the mailbox. */
   readonly storedRate: number;
 }
 
-async function row(server: BenchServer, { size, concurrency }: (typeof ROWS)[number]): Promise<Result> {
-  const load = { port: server.port, recipient: server.recipient, size, concurrency };
-  const before = await server.stored();
-  const warm = await measure({ ...load, seconds: WARM_UP });
-  await untilStored(server, before + warm.messages);
-  const start = performance.now();
-  const measured = await measure({ ...load, seconds: SECONDS });
-  await untilStored(server, before + warm.messages + measured.messages);
-  return { ...measured, storedRate: measured.messages / ((performance.now() - start) / 1_000) };
+/** One row of the table for all servers, by turns. */
+async function measureRow(servers: readonly BenchServer[], row: Row): Promise<readonly Result[]> {
+  const turns: Turn[][] = servers.map(() => []);
+  for (const server of servers) await turn(server, row, WARM_UP);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [at, server] of servers.entries()) turns[at]?.push(await turn(server, row, SECONDS / ROUNDS));
+  }
+  return turns.map((own) => {
+    const stored = own.reduce((sum, one) => sum + one.storedAfter, 0) / 1_000;
+    return { ...measured(own), storedRate: own.reduce((sum, one) => sum + one.times.length, 0) / stored };
+  });
 }
 
-function untilStored(server: BenchServer, count: number): Promise<true> {
-  return eventually(`${server.name} has stored ${count}`, async () => (await server.stored()) >= count, 60_000);
+interface Turn extends Stretch {
+  /** From the first octet until everything lay in the mailbox, in ms. */
+  readonly storedAfter: number;
+}
+
+async function turn(server: BenchServer, { size, concurrency }: Row, seconds: number): Promise<Turn> {
+  const { port, recipient } = server;
+  const before = await server.stored();
+  const start = performance.now();
+  const stretch = await load({ port, recipient, size, concurrency, seconds });
+  const what = `everything is stored by ${server.name}`;
+  await eventually(what, async () => (await server.stored()) >= before + stretch.times.length, 60_000);
+  return { ...stretch, storedAfter: performance.now() - start };
 }
 
 function line(cells: readonly string[]): void {
@@ -51,7 +72,7 @@ function line(cells: readonly string[]): void {
   );
 }
 
-function show(server: string, { size, concurrency }: (typeof ROWS)[number], result: Result): void {
+function show(server: string, { size, concurrency }: Row, result: Result): void {
   const { rate, p50, p99, storedRate } = result;
   line([
     server,
@@ -62,6 +83,15 @@ function show(server: string, { size, concurrency }: (typeof ROWS)[number], resu
     p99.toFixed(1),
     storedRate.toFixed(0),
   ]);
+}
+
+async function showSmtpSource(servers: readonly BenchServer[]): Promise<void> {
+  const rates: string[] = [];
+  for (const server of servers) {
+    const rate = await smtpSource(server);
+    if (rate !== undefined) rates.push(`${server.name} ${rate.toFixed(0)}/s`);
+  }
+  if (rates.length > 0) console.log(`\n${SMTP_SOURCE_LOAD}: ${rates.join(', ')}`);
 }
 
 async function main(directory: string, servers: BenchServer[]): Promise<void> {
@@ -80,25 +110,15 @@ async function main(directory: string, servers: BenchServer[]): Promise<void> {
 
   console.log('');
   line(['', 'size', 'at a time', 'accepted/s', 'p50 ms', 'p99 ms', 'stored/s']);
-  for (const one of ROWS) {
-    const results = new Map<string, Result>();
-    for (const server of servers) {
-      const result = await row(server, one);
-      results.set(server.name, result);
-      show(server.name, one, result);
-    }
-    const [ours, theirs] = [results.get('Posthorn'), results.get('Postfix')];
+  for (const row of ROWS) {
+    const results = await measureRow(servers, row);
+    for (const [at, result] of results.entries()) show(servers[at]?.name ?? '', row, result);
+    const [ours, theirs] = results;
     if (ours === undefined || theirs === undefined) continue;
-    line([
-      'ratio',
-      '',
-      '',
-      (ours.rate / theirs.rate).toFixed(1),
-      '',
-      '',
-      (ours.storedRate / theirs.storedRate).toFixed(1),
-    ]);
+    const ratios = [ours.rate / theirs.rate, ours.storedRate / theirs.storedRate].map((ratio) => ratio.toFixed(1));
+    line(['ratio', '', '', ratios[0] ?? '', '', '', ratios[1] ?? '']);
   }
+  await showSmtpSource(servers);
   console.log('');
   for (const server of servers) console.log(`${server.name}: ${await synced(server, directory)}`);
 }
