@@ -79,7 +79,7 @@ class ServerSession implements Session {
     if (tls === undefined) throw new SessionEnd('TLS went away while it was being offered');
     await this.wire.startTls({ role: 'server', context: tls() });
     this.state = { kind: 'authorization' };
-    const { utf8: _forgotten, ...client } = this.client;
+    const { utf8: _, ...client } = this.client;
     this.client = withTls(client, this.wire);
   }
 
