@@ -7,36 +7,49 @@ import { freeTheGone } from './core.ts';
 import type { Core } from './core.ts';
 
 const EVERY = 10 * 60_000;
+/** How often it is looked whether a process beside this one has died: one small read. */
+const WATCH_EVERY = 1_000;
 const SLICE = 500;
 /** How long the mail of a closed account is kept. */
 const CLOSED_ACCOUNTS_KEPT = 30 * 24 * 60 * 60_000;
 
-/** Starts the sweeps; the answer stops them and waits for the one under way. */
+/** Starts the sweeps; the answer stops them and waits for those under way. */
 export function startSweeps(core: Core): () => Promise<void> {
+  const stopTidying = repeat(core, EVERY, (stopped) => tidyUp(core, stopped));
+  // A process that died may have been sending: another one beside it takes over at once, not at the next sweep.
+  const stopWatching = repeat(core, WATCH_EVERY, () => freeTheGone(core));
+  return async () => {
+    await Promise.all([stopTidying(), stopWatching()]);
+  };
+}
+
+function repeat(
+  { clock, log }: Core,
+  every: number,
+  work: (stopped: () => boolean) => Promise<void>,
+): () => Promise<void> {
   let stopped = false;
-  let timer: Cancel | undefined;
   let underWay = Promise.resolve();
-  const sweep = (): void => {
-    underWay = sweepOnce(core, () => stopped)
+  const once = (): void => {
+    underWay = work(() => stopped)
       .catch((error: unknown) => {
-        core.log.warn('Tidying up did not come to its end; it is tried again later', { cause: error });
+        log.warn('Tidying up did not come to its end; it is tried again later', { cause: error });
       })
       .then(() => {
-        if (!stopped) timer = core.clock.after(EVERY, sweep);
+        if (!stopped) timer = clock.after(every, once);
       });
   };
-  timer = core.clock.after(EVERY, sweep);
+  let timer: Cancel = clock.after(every, once);
   return async () => {
     stopped = true;
-    timer?.();
+    timer();
     await underWay;
   };
 }
 
-async function sweepOnce(core: Core, stopped: () => boolean): Promise<void> {
+async function tidyUp(core: Core, stopped: () => boolean): Promise<void> {
   const { store, clock, config } = core;
   const now = clock.now();
-  await freeTheGone(core);
   while (!stopped() && (await store.write('sweepJourney', { before: now - config().journey.keep, limit: SLICE })));
   const closed = await store.read('listAccounts', { closed: true });
   for (const account of closed) {

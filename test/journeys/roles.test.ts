@@ -1,6 +1,9 @@
 /** SMTP and POP3 are independent: a host runs either, both, or each in a process of its own. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Conversation, fetchMail, sendMail } from '../conversation.ts';
@@ -110,4 +113,24 @@ test('a queue of its own carries out what another process took in', async (t) =>
     'bob has it',
     async () => (await fetchMail(b.port('pop3'), { user: 'bob@b.test', password: PASSWORD })).length === 1,
   );
+});
+
+test('a runner that dies while sending is followed at once by the one that waits', async (t) => {
+  let connections = 0;
+  // A next server that never says a word: the attempt stays under way.
+  const silent = createServer(() => {
+    connections++;
+  });
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  t.after(() => silent.close());
+  const { port } = silent.address() as AddressInfo;
+  const tables = `[queue]\nretry = ["200ms"]\n[[route]]\ndomain = "b.test"\nhost = "127.0.0.1"\nport = ${port}\n`;
+  const first = await startHost(t, { accounts: ['alice@a.test'], tables, args: ['--only', 'submission,queue'] });
+  await startHost(t, { state: first.state, tables, args: ['--only', 'queue'] });
+  const mail = { from: 'alice@a.test', to: ['bob@b.test'], text: 'Subject: s\n\nHello\n' };
+  assert.match(await sendMail(first.port('submission'), { login: ALICE, ...mail }), /^250/);
+  await eventually('the first is sending', () => Promise.resolve(connections === 1));
+  await first.kill();
+  await eventually('the second is sending', () => Promise.resolve(connections === 2), 5_000);
 });
