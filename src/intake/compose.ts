@@ -7,7 +7,7 @@
 import { newId } from '../base/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Router, Target } from '../accounts/index.ts';
-import { parseAddress } from '../mail/index.ts';
+import { HeaderScanner, messageIdOf, parseAddress } from '../mail/index.ts';
 import type { AcceptParams, EventFacts, Store } from '../store/index.ts';
 import { place } from './place.ts';
 
@@ -39,7 +39,8 @@ export function openComposer(parts: {
       const at = parts.clock.now();
       const id = newId(at);
       const writer = parts.store.content.create();
-      await writer.write(composition.write(id));
+      const text = composition.write(id);
+      await writer.write(text);
       const content = await writer.finish();
       const { recipient, rule } = targets;
       const placement = place({
@@ -55,6 +56,7 @@ export function openComposer(parts: {
           content,
           prefix: Buffer.alloc(0),
           mailFrom: '',
+          ...nameOf(text),
           body: composition.smtputf8 ? '8bitmime' : '7bit',
           smtputf8: composition.smtputf8,
           receivedAt: at,
@@ -69,6 +71,14 @@ export function openComposer(parts: {
       };
     },
   };
+}
+
+/** So that the journey of what we wrote is found by its Message-ID like any other. */
+function nameOf(text: Buffer): { readonly messageId?: string } {
+  const scanner = new HeaderScanner();
+  scanner.write(text);
+  const messageId = messageIdOf(scanner.fields);
+  return messageId === undefined ? {} : { messageId };
 }
 
 async function targetsOf(

@@ -79,6 +79,8 @@ test('a recipient nobody knows: the next server refuses, the bounce says why and
   assert.match(bounce, /Status: 5\.1\.1/);
   assert.match(bounce, /Diagnostic-Code: smtp; 550 5\.1\.1/);
   assert.match((await a.cli(['journey', id])).stdout, /Given up on .*550 5\.1\.1/);
+  const named = /^Message-ID: (<.*>)$/m.exec(bounce)?.[1] ?? '';
+  assert.match((await a.cli(['journey', named])).stdout, /We wrote it ourselves: a report/);
 });
 
 test('while the next server is away the message waits, and goes when it is back', async (t) => {
