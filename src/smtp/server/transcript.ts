@@ -7,10 +7,12 @@ import { FakeClock, settle } from '../../base/testing.ts';
 import { reply } from '../../mail/index.ts';
 import { memoryWirePair } from '../../net/index.ts';
 import type { TlsState, Wire } from '../../net/index.ts';
+import type { LoginClaim, ProofAttempt } from '../../sasl/index.ts';
+import { LoginScript, scramVerifier } from '../../sasl/testing.ts';
 import { serveSmtp } from './conversation.ts';
 import { fakePolicy, TEST_SETTINGS } from './fake-policy.ts';
 import type { FakePolicy } from './fake-policy.ts';
-import type { SmtpServerSettings } from './policy.ts';
+import type { SmtpLogin, SmtpServerSettings } from './policy.ts';
 
 export interface Transcript {
   /** What it shows: the rule ids of its `#` lines. */
@@ -42,7 +44,10 @@ export async function play(transcript: Transcript): Promise<string[]> {
   const expected = transcript.lines.filter((line) => line.startsWith('S~ '));
   const hear = async (): Promise<void> => {
     await settle(6);
-    for (const line of world.heard.splice(0)) happened.push(matching(expected, line) ?? line);
+    for (const line of world.heard.splice(0)) {
+      world.said = line;
+      happened.push(matching(expected, line) ?? line);
+    }
   };
   let serving: Promise<void> | undefined;
   for (const group of groupsOf(transcript.lines)) {
@@ -67,6 +72,9 @@ interface World {
   readonly clock: FakeClock;
   readonly policy: FakePolicy;
   readonly heard: string[];
+  /** The last line of the server. */
+  said: string;
+  readonly script: LoginScript;
   readonly stopping: AbortController;
   serve(): Promise<void>;
 }
@@ -86,7 +94,9 @@ function openWorld(options: ReadonlyMap<string, string>): World {
   const heard: string[] = [];
   void listen(pair.client, heard);
   const serving = { clock, policy, log: silentLog, settings: settingsOf(options), shutdown: stopping.signal };
-  return { client: pair.client, clock, policy, heard, stopping, serve: () => serveSmtp(pair.server, serving) };
+  const script = new LoginScript(pair.client);
+  const serve = (): Promise<void> => serveSmtp(pair.server, serving);
+  return { client: pair.client, clock, policy, heard, said: '', script, stopping, serve };
 }
 
 function settingsOf(options: ReadonlyMap<string, string>): SmtpServerSettings {
@@ -101,6 +111,7 @@ function settingsOf(options: ReadonlyMap<string, string>): SmtpServerSettings {
     ...(options.has('early-allowed') ? { earlyTalkers: 'allow' as const } : {}),
     ...(options.has('tls') ? { tls: () => tlsOr(options.get('tls') ?? '') } : {}),
     ...(options.has('login') ? { sasl: { password: checkPassword } } : {}),
+    ...(options.has('proofs') ? { sasl: { password: checkPassword, proof: beginProof } } : {}),
     plainLogin: () => options.has('plain'),
   };
 }
@@ -127,6 +138,24 @@ async function checkPassword({
   if (name === 'throws') throw new Error('the password worker died');
   if (password !== 'secret') return { kind: 'refused', rule: 'test-password', text: 'Wrong name or password' };
   return { kind: 'accepted', login: { account: 'account-1', name, mechanism } };
+}
+
+async function notNow(claim: LoginClaim): Promise<Extract<ProofAttempt<SmtpLogin>, { readonly kind: 'busy' }>> {
+  const verdict = await checkPassword({ ...claim, password: '' });
+  if (verdict.kind !== 'busy') throw new Error(`It should not have been ${verdict.kind}`);
+  return { ...verdict, kind: 'busy' };
+}
+
+/** As above: everybody's password is "secret". */
+async function beginProof(claim: LoginClaim): Promise<ProofAttempt<SmtpLogin>> {
+  const { name } = claim;
+  if (name === 'busy' || name === 'throws') return await notNow(claim);
+  return {
+    kind: 'verifier',
+    verifier: scramVerifier('secret'),
+    conclude: (proven) =>
+      checkPassword({ ...claim, name: name.replace(/^late-/, ''), password: proven ? 'secret' : '' }),
+  };
 }
 
 async function listen(client: Wire, heard: string[]): Promise<void> {
@@ -162,7 +191,7 @@ function groupsOf(lines: readonly string[]): Group[] {
 
 async function act(world: World, { by, lines }: Group): Promise<void> {
   if (by === 'event') return happen(world, (lines[0] as string).slice(2));
-  for (const line of lines) world.client.write(octetsOf(line));
+  for (const line of lines) world.client.write(octetsOf(world.script.fill(line, world.said)));
   await world.client.flush().catch(() => undefined);
 }
 
