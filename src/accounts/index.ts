@@ -6,5 +6,5 @@ export { addressOf, findAccount, openLogins } from './logins.ts';
 export type { Logins, ProvenLogin } from './logins.ts';
 export { openPasswords } from './passwords.ts';
 export type { Passwords } from './passwords.ts';
-export { openRouter } from './routing.ts';
+export { isFull, openRouter } from './routing.ts';
 export type { Router, Routing, Target } from './routing.ts';

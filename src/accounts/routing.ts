@@ -49,6 +49,13 @@ export interface Router {
   maySendAs(address: Address, account: string): Promise<boolean>;
 }
 
+/** Whether this target can take no more mail for now. */
+export function isFull(target: Target): boolean {
+  return (
+    target.kind === 'account' && target.account.quota !== undefined && target.account.usedOctets >= target.account.quota
+  );
+}
+
 export function openRouter(parts: {
   readonly store: Store;
   readonly domains: Domains;

@@ -16,7 +16,7 @@ import { serveSmtp } from '../smtp/index.ts';
 import type { SmtpServerSettings } from '../smtp/index.ts';
 import type { Core } from './core.ts';
 import type { Role } from './roles.ts';
-import { mayLogInClear, pop3Settings, relaySettings, sendingLimits, smtpSettings } from './settings.ts';
+import { LONGEST_HOLD, mayLogInClear, pop3Settings, relaySettings, sendingLimits, smtpSettings } from './settings.ts';
 
 export type Service = 'smtp' | 'lmtp' | 'submission' | 'pop3';
 
@@ -168,7 +168,7 @@ function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionPart
       }),
     submission: (wire) =>
       serveSmtp(wire, {
-        settings: { ...smtpBase(), sasl: backend(logins, 'submission'), plainLogin },
+        settings: { ...smtpBase(), sasl: backend(logins, 'submission'), plainLogin, longestHold: LONGEST_HOLD },
         policy: submission,
         log,
         clock,

@@ -8,6 +8,7 @@ import type { Clock, Logger } from '../base/index.ts';
 import { compareForReload } from '../config/index.ts';
 import type { Config, Durability } from '../config/index.ts';
 import { systemResolver } from '../dns/index.ts';
+import { openHeldMail } from '../intake/index.ts';
 import { openOutbound } from '../outbound/index.ts';
 import type { Outbound, Route } from '../outbound/index.ts';
 import { startRunner } from '../queue/index.ts';
@@ -120,7 +121,7 @@ function openQueue(
   listeners: Listeners,
   parts: { readonly routes: () => readonly Route[]; readonly random: () => number },
 ): { readonly outbound: Outbound; readonly runner: Runner } {
-  const { store, composer, clock, log, process, config } = core;
+  const { store, router, composer, clock, log, process, config } = core;
   const own = listeners.doors
     .filter((door) => door.service === 'smtp' || door.service === 'lmtp')
     .map((door) => ({ address: door.host, port: door.port }));
@@ -136,6 +137,7 @@ function openQueue(
     store,
     outbound,
     composer,
+    held: openHeldMail({ router }),
     clock,
     log,
     process,

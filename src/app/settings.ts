@@ -32,6 +32,9 @@ export function smtpSettings(config: Config): Omit<SmtpServerSettings, 'tls' | '
   };
 }
 
+/** FUTURERELEASE (RFC 4865): a birthday or the end of a holiday is within a month; a calendar is a better place for what is not. */
+export const LONGEST_HOLD = 31 * 24 * 60 * MINUTE;
+
 export function pop3Settings(config: Config): Omit<Pop3ServerSettings, 'tls' | 'sasl' | 'plainLogin'> {
   return {
     hostname: config.hostname,

@@ -30,6 +30,7 @@ interface Mail {
   readonly login?: boolean;
   readonly notify?: Notify;
   readonly envid?: string;
+  readonly holdUntil?: number;
 }
 
 function address(text: string): Address {
@@ -62,7 +63,7 @@ async function world(t: TestContext): Promise<World> {
     ...parts,
     intake,
     show,
-    async deliver({ to, text, service = 'smtp', from = 'x@x.test', login = false, notify, envid }) {
+    async deliver({ to, text, service = 'smtp', from = 'x@x.test', login = false, notify, envid, holdUntil }) {
       const recipients = await Promise.all(to.map((one) => routed(one, notify)));
       const envelope: Envelope = {
         mailFrom: from === '' ? null : address(from),
@@ -70,6 +71,7 @@ async function world(t: TestContext): Promise<World> {
         body: '8bitmime',
         smtputf8: false,
         ...(envid === undefined ? {} : { envid }),
+        ...(holdUntil === undefined ? {} : { holdUntil }),
       };
       const sink = intake.accept({
         service,
@@ -381,6 +383,29 @@ test('[3461-6.1-never-to-null] no report of success to the null sender, nor wher
   // An address of ours that is not there hears nothing, and the message is taken all the same.
   assert.equal(await deliver({ to: ['bob@a.test'], from: 'gone@a.test', text, notify: ['success'] }), '250 accepted');
   assert.equal((await store.read('listQueue', { filter: {}, limit: 10 })).length, 0);
+});
+
+test('[4865-4.2-held] a message that is to be held lies in the queue for everybody until its time', async (t) => {
+  const { account, directory, deliver, inbox, store, clock } = await world(t);
+  const alice = await account('alice@a.test');
+  await account('bob@a.test');
+  await directory.addAlias('info@a.test', ['bob@a.test'], false);
+  const text = 'Message-ID: <h@x>\n\nbody\n';
+  const holdUntil = clock.now() + 60_000;
+  const mail = { to: ['alice@a.test', 'info@a.test', 'out@b.test'], from: 'alice@a.test', text } as const;
+  await deliver({ ...mail, holdUntil, notify: ['success'] });
+  assert.deepEqual(await inbox(alice), [], 'neither the message nor a report');
+  const queued = await store.read('listQueue', { filter: {}, limit: 10 });
+  assert.deepEqual(
+    queued.map(({ delivery: { recipient, original, destination, state, nextAt } }) =>
+      [recipient, original, destination, state, nextAt - clock.now()].join(' '),
+    ),
+    ['alice@a.test  a.test held 60000', 'bob@a.test info@a.test a.test held 60000', 'out@b.test  b.test held 60000'],
+  );
+  const [message] = await store.read('findMessages', { messageId: '<h@x>' });
+  assert.equal(message?.releaseAt, holdUntil);
+  await deliver({ ...mail, to: ['alice@a.test'], holdUntil: clock.now() });
+  assert.equal((await inbox(alice)).length, 1, 'a time that has come holds nothing');
 });
 
 test('a message aborted halfway leaves nothing', async (t) => {

@@ -158,7 +158,9 @@ class ArrivingMessage implements ArrivalSink {
     const at = this.#parts.clock.now();
     const id = this.#id;
     const answer = reply(250, '2.0.0', `${id} is our responsibility now`, { rule: 'accepted' });
-    const placement = place({ id, mailFrom: envelope.mailFrom, at, recipients });
+    const holdUntil = (envelope.holdUntil ?? 0) > at ? envelope.holdUntil : undefined;
+    const held = holdUntil === undefined ? {} : { holdUntil };
+    const placement = place({ id, mailFrom: envelope.mailFrom, at, recipients, ...held });
     const { bytes: header, messageId } = this.#header ?? { bytes: Buffer.alloc(0), messageId: undefined };
     const success = await reportSuccess(this.#parts, {
       id,
@@ -167,7 +169,7 @@ class ArrivingMessage implements ArrivalSink {
       header,
       recipients,
       numbers: (recipient) => placement.numbers.get(recipient) ?? [],
-      held: false,
+      held: holdUntil !== undefined,
     });
     await this.#parts.store.write('accept', {
       message: {
@@ -183,6 +185,7 @@ class ArrivingMessage implements ArrivalSink {
         receivedAt: at,
         source: service,
         ...(login === undefined ? {} : { account: login.account }),
+        ...(holdUntil === undefined ? {} : { releaseAt: holdUntil }),
       },
       emails: placement.emails,
       deliveries: placement.deliveries,

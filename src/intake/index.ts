@@ -4,3 +4,5 @@ export type { Intake } from './accept.ts';
 export type { Arrival, RoutedRecipient } from './arrival.ts';
 export { openComposer } from './compose.ts';
 export type { Composer } from './compose.ts';
+export { openHeldMail } from './held.ts';
+export type { HeldMail, HeldOutcome } from './held.ts';

@@ -5,7 +5,7 @@
 import type { Target } from '../accounts/index.ts';
 import { newTicket } from '../base/index.ts';
 import { canonicalLocal, formatAddress, formatDeliveredTo, formatReturnPath } from '../mail/index.ts';
-import type { ReversePath } from '../mail/index.ts';
+import type { Address, ReversePath } from '../mail/index.ts';
 import type { NewDelivery, NewEmail, NewEvent } from '../store/index.ts';
 import type { RoutedRecipient } from './arrival.ts';
 
@@ -22,6 +22,8 @@ export interface PlacedMessage {
   readonly mailFrom: ReversePath;
   readonly at: number;
   readonly recipients: readonly RoutedRecipient[];
+  /** Its sender wants it held until then (RFC 4865): mailboxes here get their copies then, too (held.ts). */
+  readonly holdUntil?: number;
 }
 
 export function place(message: PlacedMessage): Placement {
@@ -48,32 +50,14 @@ export function place(message: PlacedMessage): Placement {
         ...(target.kind === 'account' ? { account: target.account.id } : {}),
       };
       events.push({ ...about, facts: routedFacts(routed, target) });
-      if (target.kind === 'account') {
-        const email = emailFor(message, routed, target, n);
+      if (target.kind === 'account' && message.holdUntil === undefined) {
+        const email = copyFor(message, target, n, routed.recipient.address);
         emails.push(email);
-        events.push({
-          ...about,
-          facts: {
-            kind: 'filed',
-            recipient: email.recipient,
-            account: email.account,
-            mailbox: email.mailbox,
-            uidl: email.uidl,
-          },
-        });
+        events.push({ ...about, facts: filedFacts(email) });
       } else {
         const delivery = deliveryFor(message, routed, target, n);
         deliveries.push(delivery);
-        events.push({
-          ...about,
-          facts: {
-            kind: 'queued',
-            recipient: delivery.recipient,
-            destination: delivery.destination,
-            nextAt: delivery.nextAt,
-            why: 'accepted',
-          },
-        });
+        events.push({ ...about, facts: queuedFacts(delivery) });
       }
     }
   }
@@ -97,10 +81,22 @@ function routedFacts(routed: RoutedRecipient, target: Target): NewEvent['facts']
   };
 }
 
-type AccountTarget = Extract<Target, { kind: 'account' }>;
-type OutsideTarget = Extract<Target, { kind: 'outside' }>;
+export function filedFacts(email: NewEmail): NewEvent['facts'] {
+  const { recipient, account, mailbox, uidl } = email;
+  return { kind: 'filed', recipient, account, mailbox, uidl };
+}
 
-function emailFor(message: PlacedMessage, routed: RoutedRecipient, target: AccountTarget, n: number): NewEmail {
+function queuedFacts({ recipient, destination, nextAt, state }: NewDelivery): NewEvent['facts'] {
+  return { kind: 'queued', recipient, destination, nextAt, why: state === 'held' ? 'held' : 'accepted' };
+}
+
+/** @param written the address as the sender wrote it: what the copy is for, unless an alias led to it */
+export function copyFor(
+  message: Pick<PlacedMessage, 'id' | 'mailFrom'>,
+  target: Extract<Target, { kind: 'account' }>,
+  n: number,
+  written: Address,
+): NewEmail {
   // Delivered-To is the final address, so that a message that comes back for it is seen to loop.
   const prefix = Buffer.concat([formatReturnPath(message.mailFrom), formatDeliveredTo(target.address)]);
   return {
@@ -110,7 +106,7 @@ function emailFor(message: PlacedMessage, routed: RoutedRecipient, target: Accou
     mailbox: 'inbox',
     deliveryPrefix: prefix,
     uidl: newTicket(),
-    recipient: formatAddress(target.via.length === 0 ? routed.recipient.address : target.address),
+    recipient: formatAddress(target.via.length === 0 ? written : target.address),
   };
 }
 
@@ -124,7 +120,7 @@ function notifyFor({ recipient: { notify }, targets }: RoutedRecipient): readonl
   return left.length === 0 ? ['never'] : left;
 }
 
-function deliveryFor(message: PlacedMessage, routed: RoutedRecipient, target: OutsideTarget, n: number): NewDelivery {
+function deliveryFor(message: PlacedMessage, routed: RoutedRecipient, target: Target, n: number): NewDelivery {
   const { orcpt } = routed.recipient;
   const notify = notifyFor(routed);
   return {
@@ -132,8 +128,8 @@ function deliveryFor(message: PlacedMessage, routed: RoutedRecipient, target: Ou
     recipient: formatAddress(target.address),
     ...(target.via.length === 0 ? {} : { original: formatAddress(routed.recipient.address) }),
     destination: target.address.domain,
-    state: 'waiting',
-    nextAt: message.at,
+    state: message.holdUntil === undefined ? 'waiting' : 'held',
+    nextAt: message.holdUntil ?? message.at,
     ...(notify === undefined ? {} : { notify }),
     ...(orcpt === undefined ? {} : { orcpt }),
     onUnsure: 'retry',

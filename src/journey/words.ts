@@ -58,7 +58,9 @@ function stepSentence(facts: EventFacts): string | undefined {
     case 'filed':
       return `Put into the ${facts.mailbox} of ${facts.recipient}, with the ticket (UIDL) ${facts.uidl}.`;
     case 'queued':
-      return `Put into the queue for ${facts.destination}.`;
+      return facts.why === 'held'
+        ? `Held until ${time(facts.nextAt)}, as its sender wished.`
+        : `Put into the queue for ${facts.destination}.`;
     case 'attempt':
       return attemptSentence(facts);
     case 'reported':

@@ -38,4 +38,6 @@ export interface Envelope {
   /** RET= and ENVID= of RFC 3461 §4.3 and §4.4 (xtext decoded). */
   readonly ret?: 'full' | 'hdrs';
   readonly envid?: string;
+  /** HOLDFOR= or HOLDUNTIL= of RFC 4865: not to be released before, in ms since the epoch. */
+  readonly holdUntil?: number;
 }

@@ -8,6 +8,7 @@ import type { Composer } from '../intake/index.ts';
 import { composeReport, HeaderScanner, reportNeedsUtf8, replyText } from '../mail/index.ts';
 import type { EnhancedCode, ReportAction, ReportRecipient } from '../mail/index.ts';
 import type { AcceptParams, Claim, ContentStore, NewEvent, QueuedMessage, Store } from '../store/index.ts';
+import { startOf } from './schedule.ts';
 import type { RetrySettings } from './schedule.ts';
 import type { ReportedRecipient, ReportKind } from './settle.ts';
 
@@ -35,7 +36,7 @@ export async function writeReports(job: {
 }): Promise<WrittenReports> {
   const reports: AcceptParams[] = [];
   const events: NewEvent[] = [];
-  for (const kind of ['bounce', 'delay', 'success'] as const) {
+  for (const kind of ['bounce', 'delay', 'success', 'delivered'] as const) {
     const about = job.reported.filter((one) => one.kind === kind);
     if (about.length === 0) continue;
     const report = await composeOne(job, kind, about);
@@ -60,7 +61,7 @@ async function composeOne(
   const original = await readOriginal(parts.store.content, message, full);
   return parts.composer.compose({
     to: message.mailFrom,
-    what: kind,
+    what: CALLED[kind],
     about: message.id,
     smtputf8: reportNeedsUtf8(message.mailFrom),
     write: (id) =>
@@ -71,7 +72,7 @@ async function composeOne(
         to: message.mailFrom,
         arrivedAt: message.receivedAt,
         ...(message.envid === undefined ? {} : { envid: message.envid }),
-        recipients: about.map((one) => reportRecipient(one, at, message.receivedAt + settings.giveUp)),
+        recipients: about.map((one) => reportRecipient(one, at, startOf(message) + settings.giveUp)),
         ...original,
       }),
   });
@@ -81,6 +82,7 @@ const ACTION: Readonly<Record<ReportKind, ReportAction>> = {
   bounce: 'failed',
   delay: 'delayed',
   success: 'relayed',
+  delivered: 'delivered',
 };
 
 function reportRecipient(
@@ -107,6 +109,7 @@ function why({
   outcome,
   host,
 }: Pick<ReportedRecipient, 'delivery' | 'kind' | 'outcome' | 'host'>): Partial<ReportRecipient> {
+  if (kind === 'delivered') return {};
   if (delivery.original === undefined) return whoSaid(outcome, host);
   return kind === 'success' ? {} : { problem: 'The address leads on to another one, which could not be reached.' };
 }
@@ -116,7 +119,15 @@ function whoSaid({ reply, remote }: ReportedRecipient['outcome'], host: string |
   return { diagnostic: replyText(reply), ...(host === undefined ? {} : { remoteMta: host }) };
 }
 
-const STATUS_CLASS: Readonly<Record<ReportKind, 2 | 4 | 5>> = { bounce: 5, delay: 4, success: 2 };
+const STATUS_CLASS: Readonly<Record<ReportKind, 2 | 4 | 5>> = { bounce: 5, delay: 4, success: 2, delivered: 2 };
+
+/** What the journey calls the report. */
+const CALLED: Readonly<Record<ReportKind, 'bounce' | 'delay' | 'success'>> = {
+  bounce: 'bounce',
+  delay: 'delay',
+  success: 'success',
+  delivered: 'success',
+};
 
 /** The class of the status follows from what became of it (RFC 3464 §2.3.4), whatever class the last answer had. */
 function statusOf(enhanced: EnhancedCode | undefined, kind: ReportKind): EnhancedCode {
@@ -132,7 +143,10 @@ function toldEvent(
   const { message } = claim;
   const about = { message: message.id, n: delivery.n, at: parts.clock.now() };
   if (report !== undefined)
-    return { ...about, facts: { kind: 'reported', what: kind, report: report.message.id, to: message.mailFrom } };
+    return {
+      ...about,
+      facts: { kind: 'reported', what: CALLED[kind], report: report.message.id, to: message.mailFrom },
+    };
   const why =
     message.mailFrom === ''
       ? 'it came from the null sender, to whom nobody reports'

@@ -5,7 +5,7 @@ import { testDirectory } from '../accounts/testing.ts';
 import type { TestDirectory } from '../accounts/testing.ts';
 import { silentLog, thisProcess } from '../base/index.ts';
 import { settle } from '../base/testing.ts';
-import { openComposer } from '../intake/index.ts';
+import { openComposer, openHeldMail } from '../intake/index.ts';
 import { reply } from '../mail/index.ts';
 import type { AttemptResult, Outbound, RecipientOutcome } from '../outbound/index.ts';
 import type { NewDelivery, QueueEntry } from '../store/index.ts';
@@ -57,6 +57,8 @@ interface World extends TestDirectory {
   enqueue(...deliveries: readonly Partial<NewDelivery>[]): Promise<string>;
   queue(): Promise<readonly QueueEntry[]>;
   /** Lets the runner and the store's workers come to rest. */
+  /** A message held for a minute. */
+  hold(recipients: readonly Partial<NewDelivery>[], notify?: readonly string[]): Promise<string>;
   until(what: string, ask: () => boolean | Promise<boolean>): Promise<void>;
 }
 
@@ -83,6 +85,7 @@ async function world(t: TestContext): Promise<World> {
       const runner = startRunner({
         store,
         outbound,
+        held: openHeldMail({ router }),
         composer: openComposer({ store, router, clock }),
         clock,
         log: silentLog,
@@ -103,6 +106,17 @@ async function world(t: TestContext): Promise<World> {
       });
       const queued = deliveries.map((changes, i) => newDelivery({ n: i + 1, nextAt: clock.now(), ...changes }));
       await store.write('accept', { message, emails: [], deliveries: queued, events: [] });
+      return message.id;
+    },
+    async hold(recipients, notify) {
+      const releaseAt = clock.now() + 60_000;
+      const content = await contentOf(store, 'Subject: s\r\n\r\nbody\r\n');
+      const message = newMessage(content, { mailFrom: 'alice@a.test', receivedAt: clock.now(), releaseAt });
+      const wishes = notify === undefined ? {} : { notify };
+      const deliveries = recipients.map((changes, i) =>
+        newDelivery({ n: i + 1, state: 'held', nextAt: releaseAt, ...wishes, ...changes }),
+      );
+      await store.write('accept', { message, emails: [], deliveries, events: [] });
       return message.id;
     },
     queue: () => store.read('listQueue', { filter: { states: EVERY_STATE }, limit: 100 }),
@@ -255,4 +269,66 @@ test('an outbound that breaks its promise loses nothing: the message waits', asy
   w.start();
   await w.enqueue({ recipient: 'bob@b.test', destination: 'b.test' });
   await w.until('put back', async () => (await states(w)) === 'bob@b.test waiting 1');
+});
+
+const OURS = { destination: 'a.test' };
+
+test('[4865-4.2-held] a held message moves when its time has come: ours are filed, others handed on, success told', async (t) => {
+  const w = await world(t);
+  const alice = await w.account('alice@a.test');
+  const bob = await w.account('bob@a.test');
+  w.start();
+  const held = [
+    { ...OURS, recipient: 'bob+x@a.test' },
+    { ...OURS, recipient: 'bob@a.test', original: 'info@a.test' },
+    { recipient: 'out@b.test', destination: 'b.test' },
+  ];
+  const id = await w.hold(held, ['success']);
+  await w.clock.advance(59_900);
+  assert.match(await states(w), /^bob\+x@a\.test held 0, bob@a\.test held 0, out@b\.test held 0$/);
+  assert.equal(w.outbound.texts.length, 0);
+  await w.clock.advance(200);
+  const ended = 'bob+x@a.test filed 1, bob@a.test filed 1, out@b.test relayed 1';
+  await w.until('all have it', async () => (await states(w)) === ended);
+  assert.equal((await w.store.read('account', { id: bob }))?.usedMessages, 2);
+  assert.equal(w.outbound.texts.length, 1);
+  await w.until('the reports', async () => ((await w.store.read('account', { id: alice }))?.usedMessages ?? 0) >= 2);
+  const kinds = (await w.store.read('events', { message: id })).map(({ n, facts }) => `${n} ${facts.kind}`);
+  assert.deepEqual(
+    kinds.toSorted(),
+    ['1 filed', '1 reported', '2 filed', '2 reported', '3 attempt', '3 reported'].toSorted(),
+  );
+});
+
+test('a held message whose recipient is gone comes back; one whose mailbox is full waits, from then on', async (t) => {
+  const w = await world(t);
+  const alice = await w.account('alice@a.test');
+  await w.account('full@a.test', 0);
+  w.start();
+  await w.hold([
+    { ...OURS, recipient: 'gone@a.test' },
+    { ...OURS, recipient: 'full@a.test' },
+  ]);
+  await w.clock.advance(60_100);
+  await w.until('both were decided', async () => (await states(w)) === 'gone@a.test failed 1, full@a.test waiting 1');
+  assert.equal((await w.store.read('account', { id: alice }))?.usedMessages, 1, 'the bounce');
+  const [gone, full] = await w.queue();
+  assert.match(gone?.delivery.lastReply ?? '', /5\.1\.1 There is no gone@a\.test here any more/);
+  assert.match(full?.delivery.lastReply ?? '', /4\.2\.2/);
+});
+
+test('the keeper may let a held message go before its time', async (t) => {
+  const w = await world(t);
+  const bob = await w.account('bob@a.test');
+  w.start();
+  const message = await w.hold([{ ...OURS, recipient: 'bob@a.test' }]);
+  await w.store.write('changeDeliveries', {
+    message,
+    numbers: [1],
+    action: 'release',
+    at: w.clock.now(),
+    events: [],
+  });
+  await w.until('filed', async () => (await states(w)) === 'bob@a.test filed 1');
+  assert.equal((await w.store.read('account', { id: bob }))?.usedMessages, 1);
 });

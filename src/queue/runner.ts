@@ -8,14 +8,17 @@
  */
 import { newTicket } from '../base/index.ts';
 import type { Cancel, Logger, ProcessIdentity } from '../base/index.ts';
+import type { HeldMail } from '../intake/index.ts';
 import type { AttemptResult, Outbound, OutboundMessage } from '../outbound/index.ts';
-import type { Claim, QueuedDelivery } from '../store/index.ts';
+import type { Claim, NewEmail, QueuedDelivery } from '../store/index.ts';
+import { divideHeld, settleFiled } from './held.ts';
 import { renderForNextServer } from './render.ts';
 import { writeReports } from './report.ts';
 import type { ReportParts } from './report.ts';
 import { longestWait, retryTimes } from './schedule.ts';
 import type { RetrySettings } from './schedule.ts';
 import { settleAttempt } from './settle.ts';
+import type { Settlement } from './settle.ts';
 
 export interface QueueSettings extends RetrySettings {
   /** Attempts under way at once, in all and to one destination. */
@@ -25,6 +28,7 @@ export interface QueueSettings extends RetrySettings {
 
 export interface RunnerParts extends ReportParts {
   readonly outbound: Outbound;
+  readonly held: HeldMail;
   readonly log: Logger;
   readonly process: ProcessIdentity;
   readonly settings: () => QueueSettings;
@@ -144,26 +148,53 @@ class QueueRunner implements Runner {
 
   /** Recipients of different aliases go in transactions of their own: Delivered-To names the alias. */
   async #carryOut(claim: Claim): Promise<void> {
-    for (const deliveries of byOriginal(claim.deliveries)) {
+    const left = await this.#fileHeld(claim);
+    for (const deliveries of byOriginal(left)) {
       const part = { ...claim, deliveries };
-      try {
-        await this.#settle(part, await this.#attempt(part));
-      } catch (error) {
-        // The next time stands in the store: what is lost is the record of this attempt, not the message.
-        this.#parts.log.error('What came of an attempt could not be recorded', {
-          message: claim.message.id,
-          destination: claim.destination,
-          cause: error,
-        });
-        await this.#release(part);
-      }
+      await this.#orRelease(part, async () => this.#settle(part, await this.#attempt(part)));
     }
   }
 
-  async #settle(claim: Claim, result: AttemptResult): Promise<void> {
+  /** What was held for mailboxes here is filed; whoever is left has to be handed on. */
+  async #fileHeld(claim: Claim): Promise<readonly QueuedDelivery[]> {
+    let left: readonly QueuedDelivery[] = [];
+    await this.#orRelease(claim, async () => {
+      const division = await divideHeld(this.#parts.held, claim);
+      const { filed, refused } = division;
+      if (filed.length > 0) {
+        const part = { ...claim, deliveries: filed.map(({ delivery }) => delivery) };
+        await this.#orRelease(part, () => this.#record(part, settleFiled(part, filed, this.#parts.clock.now())));
+      }
+      if (refused.deliveries.length > 0) {
+        const part = { ...claim, deliveries: refused.deliveries };
+        await this.#orRelease(part, () => this.#settle(part, refused.result));
+      }
+      ({ left } = division);
+    });
+    return left;
+  }
+
+  async #orRelease(part: Claim, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      // The next time stands in the store: what is lost is the record of this attempt, not the message.
+      this.#parts.log.error('What came of an attempt could not be recorded', {
+        message: part.message.id,
+        destination: part.destination,
+        cause: error,
+      });
+      await this.#release(part);
+    }
+  }
+
+  #settle(claim: Claim, result: AttemptResult): Promise<void> {
+    return this.#record(claim, settleAttempt(claim, result, this.#parts.settings(), this.#parts.clock.now()));
+  }
+
+  async #record(claim: Claim, settlement: Settlement & { readonly emails?: readonly NewEmail[] }): Promise<void> {
     const { store, clock, log } = this.#parts;
     const settings = this.#parts.settings();
-    const settlement = settleAttempt(claim, result, settings, clock.now());
     const written = await writeReports({ parts: this.#parts, claim, reported: settlement.reports, settings });
     const done = await store.write('settle', {
       token: this.#token,
@@ -173,6 +204,7 @@ class QueueRunner implements Runner {
       attempts: settlement.attempts,
       events: [...settlement.events, ...written.events],
       reports: written.reports,
+      emails: settlement.emails ?? [],
     });
     if (done === 'lost') {
       log.warn('An attempt ended after its claim was taken away; nothing was recorded', { message: claim.message.id });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isNoticeDue, isTooOld, longestWait, retryTimes } from './schedule.ts';
+import { isNoticeDue, isTooOld, longestWait, retryTimes, startOf } from './schedule.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -29,4 +29,10 @@ test('a message is too old from give_up on, and a notice due from delay_notice o
   assert.equal(isTooOld(SETTINGS, 0, 120 * HOUR), true);
   assert.equal(isNoticeDue(SETTINGS, 0, 4 * HOUR - 1), false);
   assert.equal(isNoticeDue(SETTINGS, 0, 4 * HOUR), true);
+});
+
+test('[4865-4.2-held] the time in which a sender wanted a message held is no delay', () => {
+  assert.equal(startOf({ receivedAt: 5 }), 5);
+  assert.equal(startOf({ receivedAt: 5, releaseAt: 9 }), 9);
+  assert.equal(startOf({ receivedAt: 5, releaseAt: 2 }), 5);
 });

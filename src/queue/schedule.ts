@@ -27,10 +27,16 @@ export function longestWait(settings: RetrySettings): number {
   return Math.ceil(Math.max(...settings.retry) * (1 + JITTER));
 }
 
-export function isTooOld(settings: RetrySettings, receivedAt: number, now: number): boolean {
-  return now - receivedAt >= settings.giveUp;
+/** From when the age of a message in the queue counts: a time in which its sender wanted it held is no delay (RFC 4865). */
+export function startOf(message: { readonly receivedAt: number; readonly releaseAt?: number }): number {
+  return Math.max(message.receivedAt, message.releaseAt ?? 0);
 }
 
-export function isNoticeDue(settings: RetrySettings, receivedAt: number, now: number): boolean {
-  return now - receivedAt >= settings.delayNotice;
+/** `start` is what {@link startOf} says. */
+export function isTooOld(settings: RetrySettings, start: number, now: number): boolean {
+  return now - start >= settings.giveUp;
+}
+
+export function isNoticeDue(settings: RetrySettings, start: number, now: number): boolean {
+  return now - start >= settings.delayNotice;
 }

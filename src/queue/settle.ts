@@ -22,10 +22,11 @@ import type {
   SettledDelivery,
   TlsFacts,
 } from '../store/index.ts';
-import { isNoticeDue, isTooOld } from './schedule.ts';
+import { isNoticeDue, isTooOld, startOf } from './schedule.ts';
 import type { RetrySettings } from './schedule.ts';
 
-export type ReportKind = 'bounce' | 'delay' | 'success';
+/** `success`: passed on to a server that reports nothing. `delivered`: filed here after a hold. */
+export type ReportKind = 'bounce' | 'delay' | 'success' | 'delivered';
 
 /** One recipient to be spoken of in a report. */
 export interface ReportedRecipient {
@@ -95,7 +96,7 @@ function decide(
     expired,
   });
   const waitOrGiveUp = (): Decided =>
-    isTooOld(settings, claim.message.receivedAt, now)
+    isTooOld(settings, startOf(claim.message), now)
       ? end('failed', wants(delivery, 'failure') ? 'bounce' : undefined, true)
       : wait(claim, delivery, outcome, settings, now);
   switch (outcome.outcome) {
@@ -120,7 +121,7 @@ function wait(
 ): Decided {
   const notice =
     delivery.delayNotifiedAt === undefined &&
-    isNoticeDue(settings, claim.message.receivedAt, now) &&
+    isNoticeDue(settings, startOf(claim.message), now) &&
     wants(delivery, 'delay');
   return {
     delivery,
@@ -138,7 +139,7 @@ function wait(
 }
 
 /** NOTIFY decides; without it failures and delays are told (RFC 3461 §4.1). */
-function wants(delivery: QueuedDelivery, what: 'failure' | 'delay' | 'success'): boolean {
+export function wants(delivery: QueuedDelivery, what: 'failure' | 'delay' | 'success'): boolean {
   if (delivery.onFailure === 'state') return false;
   return delivery.notify === undefined ? what !== 'success' : delivery.notify.includes(what);
 }

@@ -5,6 +5,7 @@
 import type { Envelope, Recipient, Reply } from '../../mail/index.ts';
 import { NOT_UTF8 } from './command.ts';
 import { notifyParameter, orcptParameter, envidParameter, retParameter } from './dsn-parameters.ts';
+import { holdForParameter, holdUntilParameter } from './hold-parameters.ts';
 import { badArgument, isReply, unknownParameter } from './refusals.ts';
 import { decodeXtext } from './xtext.ts';
 
@@ -14,6 +15,8 @@ export interface Offer {
   readonly auth: boolean;
   /** DSN (RFC 3461). */
   readonly dsn: boolean;
+  /** FUTURERELEASE (RFC 4865): the time now, and how long a message may be held, both in ms. */
+  readonly hold?: { readonly now: number; readonly longest: number };
 }
 
 export type MailParameters = Omit<Envelope, 'mailFrom' | 'recipients'>;
@@ -23,7 +26,9 @@ export interface ParameterRow<Parameters> {
   readonly keyword: string;
   readonly offered: (offer: Offer) => boolean;
   /** What the parameter adds; `value` is undefined when there was no "=". */
-  readonly parse: (value: string | undefined) => Partial<Parameters> | Reply;
+  readonly parse: (value: string | undefined, offer: Offer) => Partial<Parameters> | Reply;
+  /** Of parameters that say the same thing there may be one. */
+  readonly says?: string;
 }
 
 const always = (): boolean => true;
@@ -35,6 +40,8 @@ const MAIL_ROWS: readonly ParameterRow<MailParameters>[] = [
   { keyword: 'AUTH', offered: (offer) => offer.auth, parse: authParameter },
   { keyword: 'RET', offered: (offer) => offer.dsn, parse: retParameter },
   { keyword: 'ENVID', offered: (offer) => offer.dsn, parse: envidParameter },
+  { keyword: 'HOLDFOR', offered: (offer) => offer.hold !== undefined, parse: holdForParameter, says: 'hold' },
+  { keyword: 'HOLDUNTIL', offered: (offer) => offer.hold !== undefined, parse: holdUntilParameter, says: 'hold' },
 ];
 
 const RCPT_ROWS: readonly ParameterRow<RcptParameters>[] = [
@@ -71,9 +78,13 @@ function parseParameters<Parameters>(
     const keyword = (parts[1] as string).toUpperCase();
     const row = rows.find((candidate) => candidate.keyword === keyword && candidate.offered(offer));
     if (row === undefined) return unknownParameter(keyword);
-    if (seen.has(keyword)) return badArgument(`The parameter ${keyword} stands there twice`);
-    seen.add(keyword);
-    const parsed = row.parse(parts[2]);
+    const says = row.says ?? keyword;
+    if (seen.has(says))
+      return badArgument(
+        says === keyword ? `The parameter ${keyword} stands there twice` : 'HOLDFOR or HOLDUNTIL stands there once',
+      );
+    seen.add(says);
+    const parsed = row.parse(parts[2], offer);
     if (isReply(parsed)) return parsed;
     parameters = { ...parameters, ...parsed };
   }

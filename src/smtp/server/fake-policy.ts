@@ -91,7 +91,8 @@ function describe(envelope: Envelope, content: Buffer): string {
   const to = envelope.recipients.map(({ address, notify, orcpt }) =>
     [`<${formatAddress(address)}>`, notify?.join('+'), orcpt].filter((part) => part !== undefined).join(' '),
   );
-  const facts = [envelope.body, envelope.smtputf8 ? 'smtputf8' : '', envelope.ret ?? '', envelope.envid ?? ''];
+  const hold = envelope.holdUntil === undefined ? '' : `until ${new Date(envelope.holdUntil).toISOString()}`;
+  const facts = [envelope.body, envelope.smtputf8 ? 'smtputf8' : '', envelope.ret ?? '', envelope.envid ?? '', hold];
   return `<${from}> ${to.join(' ')} ${facts.filter((fact) => fact !== '').join(' ')} ${JSON.stringify(content.toString('latin1'))}`;
 }
 

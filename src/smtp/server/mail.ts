@@ -26,10 +26,18 @@ export const mail = verb<MailArguments>({
     '8BITMIME',
     'SMTPUTF8',
     ...(session.offer.dsn ? ['DSN'] : []),
+    ...futureRelease(session),
   ],
   parse: parseMail,
   run: openTransaction,
 });
+
+/** "FUTURERELEASE" SP max-future-release-interval SP max-future-release-date-time (RFC 4865 §3) */
+function futureRelease({ offer: { hold } }: Session): readonly string[] {
+  if (hold === undefined) return [];
+  const until = new Date(hold.now + hold.longest).toISOString().replace(/\.\d+/, '');
+  return [`FUTURERELEASE ${Math.floor(hold.longest / 1000)} ${until}`];
+}
 
 function parseMail(text: string, session: Session): MailArguments | Reply {
   const read = parseReversePath(text);

@@ -61,6 +61,8 @@ export interface SmtpServerSettings {
   readonly plainLogin?: (peer: Endpoint) => boolean;
   /** DSN (RFC 3461) is offered: the policy keeps RET, ENVID, NOTIFY and ORCPT and acts on them. Default false. */
   readonly dsn?: boolean;
+  /** FUTURERELEASE (RFC 4865) is offered when set: how long a message may be held, in ms. */
+  readonly longestHold?: number;
   /** What becomes of a client that talks before the banner (RFC 5321 §3.1). Default 'refuse' for SMTP; LMTP always allows it. */
   readonly earlyTalkers?: 'refuse' | 'allow';
 }

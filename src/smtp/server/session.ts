@@ -97,7 +97,9 @@ export class Session {
   }
 
   get offer(): Offer {
-    return { auth: this.settings.sasl !== undefined, dsn: this.settings.dsn === true };
+    const { sasl, dsn, longestHold: longest } = this.settings;
+    const hold = longest === undefined ? {} : { hold: { now: this.clock.now(), longest } };
+    return { auth: sasl !== undefined, dsn: dsn === true, ...hold };
   }
 
   /** Whether a password may cross this line (RFC 4954 §4: under TLS; else only where the listener allows it). */

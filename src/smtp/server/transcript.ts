@@ -108,6 +108,7 @@ function settingsOf(options: ReadonlyMap<string, string>): SmtpServerSettings {
     maxRecipients: number('max-recipients', TEST_SETTINGS.maxRecipients),
     maxErrors: number('max-errors', TEST_SETTINGS.maxErrors),
     dsn: options.has('dsn'),
+    ...(options.has('hold') ? { longestHold: number('hold', 0) * 1000 } : {}),
     ...(options.has('early-allowed') ? { earlyTalkers: 'allow' as const } : {}),
     ...(options.has('tls') ? { tls: () => tlsOr(options.get('tls') ?? '') } : {}),
     ...(options.has('login') ? { sasl: { password: checkPassword } } : {}),
