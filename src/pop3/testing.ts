@@ -1,7 +1,8 @@
 /** What tests of other rooms may import from here, and product code may not: a maildrop and a policy in memory. */
 import { silentLog } from '../base/index.ts';
 import { FakeClock } from '../base/testing.ts';
-import type { LoginVerdict, PasswordLogin } from '../sasl/index.ts';
+import type { LoginClaim, LoginVerdict, PasswordLogin, ProofAttempt } from '../sasl/index.ts';
+import { scramVerifier } from '../sasl/testing.ts';
 import type { Maildrop, Pop3Client, Pop3Login, Pop3Policy, Pop3Refusal, Pop3ServerSettings } from './server/policy.ts';
 import type { Pop3ServerContext } from './server/state.ts';
 
@@ -145,6 +146,16 @@ export class FakePolicy implements Pop3Policy {
       return Promise.resolve({ kind: 'accepted', login: { account: 'a1', name, mechanism } });
     }
     return Promise.resolve({ kind: 'refused', rule: 'login-refused', text: 'Wrong name or password' });
+  }
+
+  /** The same people; a name that begins with "late-" is one of them only when the proof has come. */
+  async prove(claim: LoginClaim): Promise<ProofAttempt<Pop3Login>> {
+    if (claim.name === 'broken') throw new Error('the directory is gone');
+    if (claim.name === 'busy') return { kind: 'busy', rule: 'login-busy', text: 'Too many logins just now' };
+    const name = claim.name.replace(/^late-/, '');
+    const conclude = (proven: boolean): Promise<LoginVerdict<Pop3Login>> =>
+      this.verify({ ...claim, name, password: proven ? 'pa ss word' : '' });
+    return { kind: 'verifier', verifier: scramVerifier('pa ss word'), conclude };
   }
 }
 

@@ -5,6 +5,7 @@
  *   C: text         the client sends a line (several in a row go together); \xNN is an octet, {100*a} a hundred "a"
  *   S: text         the next line of the server must be this; "…" stands for anything
  *   E:              the connection must have ended here, with nothing more said
+ *   {begin …}       in a line of the client, and its like: what our own client says in a login (src/sasl/testing.ts)
  *   ! words         something happens, or must be so: see `stage` and `checks`
  */
 import assert from 'node:assert/strict';
@@ -13,8 +14,10 @@ import { test } from 'node:test';
 import { memoryWirePair } from '../../net/index.ts';
 import type { TlsServerContext, Wire } from '../../net/index.ts';
 import { FakeClock } from '../../base/testing.ts';
+import type { SaslBackend } from '../../sasl/index.ts';
+import { LoginScript } from '../../sasl/testing.ts';
 import { FakeMailbox, FakePolicy, fakeContext, fakeMessage } from '../testing.ts';
-import type { Pop3ServerSettings } from './policy.ts';
+import type { Pop3Login, Pop3ServerSettings } from './policy.ts';
 import { servePop3 } from './session.ts';
 
 const TRANSCRIPTS = new URL('./transcripts/', import.meta.url);
@@ -31,6 +34,9 @@ interface Stage {
   wire: Wire | undefined;
   done: Promise<void> | undefined;
   underTls: boolean;
+  /** The last line of the server. */
+  said: string;
+  script: LoginScript;
 }
 
 /** What can be arranged before the session, by the first word of a `!` line. */
@@ -40,6 +46,10 @@ const stage: Readonly<Record<string, (on: Stage, words: readonly string[]) => vo
   'no-clear-login': ({ settings }) => (settings.plainLogin = () => false),
   'offers-tls': ({ settings }) => (settings.tls = () => ({}) as TlsServerContext),
   'under-tls': (on) => (on.underTls = true),
+  proofs: ({ settings, policy }) => {
+    const password: SaslBackend<Pop3Login>['password'] = (login) => policy.verify(login);
+    settings.sasl = { password, proof: (claim) => policy.prove(claim) } satisfies SaslBackend<Pop3Login>;
+  },
   limit: ({ settings }, [name, value]) => (settings[name as keyof Pop3ServerSettings] = Number(value)),
   'door-refuses': ({ policy }) => {
     policy.atTheDoor = { code: 'SYS/TEMP', text: 'Too many connections', rule: 'connections' };
@@ -125,6 +135,7 @@ function start(on: Stage): Wire {
   const tls = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', verified: false };
   const pair = memoryWirePair({ clock: on.clock, timeout: 3_600_000, ...(on.underTls ? { tls } : {}) });
   const context = fakeContext(on.policy, on.settings as Partial<Pop3ServerSettings>, on.clock);
+  on.script = new LoginScript(pair.client);
   on.done = servePop3(pair.server, { ...context, shutdown: on.stop.signal });
   return pair.client;
 }
@@ -143,6 +154,8 @@ async function play(lines: readonly string[]): Promise<void> {
     wire: undefined,
     done: undefined,
     underTls: false,
+    said: '',
+    script: new LoginScript({}),
   };
   for (const [index, line] of lines.entries()) {
     const where = `line ${index + 1}: ${line}`;
@@ -151,8 +164,9 @@ async function play(lines: readonly string[]): Promise<void> {
     const [word = '', ...words] = line.slice(2).split(' ');
     if (kind === '! ' && stage[word] !== undefined) stage[word](on, words);
     else if (kind === '! ' && checks[word] !== undefined) await checks[word](on, words);
-    else if (kind === 'C:') on.wire!.write(Buffer.concat([octetsOf(text), Buffer.from('\r\n')]));
-    else if (kind === 'S:' || kind === 'E:') await expect((on.wire ??= start(on)), kind, text, where);
+    else if (kind === 'C:')
+      on.wire!.write(Buffer.concat([octetsOf(on.script.fill(text, on.said)), Buffer.from('\r\n')]));
+    else if (kind === 'S:' || kind === 'E:') on.said = await expect((on.wire ??= start(on)), kind, text, where);
     else assert.ok(line === '' || line.startsWith('#'), `not understood: ${where}`);
   }
   await finished(on);
@@ -160,11 +174,12 @@ async function play(lines: readonly string[]): Promise<void> {
   assert.equal(on.clock.pending, 0, 'no timer is left');
 }
 
-async function expect(wire: Wire, kind: 'S:' | 'E:', text: string, where: string): Promise<void> {
+async function expect(wire: Wire, kind: 'S:' | 'E:', text: string, where: string): Promise<string> {
   const read = await wire.readLine(10_000).catch(() => ({ kind: 'end' as const }));
   const said = read.kind === 'line' ? read.bytes.toString('latin1') : `(${read.kind})`;
   if (kind === 'E:') assert.equal(said, '(end)', where);
   else assert.ok(matches(said, text), `${where}\n  the server said: ${said}`);
+  return said;
 }
 
 for (const name of readdirSync(TRANSCRIPTS).filter((file) => file.endsWith('.txt'))) {
