@@ -9,6 +9,7 @@ import { compareForReload } from '../config/index.ts';
 import type { Config, Durability } from '../config/index.ts';
 import { systemResolver } from '../dns/index.ts';
 import { openHeldMail } from '../intake/index.ts';
+import { parseAddress } from '../mail/index.ts';
 import { openOutbound } from '../outbound/index.ts';
 import type { Outbound, Route } from '../outbound/index.ts';
 import { startRunner } from '../queue/index.ts';
@@ -208,7 +209,21 @@ async function warningsFor(core: Core): Promise<readonly string[]> {
       'There is no account yet, so nobody can log in and nobody reads mail to postmaster: "posthorn account add NAME@DOMAIN" makes one.',
     );
   }
+  const nobody = await postmasterNobodyReads(core);
+  if (nobody !== undefined) {
+    warnings.push(
+      `${nobody} is named as the postmaster, and nobody has that address; the first account reads the postmaster's mail until it is there.`,
+    );
+  }
   return warnings;
+}
+
+async function postmasterNobodyReads({ config, router }: Core): Promise<string | undefined> {
+  const { postmaster } = config();
+  const address = postmaster === undefined ? undefined : parseAddress(postmaster, { utf8: true });
+  if (address === undefined) return undefined;
+  const { kind } = await router.route(address);
+  return kind === 'targets' || kind === 'not-ours' ? undefined : postmaster;
 }
 
 /** Written under another name and renamed: a reader never sees half of it. */

@@ -227,6 +227,14 @@ test('an open relay says so loudly at each start', async (t) => {
   assert.match(await sendMail(host.port('smtp'), { from: 'x@x.test', to: ['y@y.test'], text: '\nx\n' }), /^250/);
 });
 
+test('a postmaster whom nobody has is said at the start; the first account reads that mail', async (t) => {
+  const host = await startHost(t, { accounts: ['alice@a.test'], top: 'postmaster = "ghost@a.test"' });
+  await eventually('the warning', () => Promise.resolve(/ghost@a\.test is named .* nobody/.test(host.output())));
+  const mail = { from: 'x@x.test', to: ['postmaster'], text: 'Subject: s\n\nHello\n' };
+  assert.match(await sendMail(host.port('smtp'), mail), /^250/);
+  assert.equal((await fetchMail(host.port('pop3'), ALICE)).length, 1);
+});
+
 test('a wrong command line or configuration ends with 2 and a sentence', async (t) => {
   const state = await scratch(t);
   const config = join(state, 'config.toml');
