@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeError, openLog, silentLog } from './log.ts';
+import { describeError, openLog, silentLog, readable } from './log.ts';
 import type { LogLevel } from './log.ts';
 
 function logged(level: LogLevel): { log: ReturnType<typeof openLog>; lines: Record<string, unknown>[] } {
@@ -58,4 +58,9 @@ test('errors in one line', () => {
     [cycle, 'again (again (again (again (again))))'],
   ];
   for (const [error, line] of cases) assert.equal(describeError(error), line);
+});
+
+test('at a terminal the same line is a sentence, and nobody can move the cursor with it', () => {
+  const line = { level: 'info', time: '2026-01-01T12:00:00.000Z', msg: 'Accepted', from: 'a\u001b[2J', n: 1 };
+  assert.equal(readable(JSON.stringify(line)), '12:00:00 info  Accepted  from=a?[2J n=1\n');
 });

@@ -2,15 +2,13 @@
 export { canonicalLocal, formatAddress, parseAddress, sameAddress, scanAddress } from './address.ts';
 export { completeHeader } from './completion.ts';
 export type { CompletedHeader, HeaderCompletion, HeaderEdit } from './completion.ts';
-export { formatDate } from './date.ts';
-export { domainToUnicode, ipOfLiteral, isAscii, literalOf, parseAddressLiteral, parseDomain } from './domain.ts';
+export { ipOfLiteral, isAscii, parseDomain } from './domain.ts';
 export type { AddressOptions } from './domain.ts';
+export { downgradeHeader, isAsciiOnly } from './downgrade.ts';
 export { composeReport, reportNeedsUtf8 } from './dsn.ts';
 export type { ReportAction, ReportParts, ReportRecipient } from './dsn.ts';
-export { describeEnhanced, parseEnhanced } from './enhanced.ts';
-export type { EnhancedWords } from './enhanced.ts';
 export type { Address, Envelope, Notify, Recipient, ReversePath } from './envelope.ts';
-export { countReceived, fieldValue, fieldValues, HeaderScanner, messageIdOf, parseHeaderSection } from './header.ts';
+export { countReceived, fieldValues, HeaderScanner, messageIdOf, parseHeaderSection } from './header.ts';
 export type { HeaderField, HeaderLimits, HeaderState } from './header.ts';
 export { parseMailboxes } from './mailboxes.ts';
 export type { Mailbox, MailboxList } from './mailboxes.ts';
