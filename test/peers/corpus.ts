@@ -50,8 +50,15 @@ export function withLf(octets: Buffer): Buffer {
 }
 
 /** A message of about `size` octets, no line longer than 998 (RFC 5322 §2.1.1), some of them beginning with dots. */
-export function largeMessage(size: number): CorpusMessage {
-  const head = 'From: sender@b.test\r\nTo: bob@a.test\r\nSubject: large\r\nMessage-ID: <large@b.test>\r\n\r\n';
+export function largeMessage(size: number, from = 'sender@b.test'): CorpusMessage {
+  const head = [
+    `From: ${from}`,
+    'To: bob@a.test',
+    'Subject: large',
+    'Date: Mon, 23 Nov 2026 10:00:00 +0000',
+    'Message-ID: <large@client.test>',
+    '\r\n',
+  ].join('\r\n');
   const lines: string[] = [head];
   let length = head.length;
   for (let n = 0; length < size; n++) {
