@@ -132,6 +132,17 @@ test('a message that waits says why and until when', () => {
   assert.match(words, /→ Waiting\. The next try is at 2026-01-01 12:01:00; last time: 450 4\.7\.1 greylisted/);
 });
 
+test('an attempt that the end of our process cut off is named: the message may arrive twice', () => {
+  const about = { recipient: 'bob@b.test', destination: 'b.test', nextAt: AT + 60_000 };
+  const queued: EventFacts = { kind: 'queued', ...about, why: 'accepted' };
+  const cut: EventFacts = { kind: 'interrupted', attempt: 1, ...about };
+  const story = tellStory(MESSAGE, [delivery({ attempts: 1, nextAt: AT + 60_000 })], events([1, queued], [1, cut]));
+  const words = inWords(story).join('\n');
+  assert.match(words, /Try 1 at b\.test was cut off: our process ended before the answer was recorded/);
+  assert.match(words, /The next server may have the message, and may be given it twice/);
+  assert.match(words, /→ Waiting\. The next try is at 2026-01-01 12:01:00/);
+});
+
 const ENDS: Readonly<Record<string, readonly [Partial<QueuedDelivery>, RegExp]>> = {
   relayed: [{ state: 'relayed', endedAt: AT }, /Handed on to b\.test .* that server's responsibility now/],
   failed: [{ state: 'failed', endedAt: AT, lastReply: '550 5.1.1 no' }, /Given up on .*: 550 5\.1\.1 no/],

@@ -63,6 +63,8 @@ function stepSentence(facts: EventFacts): string | undefined {
         : `Put into the queue for ${facts.destination}.`;
     case 'attempt':
       return attemptSentence(facts);
+    case 'interrupted':
+      return `Try ${facts.attempt} at ${facts.destination} was cut off: our process ended before the answer was recorded. The next server may have the message, and may be given it twice.`;
     case 'reported':
       return `We told ${facts.to}: ${COMPOSED[facts.what]} (message ${facts.report}).`;
     case 'unreported':

@@ -103,6 +103,17 @@ export type EventFacts =
       readonly endedAt: number;
       readonly nextAt?: number;
     }
+  /**
+   * The process that made an attempt ended before it recorded what came of it: the next server may
+   * have taken the message (the one window that can't be closed).
+   */
+  | {
+      readonly kind: 'interrupted';
+      readonly attempt: number;
+      readonly recipient: string;
+      readonly destination: string;
+      readonly nextAt: number;
+    }
   /** The sender was told: `report` is the id of the report. */
   | {
       readonly kind: 'reported';

@@ -128,7 +128,7 @@ class World {
         });
         return;
       case 'free':
-        await store.write('freeProcesses', { gone: [thisProcess()] });
+        await store.write('freeProcesses', { gone: [thisProcess()], at: 5 });
         return;
       case 'purge': {
         const account = this.#accounts[1];

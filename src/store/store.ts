@@ -400,7 +400,7 @@ export interface Writes {
   }): void;
   unregisterProcess(p: { readonly process: ProcessIdentity }): void;
   /** Frees what processes known to be gone held: maildrop locks, claims (back to waiting), the runner's lease, their registration. */
-  freeProcesses(p: { readonly gone: readonly ProcessIdentity[] }): {
+  freeProcesses(p: { readonly gone: readonly ProcessIdentity[]; readonly at: number }): {
     readonly maildrops: number;
     readonly deliveries: number;
   };

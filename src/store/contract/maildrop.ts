@@ -68,7 +68,7 @@ export function maildropContract(engine: Engine): void {
       const account = await addAccount(store);
       await store.write('accept', await messageParams(store, account));
       const mailbox = await lock(store, account, 'one');
-      await store.write('freeProcesses', { gone: [here] });
+      await store.write('freeProcesses', { gone: [here], at: 5 });
       assert.equal(
         await store.write('quitMaildrop', { account, token: 'one', at: 2, sessionId: 's', remove: [1], events: [] }),
         'lost',

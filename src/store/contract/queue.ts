@@ -196,7 +196,23 @@ export function queueContract(engine: Engine): void {
         'lost',
       );
       assert.deepEqual(await stateOf(store, id), ['sending', 'waiting']);
-      assert.deepEqual(await store.write('freeProcesses', { gone: [here] }), { maildrops: 0, deliveries: 1 });
+      assert.deepEqual(await store.write('freeProcesses', { gone: [here], at: 5 }), { maildrops: 0, deliveries: 1 });
+      assert.deepEqual(
+        (await store.read('events', { message: id })).map(({ n, at, facts }) => ({ n, at, facts })),
+        [
+          {
+            n: 1,
+            at: 5,
+            facts: {
+              kind: 'interrupted',
+              attempt: 1,
+              recipient: 'carol@c.test',
+              destination: 'c.test',
+              nextAt: NOW + 60,
+            },
+          },
+        ],
+      );
       assert.equal(await settle(store, id, [{ n: 1, state: 'relayed' }]), 'lost');
       assert.equal(await store.read('nextDue', { skip: [] }), NOW + 60);
     });
@@ -281,7 +297,7 @@ export function queueContract(engine: Engine): void {
         await store.write('claimForOperator', { token: 'o2', process: operator, message: id, numbers: [1] }),
         undefined,
       );
-      assert.equal((await store.write('freeProcesses', { gone: [operator] })).deliveries, 2);
+      assert.equal((await store.write('freeProcesses', { gone: [operator], at: 5 })).deliveries, 2);
       assert.deepEqual(await stateOf(store, id), ['waiting', 'held', 'sending']);
       assert.equal(await store.read('nextDue', { skip: [] }), NOW + 99);
     });

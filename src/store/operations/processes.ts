@@ -3,8 +3,10 @@
  * behind. Whether a process is gone the caller knows; here stand identities only.
  */
 import type { ProcessIdentity } from '../../base/index.ts';
+import type { NewEvent } from '../events.ts';
 import type { DeliveryState, Reads, Writes } from '../store.ts';
 import { dueAt, refreshDestinations } from './delivery.ts';
+import { insertEvents } from './event.ts';
 import { holderOf, processOf } from './holder.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
@@ -26,7 +28,7 @@ export function* freeProcesses(p: Parameters<Writes['freeProcesses']>[0]): Steps
   let [maildrops, deliveries] = [0, 0];
   for (const holder of p.gone.map(holderOf)) {
     maildrops += (yield* rows('DELETE FROM maildrop_locks WHERE holder = ? RETURNING account', holder)).length;
-    deliveries += yield* freeDeliveries(holder);
+    deliveries += yield* freeDeliveries(holder, p.at);
     yield* run('DELETE FROM leases WHERE holder = ?', holder);
     yield* run('DELETE FROM processes WHERE process = ?', holder);
   }
@@ -36,15 +38,17 @@ export function* freeProcesses(p: Parameters<Writes['freeProcesses']>[0]): Steps
 interface HeldRow {
   readonly message: string;
   readonly n: number;
+  readonly recipient: string;
   readonly destination: string;
+  readonly attempts: number;
   readonly next_at: number;
   readonly freed_state: DeliveryState;
 }
 
-/** Each is again what it was before the claim, due at the time that the claim committed (HOUSE P3). */
-function* freeDeliveries(holder: string): Steps<number> {
+/** Each is again what it was before the claim, due at the time that the claim committed (HOUSE P3); an attempt that was cut off is told of. */
+function* freeDeliveries(holder: string, at: number): Steps<number> {
   const held = yield* rows<HeldRow>(
-    'SELECT message, n, destination, next_at, freed_state FROM deliveries WHERE holder = ?',
+    'SELECT message, n, recipient, destination, attempts, next_at, freed_state FROM deliveries WHERE holder = ?',
     holder,
   );
   for (const { message, n, next_at: nextAt, freed_state: state } of held) {
@@ -56,8 +60,13 @@ function* freeDeliveries(holder: string): Steps<number> {
       n,
     );
   }
+  yield* insertEvents(held.flatMap((row) => (row.attempts === 0 ? [] : [interrupted(row, at)])));
   yield* refreshDestinations(held.map(({ destination }) => destination));
   return held.length;
+}
+
+function interrupted({ message, n, recipient, destination, attempts, next_at: nextAt }: HeldRow, at: number): NewEvent {
+  return { message, n, at, facts: { kind: 'interrupted', attempt: attempts, recipient, destination, nextAt } };
 }
 
 export function* takeLease(p: Parameters<Writes['takeLease']>[0]): Steps<boolean> {

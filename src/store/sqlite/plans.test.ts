@@ -75,7 +75,7 @@ const calls: readonly (readonly [OperationName, unknown])[] = [
     },
   ],
   ['claimForOperator', { token: 'o', process, message: message.id, numbers: [5] }],
-  ['freeProcesses', { gone: [process] }],
+  ['freeProcesses', { gone: [process], at: 5 }],
   ['lockMaildrop', { account: 'a', token: 't', process, at: 1, peer: '' }],
   ['maildropSlice', { mailbox: 1, afterUid: 0, limit: 10 }],
   ['quitMaildrop', { account: 'a', token: 't', at: 1, sessionId: 's', remove: [1], events: [] }],
