@@ -147,7 +147,8 @@ const ENDS: Readonly<Record<string, readonly [Partial<QueuedDelivery>, RegExp]>>
   relayed: [{ state: 'relayed', endedAt: AT }, /Handed on to b\.test .* that server's responsibility now/],
   failed: [{ state: 'failed', endedAt: AT, lastReply: '550 5.1.1 no' }, /Given up on .*: 550 5\.1\.1 no/],
   dropped: [{ state: 'dropped', endedAt: AT }, /Dropped on .* the sender was not told/],
-  held: [{ state: 'held' }, /Held by the keeper/],
+  held: [{ state: 'held', nextAt: 0 }, /Held by the keeper/],
+  'held for a time': [{ state: 'held', nextAt: AT }, /Held until .* as its sender wished/],
   sending: [{ state: 'sending' }, /under way just now/],
   unsure: [{ state: 'unsure', lastReply: 'lost' }, /We can't know whether it arrived: lost/],
 };
