@@ -41,15 +41,15 @@ export class Relays {
       .filter((key) => !came.has(key));
   }
 
-  /** How many arrived a second time, each shown to be allowed to. */
-  judge(): number {
-    let again = 0;
+  /** The ids of those that arrived again, each shown to be allowed to. */
+  judge(): readonly string[] {
+    const again: string[] = [];
     for (const [key, arrivals] of this.#arrivals()) {
       for (const [at, arrival] of arrivals.entries()) {
         this.#judgeOctets(key, arrival);
         const before = arrivals[at - 1];
         if (before === undefined) continue;
-        again += 1;
+        again.push(idOf(arrival.octets));
         if (before.life === arrival.life) this.#ledger.broken.push(`${key} was relayed twice by one process`);
         else if (!this.#mayComeAgain(key, before))
           this.#ledger.broken.push(`${key} was relayed again, though it was settled before the kill`);
