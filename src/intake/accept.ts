@@ -21,6 +21,7 @@ import type { ContentRef, ContentWriter, NewEvent, Store } from '../store/index.
 import type { Arrival, ArrivalSink, RoutedRecipient } from './arrival.ts';
 import { authorRefusal } from './author.ts';
 import type { Composer } from './compose.ts';
+import { downgradedForm } from './downgraded.ts';
 import { deliveredAgain, deliveredBefore, tooManyHops } from './loops.ts';
 import { place } from './place.ts';
 import { reportSuccess } from './success.ts';
@@ -162,6 +163,7 @@ class ArrivingMessage implements ArrivalSink {
     const held = holdUntil === undefined ? {} : { holdUntil };
     const placement = place({ id, mailFrom: envelope.mailFrom, at, recipients, ...held });
     const { bytes: header, messageId } = this.#header ?? { bytes: Buffer.alloc(0), messageId: undefined };
+    const prefix = this.#received(at);
     const success = await reportSuccess(this.#parts, {
       id,
       envelope,
@@ -175,7 +177,8 @@ class ArrivingMessage implements ArrivalSink {
       message: {
         id,
         content,
-        prefix: this.#received(at),
+        prefix,
+        ...downgradedForm({ smtputf8: envelope.smtputf8, prefix, header, content }),
         mailFrom: envelope.mailFrom === null ? '' : formatAddress(envelope.mailFrom),
         ...(messageId === undefined ? {} : { messageId }),
         body: envelope.body,

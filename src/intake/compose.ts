@@ -7,8 +7,9 @@
 import { newId } from '../base/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Router, Target } from '../accounts/index.ts';
-import { HeaderScanner, messageIdOf, parseAddress } from '../mail/index.ts';
+import { HeaderScanner, messageIdOf, parseAddress, parseHeaderSection } from '../mail/index.ts';
 import type { AcceptParams, EventFacts, Store } from '../store/index.ts';
+import { downgradedForm } from './downgraded.ts';
 import { place } from './place.ts';
 
 export interface Composition {
@@ -40,6 +41,8 @@ export function openComposer(parts: {
       const id = newId(at);
       const writer = parts.store.content.create();
       const text = composition.write(id);
+      const header = headerOf(text);
+      const prefix = Buffer.alloc(0);
       await writer.write(text);
       const content = await writer.finish();
       const { recipient, rule } = targets;
@@ -54,9 +57,10 @@ export function openComposer(parts: {
         message: {
           id,
           content,
-          prefix: Buffer.alloc(0),
+          prefix,
+          ...downgradedForm({ smtputf8: composition.smtputf8, prefix, header, content }),
           mailFrom: '',
-          ...nameOf(text),
+          ...nameOf(header),
           body: composition.smtputf8 ? '8bitmime' : '7bit',
           smtputf8: composition.smtputf8,
           receivedAt: at,
@@ -73,11 +77,15 @@ export function openComposer(parts: {
   };
 }
 
-/** So that the journey of what we wrote is found by its Message-ID like any other. */
-function nameOf(text: Buffer): { readonly messageId?: string } {
+function headerOf(text: Buffer): Buffer {
   const scanner = new HeaderScanner();
   scanner.write(text);
-  const messageId = messageIdOf(scanner.fields);
+  return scanner.bytes;
+}
+
+/** So that the journey of what we wrote is found by its Message-ID like any other. */
+function nameOf(header: Buffer): { readonly messageId?: string } {
+  const messageId = messageIdOf(parseHeaderSection(header));
   return messageId === undefined ? {} : { messageId };
 }
 

@@ -46,7 +46,7 @@ export function pop3Policy(parts: Pop3PolicyParts): Pop3Policy {
       const locked = await lock(parts, client, login, token);
       if (locked.kind === 'refused') return locked.refusal;
       try {
-        const snapshot = await Snapshot.read(parts.store, locked.mailbox);
+        const snapshot = await Snapshot.read(parts.store, locked.mailbox, client.utf8 === true);
         return new StoredMaildrop(parts, { client, login, token, snapshot });
       } catch (error) {
         parts.log.error('A maildrop could not be listed', { account: login.name, cause: error });
@@ -164,7 +164,7 @@ class StoredMaildrop implements Maildrop {
     const email = await store.read('email', { id: this.#holding.snapshot.email(index) });
     if (email === undefined) throw new Error('the message is not in the store any more');
     this.#sources.set(index, { message: email.message, n: email.n });
-    yield* readEmailForPop(store.content, email);
+    yield* readEmailForPop(store.content, email, { downgraded: this.#holding.client.utf8 !== true });
   }
 
   retrieved(index: number, how: 'retr' | 'top'): void {

@@ -6,21 +6,24 @@ import type { MaildropSlice, Store } from '../store/index.ts';
 
 const SLICE = 1_000;
 
+type Slice = Omit<MaildropSlice, 'downgradedOctets'>;
+
 export class Snapshot {
-  readonly #slices: readonly MaildropSlice[];
+  readonly #slices: readonly Slice[];
   readonly count: number;
 
-  private constructor(slices: readonly MaildropSlice[]) {
+  private constructor(slices: readonly Slice[]) {
     this.#slices = slices;
     this.count = slices.reduce((sum, slice) => sum + slice.uids.length, 0);
   }
 
-  static async read(store: Store, mailbox: number): Promise<Snapshot> {
-    const slices: MaildropSlice[] = [];
+  /** With `utf8` the octets are those of messages as they are, else of their form for clients that can't take UTF-8. */
+  static async read(store: Store, mailbox: number, utf8: boolean): Promise<Snapshot> {
+    const slices: Slice[] = [];
     let afterUid = 0;
     for (;;) {
-      const slice = await store.read('maildropSlice', { mailbox, afterUid, limit: SLICE });
-      if (slice.uids.length > 0) slices.push(slice);
+      const { downgradedOctets, ...slice } = await store.read('maildropSlice', { mailbox, afterUid, limit: SLICE });
+      if (slice.uids.length > 0) slices.push(utf8 ? slice : { ...slice, octets: downgradedOctets });
       if (slice.uids.length < SLICE) return new Snapshot(slices);
       afterUid = slice.uids.at(-1) as number;
     }
@@ -43,7 +46,7 @@ export class Snapshot {
   }
 
   /** All slices but the last are full. */
-  #of<Column extends keyof MaildropSlice>(index: number, column: Column): MaildropSlice[Column][number] {
+  #of<Column extends keyof Slice>(index: number, column: Column): Slice[Column][number] {
     const value = this.#slices[Math.floor(index / SLICE)]?.[column][index % SLICE];
     if (value === undefined) throw new RangeError(`there is no message ${index} in this maildrop`);
     return value;

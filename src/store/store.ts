@@ -98,6 +98,15 @@ export interface Sent {
 // ---------------------------------------------------------------------------------------------
 // Messages, emails, deliveries.
 
+/** The beginning of a message in a form of ASCII, for clients that can't take UTF-8 in headers (RFC 6857, RFC 6858). */
+export interface Downgraded {
+  /** Stands for the message's prefix and the first `replaces` octets of its content, the header section. */
+  readonly head: Uint8Array;
+  readonly replaces: number;
+  /** Head and the rest of the content together, as POP3 sends them. */
+  readonly popOctets: number;
+}
+
 export type MessageSource = 'smtp' | 'submission' | 'lmtp' | 'composed';
 
 export interface NewMessage {
@@ -106,6 +115,8 @@ export interface NewMessage {
   readonly content: ContentRef;
   /** What we put in front for every recipient: Received, Authentication-Results. CRLF lines. */
   readonly prefix: Uint8Array;
+  /** Given where the header needs UTF-8 (RFC 6531). */
+  readonly downgraded?: Downgraded;
   /** The reverse-path as text without angle brackets; '' is the null one. */
   readonly mailFrom: string;
   /** The value of its Message-ID field, whole, where it has one: others' may repeat and be forged. */
@@ -129,7 +140,7 @@ export interface NewEmail {
   /** The delivery number within the message: `<message>/<n>`. */
   readonly n: number;
   readonly mailbox: 'inbox';
-  /** What final delivery puts in front: Return-Path, Delivered-To. CRLF lines. */
+  /** What final delivery puts in front: Return-Path, Delivered-To. CRLF lines; the store downgrades them itself. */
   readonly deliveryPrefix: Uint8Array;
   /** Permanent; newTicket(). */
   readonly uidl: string;
@@ -184,8 +195,10 @@ export interface QueuedDelivery extends Omit<NewDelivery, 'state'> {
   readonly endedAt?: number;
 }
 
-export interface QueuedMessage extends Omit<NewMessage, 'content'> {
+export interface QueuedMessage extends Omit<NewMessage, 'content' | 'downgraded'> {
   readonly content: StoredContent;
+  /** {@link Downgraded.popOctets} */
+  readonly downgradedOctets?: number;
 }
 
 /** Work for one connection: due recipients of one message at one destination. */
@@ -253,6 +266,8 @@ export interface MaildropSlice {
   readonly uids: readonly number[];
   readonly emails: readonly string[];
   readonly octets: readonly number[];
+  /** What a client gets that can't take UTF-8 in headers; the same number where that makes no difference. */
+  readonly downgradedOctets: readonly number[];
   readonly uidls: readonly string[];
 }
 
@@ -265,6 +280,8 @@ export interface EmailToRead {
   readonly content: StoredContent;
   /** All three together, as POP3 sends them. */
   readonly popOctets: number;
+  /** Where it differs: the form for clients that can't take UTF-8 in headers; `head` has the delivery prefix too. */
+  readonly downgraded?: Downgraded;
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -31,6 +31,13 @@ export class PopCount {
   }
 }
 
+/** Octets of the POP3 form of these. */
+export function popOctetsOf(bytes: Uint8Array): number {
+  const count = new PopCount();
+  count.add(bytes);
+  return count.octets;
+}
+
 const END = Buffer.from('\r\n');
 
 /** The same octets with every line end made CRLF; nothing stays nothing. Pieces may be up to twice as long as they came. */

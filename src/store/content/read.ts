@@ -45,11 +45,28 @@ async function* readFile(files: ContentFiles, name: string, { start, end }: Rang
   }
 }
 
-/** The email as POP3 sends it, before dot-stuffing: both prefixes, then the content, `popOctets` octets in all (RFC 1939 §11). */
-export async function* readEmailForPop(content: ContentStore, email: EmailToRead): AsyncIterable<Buffer> {
-  yield* pieces(email.prefix);
-  const stored = content.read(email.content);
+/**
+ * The email as POP3 sends it, before dot-stuffing: both prefixes, then the content, `popOctets` octets in all (RFC
+ * 1939 §11). With `downgraded` its form for clients that can't take UTF-8 in headers, where it has one.
+ */
+export async function* readEmailForPop(
+  content: ContentStore,
+  email: EmailToRead,
+  { downgraded = false }: { readonly downgraded?: boolean } = {},
+): AsyncIterable<Buffer> {
+  const { octets, popOctets } = email.content;
+  const { head, replaces } = (downgraded ? email.downgraded : undefined) ?? { head: email.prefix, replaces: 0 };
+  const stored = content.read(email.content, { start: replaces, end: octets });
   // Making line ends CRLF only ever adds octets: where none were added, nothing is to be done.
-  if (email.content.octets === email.content.popOctets) yield* stored;
-  else for await (const piece of toPop(stored)) yield* pieces(piece);
+  if (octets !== popOctets) {
+    for await (const piece of toPop(joined(head, stored))) yield* pieces(piece);
+    return;
+  }
+  yield* pieces(head);
+  yield* stored;
+}
+
+async function* joined(head: Uint8Array, rest: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  yield* pieces(head);
+  yield* rest;
 }

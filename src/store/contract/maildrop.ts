@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ProcessIdentity } from '../../base/index.ts';
 import type { Engine } from '../contract.ts';
-import type { NewEvent, Store } from '../store.ts';
+import { readEmailForPop } from '../index.ts';
+import type { NewEmail, NewEvent, NewMessage, Store } from '../store.ts';
 import {
   addAccount,
   contentOf,
@@ -141,6 +142,44 @@ export function maildropContract(engine: Engine): void {
       assert.equal(await textOf(store.content.read(found.content)), 'a\nb\r\nc');
       assert.equal((await store.read('account', { id: account }))?.usedOctets, found.popOctets);
       assert.equal(await store.read('email', { id: 'none' }), undefined);
+    });
+
+    test('[6856-2.1-sizes] a copy for clients that take only ASCII: listed and read beside the other, where it differs', async (t) => {
+      const store = await engine.open(t);
+      const account = await addAccount(store);
+      const mailbox = await lock(store, account);
+      const content = await contentOf(store, 'Subject: ü\r\n\r\nü\r\n');
+      const head = Buffer.from('Received: x\r\nSubject: =?x?=\r\n');
+      const downgraded = { head, replaces: 13, popOctets: head.length + 6 };
+      const utf8 = newEmail(account, { n: 2, deliveryPrefix: Buffer.from('Return-Path: <ü@bücher.test>\r\n') });
+      const [plain, both, own] = [newEmail(account), newEmail(account), { ...utf8, id: 'own', uidl: 'own' }];
+      const file = (message: NewMessage, emails: readonly NewEmail[]): Promise<void> =>
+        store.write('accept', { message, emails, deliveries: [], events: [] });
+      await file(newMessage(content, { downgraded, smtputf8: true }), [plain, { ...both, id: 'both' }, utf8]);
+      await file(newMessage(content), [newEmail(account, { n: 1 }), own]);
+
+      const slice = await store.read('maildropSlice', { mailbox, afterUid: 0, limit: 10 });
+      assert.deepEqual(
+        slice.downgradedOctets.map((octets, index) => octets === slice.octets[index]),
+        [false, false, false, true, false],
+      );
+      const ascii = { downgraded: true };
+      for (const [index, id] of slice.emails.entries()) {
+        const email = (await store.read('email', { id }))!;
+        assert.equal((await textOf(readEmailForPop(store.content, email))).length, slice.octets[index]);
+        assert.equal(
+          (await textOf(readEmailForPop(store.content, email, ascii))).length,
+          slice.downgradedOctets[index],
+        );
+      }
+      const read = async (id: string): Promise<string> =>
+        textOf(readEmailForPop(store.content, (await store.read('email', { id }))!, ascii));
+      const body = Buffer.from('\r\nü\r\n').toString('latin1');
+      const nobody = 'Return-Path: <invalid@internationalized-address.invalid>\r\n';
+      assert.equal(await read(plain.id), `Return-Path: <sender@a.test>\r\n${head.toString()}${body}`);
+      assert.equal(await read(utf8.id), `${nobody}${head.toString()}${body}`);
+      const subject = Buffer.from('Subject: ü\r\n').toString('latin1');
+      assert.equal(await read('own'), `${nobody}Received: from test\r\n${subject}${body}`);
     });
 
     test('content goes with its last reference, and its file after that commit', async (t) => {

@@ -1,4 +1,5 @@
 /** The one door (HOUSE P1): a message with its copies, its deliveries and its events, in one transaction. */
+import { downgradeHeader, isAsciiOnly } from '../../mail/index.ts';
 import type { AcceptParams, NewEmail, QueuedMessage } from '../store.ts';
 import { insertEvents } from './event.ts';
 import { insertMessage } from './message.ts';
@@ -9,7 +10,9 @@ import { countSent } from './submission.ts';
 
 export function* accept(p: AcceptParams): Steps<void> {
   if (!(yield* insertMessage(p.message, p.emails.length + p.deliveries.length))) return;
-  for (const email of p.emails) yield* insertEmail(email, p.message);
+  const { downgraded, ...message } = p.message;
+  const filed = downgraded === undefined ? message : { ...message, downgradedOctets: downgraded.popOctets };
+  for (const email of p.emails) yield* insertEmail(email, filed);
   yield* insertDeliveries(p.message.id, p.deliveries);
   yield* insertEvents(p.events);
   if (p.sent !== undefined) yield* countSent(p.sent);
@@ -21,12 +24,12 @@ const COUNT_IN =
 const NEXT_UID =
   'UPDATE mailboxes SET next_uid = next_uid + 1 WHERE account = ? AND role = ? RETURNING id, next_uid - 1 AS uid';
 const INSERT_EMAIL =
-  'INSERT INTO emails (id, account, message, n, recipient, delivery_prefix, uidl, received_at, octets, modseq, mailboxes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)';
+  'INSERT INTO emails (id, account, message, n, recipient, delivery_prefix, uidl, received_at, octets, modseq, downgraded_prefix, downgraded_octets, mailboxes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)';
 const INSERT_MEMBERSHIP =
-  'INSERT INTO memberships (mailbox, uid, email, octets, uidl, modseq) VALUES (?, ?, ?, ?, ?, ?)';
+  'INSERT INTO memberships (mailbox, uid, email, octets, uidl, modseq, downgraded_octets) VALUES (?, ?, ?, ?, ?, ?, ?)';
 
 /** What of a message a copy repeats. */
-type Filed = Pick<QueuedMessage, 'id' | 'prefix' | 'content' | 'receivedAt'>;
+type Filed = Pick<QueuedMessage, 'id' | 'prefix' | 'content' | 'receivedAt' | 'downgradedOctets'>;
 
 /**
  * An account that was closed after its recipient was accepted still takes the copy: it is kept with
@@ -35,6 +38,7 @@ type Filed = Pick<QueuedMessage, 'id' | 'prefix' | 'content' | 'receivedAt'>;
  */
 export function* insertEmail(email: NewEmail, message: Filed): Steps<void> {
   const octets = email.deliveryPrefix.byteLength + message.prefix.byteLength + message.content.popOctets;
+  const downgraded = downgradedCopy(email, message);
   const account = yield* first<{ modseq: number }>(COUNT_IN, octets, email.account);
   const mailbox = yield* first<{ id: number; uid: number }>(NEXT_UID, email.account, email.mailbox);
   if (account === undefined || mailbox === undefined)
@@ -51,6 +55,28 @@ export function* insertEmail(email: NewEmail, message: Filed): Steps<void> {
     message.receivedAt,
     octets,
     account.modseq,
+    downgraded.prefix,
+    downgraded.octets,
   );
-  yield* run(INSERT_MEMBERSHIP, mailbox.id, mailbox.uid, email.id, octets, email.uidl, account.modseq);
+  yield* run(
+    INSERT_MEMBERSHIP,
+    mailbox.id,
+    mailbox.uid,
+    email.id,
+    octets,
+    email.uidl,
+    account.modseq,
+    downgraded.octets,
+  );
+}
+
+/** What a client gets that can't take UTF-8 in headers: our own lines are downgraded here, the message's come so. */
+function downgradedCopy(
+  { deliveryPrefix }: NewEmail,
+  { prefix, content, downgradedOctets }: Filed,
+): { readonly prefix: Uint8Array | null; readonly octets: number | null } {
+  const own = isAsciiOnly(deliveryPrefix) ? undefined : downgradeHeader(deliveryPrefix);
+  if (own === undefined && downgradedOctets === undefined) return { prefix: null, octets: null };
+  const rest = downgradedOctets ?? prefix.byteLength + content.popOctets;
+  return { prefix: own ?? null, octets: (own ?? deliveryPrefix).byteLength + rest };
 }

@@ -3,7 +3,7 @@
  * maildrop is the Inbox; QUIT ends memberships, and an email without memberships is gone.
  */
 import type { EventFacts, NewEvent } from '../events.ts';
-import type { EmailToRead, MaildropSlice, Reads, Writes } from '../store.ts';
+import type { Downgraded, EmailToRead, MaildropSlice, Reads, Writes } from '../store.ts';
 import { insertEvents } from './event.ts';
 import { holderOf, processOf } from './holder.ts';
 import { contentOf, releaseMessage } from './message.ts';
@@ -232,6 +232,7 @@ interface MembershipRow {
   readonly uid: number;
   readonly email: string;
   readonly octets: number;
+  readonly downgraded_octets: number | null;
   readonly uidl: string;
 }
 
@@ -239,7 +240,7 @@ const MOST_LISTED = 1_000;
 
 export function* maildropSlice(p: Parameters<Reads['maildropSlice']>[0]): Steps<MaildropSlice> {
   const found = yield* rows<MembershipRow>(
-    'SELECT uid, email, octets, uidl FROM memberships WHERE mailbox = ? AND uid > ? ORDER BY uid LIMIT ?',
+    'SELECT uid, email, octets, downgraded_octets, uidl FROM memberships WHERE mailbox = ? AND uid > ? ORDER BY uid LIMIT ?',
     p.mailbox,
     p.afterUid,
     Math.min(p.limit, MOST_LISTED),
@@ -248,6 +249,7 @@ export function* maildropSlice(p: Parameters<Reads['maildropSlice']>[0]): Steps<
     uids: found.map((row) => row.uid),
     emails: found.map((row) => row.email),
     octets: found.map((row) => row.octets),
+    downgradedOctets: found.map((row) => row.downgraded_octets ?? row.octets),
     uidls: found.map((row) => row.uidl),
   };
 }
@@ -261,16 +263,23 @@ interface EmailRow extends Pick<MessageRow, 'body' | 'file'> {
   readonly email_octets: number;
   readonly octets: number;
   readonly pop_octets: number;
+  readonly downgraded_prefix: Uint8Array | null;
+  readonly downgraded_octets: number | null;
+  readonly head: Uint8Array | null;
+  readonly replaces: number | null;
 }
 
 export function* email(p: Parameters<Reads['email']>[0]): Steps<EmailToRead | undefined> {
   const row = yield* first<EmailRow>(
-    'SELECT e.id, e.message, e.n, e.delivery_prefix, e.octets AS email_octets, m.prefix, m.octets, m.pop_octets, c.body, c.file ' +
-      'FROM emails e JOIN messages m ON m.id = e.message LEFT JOIN contents c ON c.message = m.seq WHERE e.id = ?',
+    'SELECT e.id, e.message, e.n, e.delivery_prefix, e.octets AS email_octets, m.prefix, m.octets, m.pop_octets, c.body, c.file, ' +
+      'e.downgraded_prefix, e.downgraded_octets, d.head, d.replaces ' +
+      'FROM emails e JOIN messages m ON m.id = e.message LEFT JOIN contents c ON c.message = m.seq ' +
+      'LEFT JOIN downgraded d ON d.message = m.seq WHERE e.id = ?',
     p.id,
   );
   if (row === undefined) return undefined;
   const prefix = Buffer.concat([row.delivery_prefix, row.prefix]);
+  const downgraded = downgradedOf(row);
   return {
     email: row.id,
     message: row.message,
@@ -278,5 +287,12 @@ export function* email(p: Parameters<Reads['email']>[0]): Steps<EmailToRead | un
     prefix,
     content: contentOf(row),
     popOctets: row.email_octets,
+    ...(downgraded === undefined ? {} : { downgraded }),
   };
+}
+
+function downgradedOf(row: EmailRow): Downgraded | undefined {
+  if (row.downgraded_octets === null) return undefined;
+  const head = Buffer.concat([row.downgraded_prefix ?? row.delivery_prefix, row.head ?? row.prefix]);
+  return { head, replaces: row.replaces ?? 0, popOctets: row.downgraded_octets };
 }

@@ -9,7 +9,7 @@ import type { Steps } from './statement.ts';
 /** With its content: for who will read the octets. */
 export const MESSAGE_AND_CONTENT =
   'm.id, m.prefix, m.octets, m.pop_octets, m.mail_from, m.message_id, m.body AS body_type, m.smtputf8, m.ret, m.envid, ' +
-  'm.received_at, m.source, m.account, m.release_at, c.body, c.file';
+  'm.received_at, m.source, m.account, m.release_at, m.downgraded_octets, c.body, c.file';
 
 export const FROM_MESSAGES = 'FROM messages m LEFT JOIN contents c ON c.message = m.seq';
 
@@ -28,6 +28,7 @@ export interface MessageRow {
   readonly source: NewMessage['source'];
   readonly account: string | null;
   readonly release_at: number | null;
+  readonly downgraded_octets: number | null;
   readonly body: Uint8Array | null;
   readonly file: string | null;
 }
@@ -47,6 +48,7 @@ export function messageOf(row: MessageRow): QueuedMessage {
     source: row.source,
     ...(row.account === null ? {} : { account: row.account }),
     ...(row.release_at === null ? {} : { releaseAt: row.release_at }),
+    ...(row.downgraded_octets === null ? {} : { downgradedOctets: row.downgraded_octets }),
   };
 }
 
@@ -60,8 +62,8 @@ export function contentOf(row: Pick<MessageRow, 'body' | 'file' | 'octets' | 'po
 }
 
 const INSERT_MESSAGE =
-  'INSERT INTO messages (id, prefix, octets, pop_octets, mail_from, message_id, body, smtputf8, ret, envid, received_at, source, account, release_at, refs, ended_at) ' +
-  'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq';
+  'INSERT INTO messages (id, prefix, octets, pop_octets, mail_from, message_id, body, smtputf8, ret, envid, received_at, source, account, release_at, downgraded_octets, refs, ended_at) ' +
+  'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq';
 
 /** False when the message is there already. A message that nothing refers to (refs 0) keeps no content. */
 export function* insertMessage(message: NewMessage, refs: number): Steps<boolean> {
@@ -82,6 +84,7 @@ export function* insertMessage(message: NewMessage, refs: number): Steps<boolean
     message.source,
     message.account ?? null,
     message.releaseAt ?? null,
+    message.downgraded?.popOctets ?? null,
     refs,
     refs === 0 ? message.receivedAt : null,
   );
@@ -91,9 +94,12 @@ export function* insertMessage(message: NewMessage, refs: number): Steps<boolean
   return true;
 }
 
-function* insertContent(seq: number, { content: { place, digest } }: NewMessage): Steps<void> {
+function* insertContent(seq: number, { content: { place, digest }, downgraded }: NewMessage): Steps<void> {
   const [body, file] = place.kind === 'inline' ? [place.bytes, null] : [null, place.name];
   yield* run('INSERT INTO contents (message, digest, body, file) VALUES (?, ?, ?, ?)', seq, digest, body, file);
+  if (downgraded === undefined) return;
+  const { head, replaces } = downgraded;
+  yield* run('INSERT INTO downgraded (message, head, replaces) VALUES (?, ?, ?)', seq, head, replaces);
 }
 
 /** `count` references more: copies of a message that is still held. */
@@ -104,13 +110,14 @@ export function* retainMessage(message: string, count: number): Steps<void> {
 /** `count` references less; with the last one the content goes and the message has ended. */
 export function* releaseMessage(message: string, count: number, at: number): Steps<void> {
   if (count === 0) return;
-  const left = yield* first<{ seq: number; refs: number }>(
-    'UPDATE messages SET refs = refs - ? WHERE id = ? RETURNING seq, refs',
+  const left = yield* first<{ seq: number; refs: number; downgraded_octets: number | null }>(
+    'UPDATE messages SET refs = refs - ? WHERE id = ? RETURNING seq, refs, downgraded_octets',
     count,
     message,
   );
   if (left === undefined || left.refs > 0) return;
   yield* run('UPDATE messages SET ended_at = ? WHERE seq = ?', at, left.seq);
+  if (left.downgraded_octets !== null) yield* run('DELETE FROM downgraded WHERE message = ?', left.seq);
   const gone = yield* first<{ file: string | null }>('DELETE FROM contents WHERE message = ? RETURNING file', left.seq);
   if (typeof gone?.file === 'string') yield* discardFile(gone.file);
 }

@@ -149,8 +149,8 @@ function* fileHeld({ message: id, at, emails = [] }: Settle): Steps<void> {
   if (emails.length === 0) return;
   const row = yield* first<MessageRow>(`SELECT ${MESSAGE_AND_CONTENT} ${FROM_MESSAGES} WHERE m.id = ?`, id);
   if (row === undefined) throw new Error(`message ${id} has deliveries but no row`);
-  const { prefix, content } = messageOf(row);
-  for (const email of emails) yield* insertEmail(email, { id, prefix, content, receivedAt: at });
+  const message = { ...messageOf(row), receivedAt: at };
+  for (const email of emails) yield* insertEmail(email, message);
   yield* retainMessage(id, emails.length);
 }
 

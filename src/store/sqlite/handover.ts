@@ -14,11 +14,16 @@ export function handover(name: WriteName, params: unknown): unknown {
 }
 
 function exact({ message, emails, reports = [], ...others }: AcceptParams): AcceptParams {
-  const { content } = message;
+  const { content, downgraded } = message;
   const place =
     content.place.kind === 'inline' ? { kind: 'inline' as const, bytes: own(content.place.bytes) } : content.place;
   return {
-    message: { ...message, prefix: own(message.prefix), content: { ...content, place } },
+    message: {
+      ...message,
+      prefix: own(message.prefix),
+      content: { ...content, place },
+      ...(downgraded === undefined ? {} : { downgraded: { ...downgraded, head: own(downgraded.head) } }),
+    },
     emails: emails.map(exactEmail),
     reports: reports.map(exact),
     ...others,
