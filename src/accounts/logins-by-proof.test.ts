@@ -42,7 +42,8 @@ async function logIn(
   const client = row?.connect({ name, password });
   assert.ok(row !== undefined && client !== undefined);
   const outcome = await authenticate<ProvenLogin, 'unbelieved'>({
-    exchange: row.create(),
+    mechanism: row,
+    line: {},
     backend: {
       password: (login, peer) => logins.verify(login, peer, 'pop3'),
       proof: (claim, peer) => logins.prove(claim, peer, 'pop3'),

@@ -154,6 +154,8 @@ function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionPart
   const submission = policyOf('submission');
   const pop3 = pop3Policy({ store, clock, log, process, refusals });
   const plainLogin = (peer: Endpoint): boolean => mayLogInClear(config(), peer.address);
+  const sasl = (service: 'submission' | 'pop3'): Logged =>
+    backend(logins, service, !config().login.channelBinding.includes(service));
   const smtpBase = (): SmtpServerSettings => ({ ...smtpSettings(config()), tls: certificate });
 
   return {
@@ -168,7 +170,7 @@ function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionPart
       }),
     submission: (wire) =>
       serveSmtp(wire, {
-        settings: { ...smtpBase(), sasl: backend(logins, 'submission'), plainLogin, longestHold: LONGEST_HOLD },
+        settings: { ...smtpBase(), sasl: sasl('submission'), plainLogin, longestHold: LONGEST_HOLD },
         policy: submission,
         log,
         clock,
@@ -176,7 +178,7 @@ function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionPart
       }),
     pop3: (wire) =>
       servePop3(wire, {
-        settings: { ...pop3Settings(config()), tls: certificate, sasl: backend(logins, 'pop3'), plainLogin },
+        settings: { ...pop3Settings(config()), tls: certificate, sasl: sasl('pop3'), plainLogin },
         policy: pop3,
         log,
         clock,
@@ -185,12 +187,12 @@ function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionPart
   };
 }
 
-function backend(
-  logins: Logins,
-  service: string,
-): SaslBackend<{ readonly account: string; readonly name: string; readonly mechanism: string }> {
+type Logged = SaslBackend<{ readonly account: string; readonly name: string; readonly mechanism: string }>;
+
+function backend(logins: Logins, service: string, unbound: boolean): Logged {
   return {
     password: (login, peer) => logins.verify(login, peer, service),
     proof: (claim, peer) => logins.prove(claim, peer, service),
+    unbound,
   };
 }

@@ -32,7 +32,10 @@ export function assemble(values: Values, routes: readonly RouteValues[], around:
       ...(values['tls.cert'] === undefined ? {} : { cert: values['tls.cert'] }),
       ...(values['tls.key'] === undefined ? {} : { key: values['tls.key'] }),
     },
-    login: { plainOnLoopback: values['login.plain_on_loopback'] ?? onLoopbackOnly(values) },
+    login: {
+      plainOnLoopback: values['login.plain_on_loopback'] ?? onLoopbackOnly(values),
+      channelBinding: values['login.channel_binding'],
+    },
     limits: {
       messageSize: values['limits.message_size'],
       perAddress: values['limits.per_address'],

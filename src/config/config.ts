@@ -40,7 +40,7 @@ export interface Config {
   readonly lmtp: { readonly listen: readonly ListenAddress[] };
   readonly web: { readonly listen: readonly ListenAddress[] };
   readonly tls: { readonly cert?: string; readonly key?: string };
-  readonly login: { readonly plainOnLoopback: boolean };
+  readonly login: { readonly plainOnLoopback: boolean; readonly channelBinding: readonly ('submission' | 'pop3')[] };
   readonly limits: { readonly messageSize: number; readonly perAddress: boolean; readonly perAccount: boolean };
   readonly relay: { readonly networks: readonly string[]; readonly domains: readonly string[]; readonly open: boolean };
   readonly queue: { readonly retry: readonly number[]; readonly giveUp: number; readonly delayNotice: number };

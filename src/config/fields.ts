@@ -59,6 +59,7 @@ const listeners = list('list of address:port', listenAddress, { atMost: 64 });
 const domains = list('list of domains', domain, { atMost: 100_000 });
 const networks = list('list of networks', network, { atMost: 10_000 });
 const nameServers = list('list of name servers', nameServer, { atMost: 16 });
+const services = list('list of "submission", "pop3"', oneOf(['submission', 'pop3']), { atMost: 2 });
 const durations = list('list of durations', duration, { atLeast: 1, atMost: 100 });
 
 const LATER_WEB = 'The web interface is not there yet: nothing listens here.';
@@ -142,6 +143,11 @@ export const FIELDS = {
   'login.plain_on_loopback': optional(flag, 'true while every listener is on loopback, else false', {
     sentence: 'Whether a client on this machine may log in without TLS. From elsewhere a login always needs TLS.',
     example: false,
+  }),
+  'login.channel_binding': field(services, ['submission'], {
+    sentence:
+      'Where SCRAM-SHA-256-PLUS is offered, which nobody in the middle of a TLS connection can pass on. Some mail clients (mutt, where it is built with GNU SASL) choose it though they can not do it, and then do not get in.',
+    example: [],
   }),
 
   'limits.message_size': field(size, '50MB', {

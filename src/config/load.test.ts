@@ -45,7 +45,7 @@ test('without a file the defaults hold: loopback, nothing trusted', () => {
     lmtp: { listen: [] },
     web: { listen: loopback(2080) },
     tls: {},
-    login: { plainOnLoopback: true },
+    login: { plainOnLoopback: true, channelBinding: ['submission'] },
     limits: { messageSize: 50_000_000, perAddress: true, perAccount: true },
     relay: { networks: [], domains: [], open: false },
     queue: { retry: [60_000, 300_000, 900_000, 3_600_000, 14_400_000], giveUp: 432_000_000, delayNotice: 14_400_000 },

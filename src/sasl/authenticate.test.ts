@@ -50,7 +50,8 @@ function logIn(
   const client: SaslClient = row.connect({ name: 'bob', password });
   let asked = 0;
   return authenticate<string, 'cancelled'>({
-    exchange: row.create(),
+    mechanism: row,
+    line: {},
     backend: to,
     peer: PEER,
     initial: client.initial,

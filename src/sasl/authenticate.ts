@@ -2,10 +2,15 @@
  * A whole login on the server's side: the exchange, the backend and the peer brought together, the same for SMTP
  * and POP3. How a challenge is sent and a response read, the protocol says; so does what the outcome is called.
  */
-import type { LoginVerdict, SaslBackend, SaslExchange, SaslPeer, SaslStep } from './server.ts';
+import type { SaslLine } from './line.ts';
+import { bindingLine } from './mechanisms.ts';
+import type { SaslMechanism } from './mechanisms.ts';
+import type { LoginVerdict, SaslBackend, SaslPeer, SaslStep } from './server.ts';
 
 export interface Login<Proven, Stopped> {
-  readonly exchange: SaslExchange;
+  /** One that was offered. */
+  readonly mechanism: SaslMechanism;
+  readonly line: SaslLine;
   readonly backend: SaslBackend<Proven>;
   readonly peer: SaslPeer;
   /** The initial response, decoded; undefined when there was none. */
@@ -23,7 +28,8 @@ export type LoginOutcome<Proven, Stopped> =
 export async function authenticate<Proven, Stopped>(
   login: Login<Proven, Stopped>,
 ): Promise<LoginOutcome<Proven, Stopped>> {
-  const { exchange, backend, peer } = login;
+  const { mechanism, backend, peer, line } = login;
+  const exchange = mechanism.create(bindingLine(backend, line));
   let conclude: ((proven: boolean) => Promise<LoginVerdict<Proven>>) | undefined;
   let step: SaslStep = exchange.next(login.initial);
   for (;;) {

@@ -56,6 +56,7 @@ test('[5802-6-offered] -PLUS is offered only where a login can be bound, and pro
   assert.equal(names(both, TLS_12), 'SCRAM-SHA-256 PLAIN LOGIN');
   assert.equal(names(both, {}), 'SCRAM-SHA-256 PLAIN LOGIN');
   assert.equal(names({ password }, TLS_13), 'PLAIN LOGIN');
+  assert.equal(names({ ...both, unbound: true }, TLS_13), 'SCRAM-SHA-256 PLAIN LOGIN');
 });
 
 test('each row makes exchanges of its own', () => {

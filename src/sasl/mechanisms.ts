@@ -52,9 +52,14 @@ export function saslMechanism(name: string): SaslMechanism | undefined {
   return saslMechanisms.find((mechanism) => mechanism.name === upper);
 }
 
+/** The line as an exchange with this backend may see it. */
+export function bindingLine(backend: SaslBackend<unknown>, line: SaslLine): SaslLine {
+  return backend.unbound === true ? {} : line;
+}
+
 /** What a server with this backend can offer on this line, the best first. Whether logins are allowed there at all is not asked. */
 export function offeredMechanisms(backend: SaslBackend<unknown>, line: SaslLine): readonly SaslMechanism[] {
-  const bindable = isBindable(line);
+  const bindable = isBindable(bindingLine(backend, line));
   return saslMechanisms.filter((row) => (!row.byProof || backend.proof !== undefined) && (!row.bound || bindable));
 }
 

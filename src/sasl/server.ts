@@ -51,6 +51,8 @@ export interface SaslBackend<Login> {
    * the same one, and fails only in the end. A backend without it offers no such mechanism.
    */
   proof?(claim: LoginClaim, peer: SaslPeer): Promise<ProofAttempt<Login>>;
+  /** Logins are not bound to their TLS connection here, and not offered to be. Default: they are where that can be. */
+  readonly unbound?: boolean;
 }
 
 export type SaslStep =

@@ -99,7 +99,8 @@ async function logIn(
 ): Promise<Reply> {
   const { wire, sessionId } = session;
   const outcome = await authenticate({
-    exchange: mechanism.create(wire),
+    mechanism,
+    line: wire,
     backend: dependable(session, sasl),
     peer: { address: wire.peer.address, sessionId },
     initial,
@@ -131,6 +132,7 @@ function dependable(session: Session, sasl: SaslBackend<SmtpLogin>): SaslBackend
     return UNAVAILABLE;
   };
   return {
+    ...sasl,
     password: (login, peer) => sasl.password(login, peer).catch(unavailable),
     proof: async (claim, peer) => {
       const attempt = await sasl.proof?.(claim, peer).catch(unavailable);

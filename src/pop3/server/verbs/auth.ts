@@ -65,7 +65,8 @@ async function authenticated(session: Session, mechanism: SaslMechanism, initial
   const first = initial === undefined ? undefined : decodeInitial(initial);
   if (first !== undefined && 'rule' in first) return refuse(first);
   const outcome = await authenticate({
-    exchange: mechanism.create(session.wire),
+    mechanism,
+    line: session.wire,
     backend: session.context.settings.sasl,
     peer: peerOf(session),
     initial: first,
