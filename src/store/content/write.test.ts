@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { chmod, readdir, stat, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { thisProcess } from '../../base/index.ts';
@@ -40,6 +41,42 @@ test('the source is held back while a block is being written: memory stays bound
   }
   assert.ok(held >= 12, `held back ${String(held)} times`);
   assert.equal((await writer.finish()).octets, 64 * 65_536);
+});
+
+test('whatever pieces it comes in, the file holds the octets in their order', async (t) => {
+  const whole = randomBytes(1_000_003);
+  for (const sizes of [[1_000_003], [1, 16_383, 1], [65_536], [65_535, 2, 300_000], [16_384, 262_144], [777]]) {
+    const { writer, folder } = await begin(t);
+    for (let at = 0, n = 0; at < whole.length; n++) {
+      const chunk = Buffer.from(whole.subarray(at, at + (sizes[n % sizes.length] as number)));
+      at += chunk.length;
+      await writer.write(chunk);
+      chunk.fill(0);
+    }
+    const { place, digest } = await writer.finish();
+    assert.ok(place.kind === 'file');
+    const stored = await readFile(join(folder, place.name.slice(0, 2), place.name));
+    assert.ok(stored.equals(whole), `in pieces of ${sizes.join(', ')}`);
+    assert.equal(digest, createHash('sha256').update(whole).digest('hex'));
+  }
+});
+
+test('a source that does not wait is an error, not a wrong message', async (t) => {
+  const { writer } = await begin(t);
+  const held = writer.write(Buffer.alloc(700_000));
+  assert.ok(held instanceof Promise);
+  assert.throws(() => writer.write(Buffer.alloc(1)), /held back/);
+  await assert.rejects(writer.finish(), /held back/);
+  await held;
+  assert.equal((await writer.finish()).octets, 700_000);
+});
+
+test('given up while a block is on its way: nothing is left behind', async (t) => {
+  const { writer, folder } = await begin(t);
+  const held = writer.write(Buffer.alloc(700_000));
+  await writer.abort();
+  await held;
+  assert.deepEqual(await readdir(join(folder, 'tmp')), []);
 });
 
 test('files and folders are private, and named after nothing', async (t) => {

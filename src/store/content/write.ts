@@ -20,6 +20,8 @@ export const INLINE_LIMIT = 16_384;
 
 /** Octets gathered before they go to the file; while one block is written the next one gathers, then the source is held back. */
 const BLOCK = 262_144;
+/** The first block is smaller: most of what is too large for the database fits into it. */
+const FIRST_BLOCK = 65_536;
 
 export interface WriterParts {
   readonly files: ContentFiles;
@@ -34,8 +36,14 @@ export class FileOrInlineWriter implements ContentWriter {
   /** Given when a file is begun. */
   #name = '';
   #octets = 0;
-  #gathered: Uint8Array[] = [];
-  #gatheredOctets = 0;
+  /** While it may go into the database: the pieces as they came, so that its buffer has exactly its size in the end. */
+  #pieces: Uint8Array[] = [];
+  /** Later: the block being filled, and one that was written and is filled next, so that a large message leaves no garbage. */
+  #block: Buffer | undefined;
+  #filled = 0;
+  #spare: Buffer | undefined;
+  /** Between a promise of `write` and its end. */
+  #holding = false;
   #file: Promise<FileHandle> | undefined;
   #writing: Promise<void> | undefined;
   #trouble: unknown;
@@ -47,23 +55,24 @@ export class FileOrInlineWriter implements ContentWriter {
 
   write(chunk: Uint8Array): void | Promise<void> {
     if (this.#state !== 'writing') throw new Error(`content is ${this.#state}`);
+    if (this.#holding) throw new Error('content came while its source was held back');
     this.#hash.update(chunk);
     this.#count.add(chunk);
     this.#octets += chunk.byteLength;
-    // A copy: the source uses its buffer again, and a small piece of a large one would keep all of it.
-    this.#gathered.push(new Uint8Array(chunk));
-    this.#gatheredOctets += chunk.byteLength;
     if (this.#trouble !== undefined) return Promise.reject(this.#storeError());
-    if (this.#octets <= INLINE_LIMIT || this.#gatheredOctets < BLOCK) return undefined;
-    return this.#writeBlock();
+    if (this.#octets > INLINE_LIMIT) return this.#fill(chunk);
+    // A copy: the source uses its buffer again, and a small piece of a large one would keep all of it.
+    this.#pieces.push(new Uint8Array(chunk));
+    return undefined;
   }
 
   async finish(): Promise<ContentRef> {
     if (this.#state !== 'writing') throw new Error(`content is ${this.#state}`);
+    if (this.#holding) throw new Error('content ended while its source was held back');
     const about = { octets: this.#octets, popOctets: this.#count.octets, digest: this.#hash.digest('hex') };
     if (this.#octets <= INLINE_LIMIT) {
       this.#state = 'finished';
-      return { place: { kind: 'inline', bytes: joined(this.#gathered, this.#octets) }, ...about };
+      return { place: { kind: 'inline', bytes: joined(this.#pieces, this.#octets) }, ...about };
     }
     try {
       await this.#finishFile();
@@ -81,7 +90,8 @@ export class FileOrInlineWriter implements ContentWriter {
     const before = this.#state;
     this.#state = 'aborted';
     if (before === 'aborted' || (before === 'finished' && this.#octets <= INLINE_LIMIT)) return;
-    this.#gathered = [];
+    this.#pieces = [];
+    this.#block = undefined;
     try {
       if (before === 'writing') await this.#discardTemporary();
       else if (!(await this.#parts.isNamed(this.#name))) await this.#parts.files.remove(this.#name);
@@ -90,25 +100,60 @@ export class FileOrInlineWriter implements ContentWriter {
     }
   }
 
-  /** Waits for the block before, starts this one. */
-  async #writeBlock(): Promise<void> {
-    await this.#writing;
-    if (this.#trouble !== undefined) throw this.#storeError();
-    const block = this.#gathered;
-    this.#gathered = [];
-    this.#gatheredOctets = 0;
-    if (block.length === 0) return;
-    this.#writing = this.#append(block).catch((error: unknown) => {
-      this.#trouble = error;
-    });
+  /** Into the block; what is too much for it waits until that is on its way to the file. */
+  #fill(octets: Uint8Array): void | Promise<void> {
+    const block = (this.#block ??= this.#firstBlock());
+    const room = block.byteLength - this.#filled;
+    block.set(octets.subarray(0, room), this.#filled);
+    this.#filled += Math.min(room, octets.byteLength);
+    return octets.byteLength < room ? undefined : this.#fillOn(block, octets.subarray(room));
   }
 
-  async #append(block: readonly Uint8Array[]): Promise<void> {
-    const file = await (this.#file ??= this.#begin());
-    const octets = joined(
-      block,
-      block.reduce((sum, piece) => sum + piece.byteLength, 0),
+  async #fillOn(full: Buffer, rest: Uint8Array): Promise<void> {
+    this.#holding = true;
+    try {
+      await this.#writeBlock(full);
+      // It may have been given up meanwhile.
+      if (this.#state === 'writing') await this.#fill(rest);
+    } finally {
+      this.#holding = false;
+    }
+  }
+
+  /** Begins with what came while the message was small. */
+  #firstBlock(): Buffer {
+    const block = Buffer.allocUnsafeSlow(FIRST_BLOCK);
+    for (const piece of this.#pieces.splice(0)) {
+      block.set(piece, this.#filled);
+      this.#filled += piece.byteLength;
+    }
+    return block;
+  }
+
+  /** Waits for the block before, starts this one. */
+  async #writeBlock(block: Buffer): Promise<void> {
+    await this.#written();
+    if (this.#state !== 'writing') return;
+    this.#writing = this.#append(block).then(
+      () => {
+        if (block.byteLength === BLOCK) this.#spare = block;
+      },
+      (error: unknown) => {
+        this.#trouble = error;
+      },
     );
+    this.#block = this.#spare ?? Buffer.allocUnsafeSlow(BLOCK);
+    this.#spare = undefined;
+    this.#filled = 0;
+  }
+
+  async #written(): Promise<void> {
+    await this.#writing;
+    if (this.#trouble !== undefined) throw this.#storeError();
+  }
+
+  async #append(octets: Uint8Array): Promise<void> {
+    const file = await (this.#file ??= this.#begin());
     for (let at = 0; at < octets.byteLength;) at += (await file.write(octets, at)).bytesWritten;
   }
 
@@ -118,9 +163,9 @@ export class FileOrInlineWriter implements ContentWriter {
   }
 
   async #finishFile(): Promise<void> {
-    await this.#writeBlock();
-    await this.#writing;
-    if (this.#trouble !== undefined) throw this.#trouble as Error;
+    await this.#written();
+    if (this.#block !== undefined) await this.#append(this.#block.subarray(0, this.#filled));
+    this.#block = undefined;
     const file = (await this.#file) as FileHandle;
     await this.#parts.files.publish(this.#name, file);
     this.#file = undefined;
