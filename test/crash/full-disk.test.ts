@@ -40,16 +40,21 @@ async function startOnSmallDisk(t: TestContext): Promise<SmallHost | undefined> 
   }
   await writeFile(join(directory, 'config.toml'), configuration());
   const child = spawn(unshare, [...options, 'sh', '-c', ON_A_SMALL_DISK, 'sh', directory, POSTHORN, PASSWORD], {
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
   });
   const ended = new Promise((resolve) => child.once('close', resolve));
   t.after(async () => {
     child.kill('SIGKILL');
     await ended;
   });
-  const ready = await eventually('the server is open', () =>
-    readFile(join(directory, 'ready.json'), 'utf8').catch(() => undefined),
-  );
+  const ready = await eventually('the server is open', async () => {
+    if (child.exitCode !== null) throw new Error(`the server ended before it was open: ${said}`);
+    return readFile(join(directory, 'ready.json'), 'utf8').catch(() => undefined);
+  });
   const { pid, listeners } = JSON.parse(ready) as {
     pid: number;
     listeners: { service: string; port: number; tls: string }[];
