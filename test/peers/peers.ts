@@ -23,6 +23,7 @@ export const PEERS = {
   strace: 'strace',
   openssl: 'openssl',
   mutt: 'mutt',
+  gsasl: 'gsasl',
   'posttls-finger': 'postfix',
   // swaks has no TLS without it, and only recommends it.
   'net-ssleay': 'libnet-ssleay-perl',
