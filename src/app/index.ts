@@ -6,6 +6,7 @@ export type { OperatorAction, OperatorSelection } from '../queue/index.ts';
 export type { QueueEntry, QueueFilter } from '../store/index.ts';
 export { openKeeper } from './keeper.ts';
 export type { AccountView, Keeper } from './keeper.ts';
+export type { Target, TrickResult } from '../servers/index.ts';
 export { parseRoles, ROLES } from './roles.ts';
 export type { Role } from './roles.ts';
 export { openHost } from './serve.ts';

@@ -13,10 +13,12 @@ import type { Story } from '../journey/index.ts';
 import { changeQueue, EVERY_STATE, selectQueue } from '../queue/index.ts';
 import type { OperatorAction, OperatorResult, OperatorSelection } from '../queue/index.ts';
 import { explainRelay, Sending } from '../servers/index.ts';
-import type { RelayExplanation, RelayScenario } from '../servers/index.ts';
+import type { RelayExplanation, RelayScenario, TrickResult } from '../servers/index.ts';
 import type { Account, AttemptRecord, QueueEntry, QueueFilter } from '../store/index.ts';
 import { openCore } from './core.ts';
 import type { Core } from './core.ts';
+import { testRelay } from './relay-test.ts';
+import type { RelayTest } from './relay-test.ts';
 import { signalReload } from './reload.ts';
 import type { ReloadAnswer } from './reload.ts';
 import { mayLogInClear, queueSettings, relaySettings, sendingLimits } from './settings.ts';
@@ -48,6 +50,8 @@ export interface Keeper {
   changeQueue(action: OperatorAction, selection: OperatorSelection): Promise<OperatorResult>;
   journeys(idOrMessageId: string): Promise<readonly Story[]>;
   explainRelay(scenario: RelayScenario): Promise<RelayExplanation>;
+  /** Tries the old tricks on the doors that take mail: of the server named, or of those that run here. */
+  testRelay(options: RelayTest): Promise<readonly TrickResult[]>;
   /** Tells the running servers to read their configuration again; one answer for each. */
   reload(): Promise<readonly ReloadAnswer[]>;
   close(): Promise<void>;
@@ -99,6 +103,7 @@ export async function openKeeper(parts: {
         },
         scenario,
       ),
+    testRelay: (options) => testRelay(core, options),
     reload: async () => {
       const running = (await store.read('processes', {})).filter((one) => !isGone(one.process));
       return Promise.all(running.map((one) => signalReload(core, one.process)));

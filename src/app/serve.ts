@@ -18,6 +18,7 @@ import { openCertificates } from './certificates.ts';
 import type { Certificates } from './certificates.ts';
 import { freeTheGone, openCore } from './core.ts';
 import type { Core } from './core.ts';
+import { keepDoors } from './doors.ts';
 import { makeFirstAccount } from './first-run.ts';
 import type { FirstAccount } from './first-run.ts';
 import { openListeners } from './listeners.ts';
@@ -85,6 +86,7 @@ export async function openHost(parts: HostParts): Promise<Host> {
     // Together: sessions and attempts share the time they have to end.
     closing.push(() => Promise.all(working.map((end) => end())).then(() => undefined));
     closing.push(startSweeps(core));
+    closing.push(await keepDoors(core, listeners.doors));
 
     let routes = routesOf(config);
     if (roles.includes('queue')) {

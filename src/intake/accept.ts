@@ -12,6 +12,7 @@ import {
   HeaderScanner,
   messageIdOf,
   parseHeaderSection,
+  refusal,
   reply,
   temporaryFailure,
   withKeyword,
@@ -106,9 +107,7 @@ class ArrivingMessage implements ArrivalSink {
   /** The header section is whole: it is judged, completed where a rule says so, and goes before `rest`. */
   async #headerEnded(rest: Buffer): Promise<void> {
     if (this.#scanner.state === 'too-big') {
-      this.#refusal = reply(552, '5.3.4', 'The header of the message is too large to be one', {
-        rule: 'header-too-big',
-      });
+      this.#refusal = refusal(552, '5.3.4', 'The header of the message is too large to be one', 'header-too-big');
       return;
     }
     const { fields } = this.#scanner;

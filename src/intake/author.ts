@@ -3,7 +3,7 @@
  * and Sender must be the submitter's own or granted to them. That can only be said of fields that
  * were understood whole, so what can't be read is refused rather than let through.
  */
-import { fieldValues, formatAddress, parseMailboxes, reply } from '../mail/index.ts';
+import { fieldValues, formatAddress, parseMailboxes, refusal } from '../mail/index.ts';
 import type { Address, HeaderField, Reply } from '../mail/index.ts';
 
 /** Who submits, and what they may call themselves. */
@@ -30,9 +30,12 @@ export async function authorRefusal(fields: readonly HeaderField[], author: Auth
 /** Every address once; a reply when the field can't be trusted. Without the field: none, which only Sender may be. */
 function addressesIn(field: 'From' | 'Sender', values: readonly string[]): readonly Address[] | Reply {
   if (values.length > 1)
-    return reply(554, '5.6.0', `The message has ${values.length} ${field} fields; it may have one`, {
-      rule: 'author-field-twice',
-    });
+    return refusal(
+      554,
+      '5.6.0',
+      `The message has ${values.length} ${field} fields; it may have one`,
+      'author-field-twice',
+    );
   const [value] = values;
   if (value === undefined) return field === 'From' ? unreadable(field, 'is missing') : [];
   const { mailboxes, whole } = parseMailboxes(value);
@@ -45,16 +48,19 @@ function addressesIn(field: 'From' | 'Sender', values: readonly string[]): reado
 }
 
 function unreadable(field: string, why: string): Reply {
-  return reply(554, '5.6.0', `The ${field} field ${why}, so nobody can say who wrote this message`, {
-    rule: 'author-unreadable',
-  });
+  return refusal(
+    554,
+    '5.6.0',
+    `The ${field} field ${why}, so nobody can say who wrote this message`,
+    'author-unreadable',
+  );
 }
 
 function notYours(field: string, address: Address, { name }: Author): Reply {
   const text =
     `The ${field} field says ${formatAddress(address)}, which is not an address of ${name}; ` +
     'use your own, or ask the keeper of this server to grant you that one';
-  return reply(550, '5.7.1', text, { rule: 'from-not-yours' });
+  return refusal(550, '5.7.1', text, 'from-not-yours');
 }
 
 /** What stands behind an empty line is text, whatever it looks like. */

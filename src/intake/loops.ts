@@ -3,7 +3,7 @@
  * or forwarded for the same final address before. Our own name in a Received field is no proof: a
  * mailing list brings our own mail home.
  */
-import { countReceived, fieldValues, formatAddress, parseAddress, reply, sameAddress } from '../mail/index.ts';
+import { countReceived, fieldValues, formatAddress, parseAddress, refusal, sameAddress } from '../mail/index.ts';
 import type { Address, HeaderField, Reply } from '../mail/index.ts';
 import type { RoutedRecipient } from './arrival.ts';
 
@@ -13,9 +13,7 @@ const MOST_HOPS = 100;
 export function tooManyHops(fields: readonly HeaderField[]): Reply | undefined {
   return countReceived(fields) < MOST_HOPS
     ? undefined
-    : reply(554, '5.4.6', `The message has passed through ${MOST_HOPS} servers: it goes in a circle`, {
-        rule: 'loop-hops',
-      });
+    : refusal(554, '5.4.6', `The message has passed through ${MOST_HOPS} servers: it goes in a circle`, 'loop-hops');
 }
 
 /** The addresses that the message says it was delivered to. */
@@ -30,9 +28,12 @@ export function deliveredAgain(recipient: RoutedRecipient, before: readonly Addr
   if (again === undefined) return undefined;
   // Named as the sender wrote it: where an alias leads is nobody's business (RFC 5321 §7.2).
   const named = formatAddress(recipient.recipient.address);
-  return reply(554, '5.4.6', `The message was delivered to ${named} before: it goes in a circle`, {
-    rule: 'loop-delivered-to',
-  });
+  return refusal(
+    554,
+    '5.4.6',
+    `The message was delivered to ${named} before: it goes in a circle`,
+    'loop-delivered-to',
+  );
 }
 
 /** Where we would write a Delivered-To: mailboxes here, and aliases that lead elsewhere. */

@@ -14,5 +14,14 @@ export { parseMailboxes } from './mailboxes.ts';
 export type { Mailbox, MailboxList } from './mailboxes.ts';
 export { formatDeliveredTo, formatReceived, formatReturnPath, withKeyword } from './received.ts';
 export type { ReceivedFacts, WithFacts, WithKeyword } from './received.ts';
-export { isPermanent, isPositive, isTransient, reply, ReplyError, replyText, temporaryFailure } from './reply.ts';
+export {
+  isPermanent,
+  isPositive,
+  isTransient,
+  refusal,
+  reply,
+  ReplyError,
+  replyText,
+  temporaryFailure,
+} from './reply.ts';
 export type { EnhancedCode, Reply, ReplyDetails } from './reply.ts';

@@ -34,6 +34,11 @@ export function reply(
   return { code, ...(enhanced === undefined ? {} : { enhanced }), lines, ...details };
 }
 
+/** A refusal by a rule of ours: its id stands behind the words, for whoever wants to look it up. */
+export function refusal(code: number, enhanced: EnhancedCode, text: string, rule: string): Reply {
+  return reply(code, enhanced, `${text} (${rule})`, { rule });
+}
+
 export function isPositive(answer: Reply): boolean {
   return answer.code >= 200 && answer.code < 400;
 }

@@ -1,18 +1,19 @@
 /**
- * "What would you answer, and why?": the relay rules asked without a connection. Calls the same
- * functions as the wire, so the answer is the wire's.
+ * "What would you answer, and why?": the relay rules asked without a connection. Reads the addresses
+ * with the wire's grammar and calls the same functions, so the answer is the wire's. SMTPUTF8 counts
+ * as asked for where an address needs it.
  */
 import { addressOf, findAccount } from '../accounts/index.ts';
-import { parseAddress, reply } from '../mail/index.ts';
-import type { Address, Reply } from '../mail/index.ts';
-import { loginRequired, recipientTaken } from '../smtp/index.ts';
+import { isAscii } from '../mail/index.ts';
+import type { Reply } from '../mail/index.ts';
+import { isReply, loginRequired, readMailFrom, readRcptTo, recipientTaken } from '../smtp/index.ts';
 import type { Store } from '../store/index.ts';
 import { decideRecipient, decideSender, RELAY_RULES } from './relay.ts';
 import type { RelayParts } from './relay.ts';
 
 export interface RelayScenario {
   readonly ip: string;
-  readonly service: 'smtp' | 'submission';
+  readonly service: 'smtp' | 'lmtp' | 'submission';
   readonly tls: boolean;
   /** The login name of somebody who has proven who they are. */
   readonly login?: string;
@@ -40,30 +41,19 @@ export interface ExplainParts extends RelayParts {
 }
 
 export async function explainRelay(parts: ExplainParts, scenario: RelayScenario): Promise<RelayExplanation> {
-  // Port 25 knows no login, whatever the client can prove elsewhere.
-  const name = scenario.service === 'submission' ? scenario.login : undefined;
-  const login = name === undefined ? undefined : await loginOf(parts.store, name);
-  if (scenario.service === 'submission' && login === undefined)
-    return refused('mail', loginRequired(!scenario.tls && !parts.plainLogin(scenario.ip)));
-  const from = pathOf(scenario.from);
-  const to =
-    scenario.to.toLowerCase() === 'postmaster'
-      ? { local: 'postmaster', domain: '' }
-      : parseAddress(scenario.to, { utf8: true });
-  if (from === undefined)
-    return refused('mail', reply(501, '5.1.7', `"${scenario.from}" is not an address`, { rule: 'address-syntax' }));
-  if (to === undefined)
-    return refused('rcpt', reply(501, '5.1.3', `"${scenario.to}" is not an address`, { rule: 'address-syntax' }));
-  const question = {
-    service: scenario.service,
-    ip: scenario.ip,
-    tls: scenario.tls,
-    from,
-    ...(login === undefined ? {} : { login }),
-  };
+  const { service, ip, tls } = scenario;
+  const login = await loginOf(parts, scenario);
+  const stranger =
+    service === 'submission' && login === undefined ? loginRequired(!tls && !parts.plainLogin(ip)) : undefined;
+  const smtputf8 = !isAscii(scenario.from) || !isAscii(scenario.to);
+  const from = readMailFrom(withoutBrackets(scenario.from), smtputf8, stranger);
+  if (isReply(from)) return refused('mail', from);
+  const question = { service, ip, tls, from: from.path, ...(login === undefined ? {} : { login }) };
   const senderRefusal = await decideSender(parts, question);
   if (senderRefusal !== undefined) return refused('mail', senderRefusal);
-  const verdict = await decideRecipient(parts, question, { address: to });
+  const to = readRcptTo(withoutBrackets(scenario.to));
+  if (isReply(to)) return refused('rcpt', to);
+  const verdict = await decideRecipient(parts, question, { address: to.path });
   if (verdict.kind === 'refused') return refused('rcpt', verdict.reply);
   const says = sentenceOf(verdict.rule);
   return {
@@ -95,15 +85,20 @@ function sentenceOf(rule: string): string | undefined {
 
 const ROUTING_RULES: ReadonlySet<string> = new Set(['account', 'alias', 'subaddress', 'catch-all', 'postmaster']);
 
-function pathOf(text: string): Address | null | undefined {
-  return text === '' || text === '<>' ? null : parseAddress(text, { utf8: true });
+/** An address may be given as it stands on the wire. */
+function withoutBrackets(text: string): string {
+  return text.startsWith('<') && text.endsWith('>') ? text.slice(1, -1) : text;
 }
 
-/** The account behind a login name; a name nobody has can't have logged in, and is nobody's. */
+/**
+ * The account behind a login name. Only submission knows logins, and only where a password may be
+ * sent; a name that nobody has can't have logged in.
+ */
 async function loginOf(
-  store: Store,
-  name: string,
+  { store, plainLogin }: ExplainParts,
+  { service, ip, tls, login }: RelayScenario,
 ): Promise<{ readonly account: string; readonly name: string } | undefined> {
-  const found = await findAccount(store, name);
+  if (service !== 'submission' || login === undefined || !(tls || plainLogin(ip))) return undefined;
+  const found = await findAccount(store, login);
   return found === undefined ? undefined : { account: found.account.id, name: addressOf(found.account) };
 }

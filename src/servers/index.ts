@@ -1,4 +1,6 @@
 /** Floor 5: the policy of each listener. */
+export { attack } from './attack.ts';
+export type { Target, TrickResult } from './attack.ts';
 export { Sending } from './limits.ts';
 export type { SendingLimits } from './limits.ts';
 export { pop3Policy } from './pop3-policy.ts';

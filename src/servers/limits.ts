@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/index.ts';
-import { canonicalLocal, formatAddress, reply } from '../mail/index.ts';
+import { canonicalLocal, formatAddress, refusal } from '../mail/index.ts';
 import type { Address, Reply } from '../mail/index.ts';
 import type { Sent, Store } from '../store/index.ts';
 
@@ -51,7 +51,7 @@ export class Sending {
     const { messages } = await this.#store.read('sentBy', { account, day: this.#day() });
     if (messages < limits.messages) return undefined;
     const text = `${name} has sent ${limits.messages} messages today, which is the limit here; it may go on at 00:00 UTC`;
-    return reply(452, '4.7.1', text, { rule: 'limit-messages' });
+    return refusal(452, '4.7.1', text, 'limit-messages');
   }
 
   /** Why this account can't write to this address today. */
@@ -66,7 +66,7 @@ export class Sending {
     const text =
       `${name} has written to ${limits.newcomers} new addresses today, which is the limit here; more at 00:00 UTC. ` +
       'Addresses it has written to before are not limited';
-    return reply(450, '4.7.1', text, { rule: 'limit-new-recipients' });
+    return refusal(450, '4.7.1', text, 'limit-new-recipients');
   }
 
   /** Begins a message; what is taken by it counts until it is given back. */

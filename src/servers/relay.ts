@@ -5,8 +5,9 @@
  *
  * `posthorn relay explain` asks the same functions, so its answer is the wire's.
  */
+import { isFull } from '../accounts/index.ts';
 import type { Router, Routing, Target } from '../accounts/index.ts';
-import { formatAddress, reply } from '../mail/index.ts';
+import { formatAddress, refusal } from '../mail/index.ts';
 import type { Address, Recipient, Reply, ReversePath } from '../mail/index.ts';
 import { inNetworks } from '../net/index.ts';
 import { loginRequired } from '../smtp/index.ts';
@@ -69,7 +70,7 @@ export const RELAY_RULES: readonly RelayRule[] = [
     says: 'Ours, but every mailbox it leads to is full: come back later (452).',
     decide: ({ routing }) =>
       routing.kind === 'targets' && routing.targets.every(isFull)
-        ? refuse(reply(452, '4.2.2', 'That mailbox is full just now; please try again later', { rule: 'over-quota' }))
+        ? refuse(refusal(452, '4.2.2', 'That mailbox is full just now; please try again later', 'over-quota'))
         : undefined,
   },
   {
@@ -83,7 +84,7 @@ export const RELAY_RULES: readonly RelayRule[] = [
     says: 'An alias that leads in a circle or to too many addresses takes nothing until it is mended.',
     decide: ({ routing }) =>
       routing.kind === 'unusable'
-        ? refuse(reply(550, '5.2.4', `That address can't take mail: ${routing.why}`, { rule: 'alias-unusable' }))
+        ? refuse(refusal(550, '5.2.4', `That address can't take mail: ${routing.why}`, 'alias-unusable'))
         : undefined,
   },
   {
@@ -92,9 +93,12 @@ export const RELAY_RULES: readonly RelayRule[] = [
     decide: ({ routing, to }) =>
       routing.kind === 'unknown' && /[%!@]/.test(to.local)
         ? refuse(
-            reply(550, '5.7.1', 'An address inside an address is not passed on here; write to the address itself', {
-              rule: 'relay-trick',
-            }),
+            refusal(
+              550,
+              '5.7.1',
+              'An address inside an address is not passed on here; write to the address itself',
+              'relay-trick',
+            ),
           )
         : undefined,
   },
@@ -104,9 +108,7 @@ export const RELAY_RULES: readonly RelayRule[] = [
     decide: ({ routing, to }) =>
       routing.kind === 'unknown'
         ? refuse(
-            reply(550, '5.1.1', `There is no ${formatAddress(to)} here; please check the address`, {
-              rule: 'unknown-user',
-            }),
+            refusal(550, '5.1.1', `There is no ${formatAddress(to)} here; please check the address`, 'unknown-user'),
           )
         : undefined,
   },
@@ -116,9 +118,12 @@ export const RELAY_RULES: readonly RelayRule[] = [
     decide: ({ question, to }) =>
       question.service === 'lmtp'
         ? refuse(
-            reply(550, '5.7.1', `${to.domain} is not one of our domains, and LMTP takes mail for those only`, {
-              rule: 'lmtp-ours-only',
-            }),
+            refusal(
+              550,
+              '5.7.1',
+              `${to.domain} is not one of our domains, and LMTP takes mail for those only`,
+              'lmtp-ours-only',
+            ),
           )
         : undefined,
   },
@@ -148,18 +153,15 @@ export const RELAY_RULES: readonly RelayRule[] = [
     says: 'Everything else: not ours, no login, no reason to carry it.',
     decide: ({ to }) =>
       refuse(
-        reply(550, '5.7.1', `Relaying denied: ${to.domain} is not one of our domains, and you have not logged in`, {
-          rule: 'relay-denied',
-        }),
+        refusal(
+          550,
+          '5.7.1',
+          `Relaying denied: ${to.domain} is not one of our domains, and you have not logged in`,
+          'relay-denied',
+        ),
       ),
   },
 ];
-
-function isFull(target: Target): boolean {
-  return (
-    target.kind === 'account' && target.account.quota !== undefined && target.account.usedOctets >= target.account.quota
-  );
-}
 
 export async function decideRecipient(
   parts: RelayParts,
@@ -196,12 +198,10 @@ export async function decideSender(parts: RelayParts, question: RelayQuestion): 
   if (question.from === null || (await parts.router.maySendAs(question.from, question.login.account)))
     return parts.sending?.messageRefusal(question.login);
   const from = formatAddress(question.from);
-  return reply(
+  return refusal(
     550,
     '5.7.1',
     `${from} is not an address of ${question.login.name}, nor granted to it; send from your own address or an alias of it`,
-    {
-      rule: 'sender-not-yours',
-    },
+    'sender-not-yours',
   );
 }

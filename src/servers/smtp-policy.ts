@@ -20,7 +20,7 @@ export interface SmtpPolicyParts extends RelayParts {
   readonly service: 'smtp' | 'submission' | 'lmtp';
   readonly hostname: () => string;
   readonly intake: Intake;
-  readonly refusals: Refusals;
+  readonly refusals: Pick<Refusals, 'add'>;
   readonly clock: Clock;
   readonly log: Logger;
 }

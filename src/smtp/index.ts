@@ -16,5 +16,7 @@ export type {
   SmtpSessionContext,
   SmtpTransaction,
 } from './server/policy.ts';
+export { isReply } from './grammar/refusals.ts';
+export { readMailFrom, readRcptTo } from './server/read.ts';
 export { loginRequired, recipientTaken } from './server/replies.ts';
 export type { SmtpServing } from './server/session.ts';

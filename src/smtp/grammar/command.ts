@@ -12,6 +12,12 @@ export interface Command {
   readonly text: string;
 }
 
+/**
+ * Octets of a command line without its CRLF. RFC 5321 §4.5.3.1.4 wants 512, and more for each
+ * extension that adds parameters; an ORCPT alone adds 500.
+ */
+export const LONGEST_COMMAND = 2048;
+
 /** What U+FFFD in a command means: the octets were no UTF-8 (or the client says so itself). */
 export const NOT_UTF8 = '\ufffd';
 

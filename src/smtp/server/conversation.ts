@@ -6,7 +6,7 @@ import { newId } from '../../base/index.ts';
 import { reply } from '../../mail/index.ts';
 import type { Reply } from '../../mail/index.ts';
 import type { Wire } from '../../net/index.ts';
-import { parseCommand } from '../grammar/command.ts';
+import { LONGEST_COMMAND, parseCommand } from '../grammar/command.ts';
 import { isReply } from '../grammar/refusals.ts';
 import { MOST_LOGIN_FAILURES } from './auth.ts';
 import { SessionEnd } from './ending.ts';
@@ -27,12 +27,6 @@ import { isBroken, Session } from './session.ts';
 import type { SmtpServing } from './session.ts';
 import type { Answer, Verb } from './verb.ts';
 import { VERBS } from './verbs.ts';
-
-/**
- * Octets of a command line without its CRLF. RFC 5321 §4.5.3.1.4 wants 512, and more for each
- * extension that adds parameters; an ORCPT alone adds 500.
- */
-const LONGEST_COMMAND = 2048;
 
 /** Requests of a browser or a proxy, whose body somebody else may have written. */
 const HTTP_METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'HEAD', 'OPTIONS', 'CONNECT']);
