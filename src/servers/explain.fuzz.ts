@@ -225,15 +225,14 @@ test('explains what a real session answers, for random senders, recipients and s
   );
   if (RUNS >= 500)
     assert.deepEqual(
-      EVERY_RULE.filter((rule) => !outcomes.has(rule)),
+      EVERY_RULE.split(' ').filter((rule) => !outcomes.has(rule)),
       [],
       'every rule decided somewhere',
     );
 });
 
 /** What the questions must have met, or they show little. */
-const EVERY_RULE = [
-  ...['over-quota', 'account', 'alias', 'subaddress', 'catch-all', 'postmaster', 'alias-unusable', 'relay-trick'],
-  ...['unknown-user', 'lmtp-ours-only', 'relay-login', 'relay-network', 'relay-domain', 'relay-open', 'relay-denied'],
-  ...['login-required', 'sender-not-yours', 'limit-messages', 'limit-new-recipients'],
-];
+const EVERY_RULE =
+  'over-quota account alias subaddress catch-all postmaster alias-unusable relay-trick ' +
+  'unknown-user lmtp-ours-only relay-login relay-network relay-domain relay-open relay-denied ' +
+  'login-required sender-not-yours limit-messages limit-new-recipients';
