@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { PASSWORD, run } from '../program.ts';
 import type { Ran, RunningHost, Tls } from '../program.ts';
 import { withLf } from './corpus.ts';
+import { findPeer } from './peers.ts';
 import type { Peer } from './peers.ts';
 
 export interface Fetching {
@@ -149,7 +150,12 @@ const fetchmail: Receiver = {
   },
 };
 
-/** Mutt wants a terminal, so `script` (of Debian's essential packages) gives it one; the keys are pushed in its settings. */
+/**
+ * Mutt wants a terminal, so Python gives it one (`script` would also pass on the end of its input, as a key); the keys
+ * to press are pushed in its settings.
+ */
+const WITH_TERMINAL = 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)';
+
 const mutt: Receiver = {
   name: 'mutt',
   needs: 'mutt',
@@ -171,8 +177,9 @@ const mutt: Receiver = {
     await writeFile(file, settings, { mode: 0o600 });
     const scheme = tls === 'implicit' ? 'pops' : 'pop';
     const url = `${scheme}://${user.replace('@', '%40')}@localhost:${host.port('pop3', tls)}`;
-    const env = { TERM: 'xterm', HOME: directory, LC_ALL: 'C.UTF-8' };
-    const ran = await run('script', ['-qec', `${program} -n -F ${file} -f ${url}`, '/dev/null'], { env });
+    const env = { TERM: 'xterm', LINES: '24', COLUMNS: '80', HOME: directory, LC_ALL: 'C.UTF-8' };
+    const python = findPeer('python3') as string;
+    const ran = await run(python, ['-c', WITH_TERMINAL, program, '-n', '-F', file, '-f', url], { env });
     const messages = [...(await readAll(join(maildir, 'new'))), ...(await readAll(join(maildir, 'cur')))];
     return { ran, messages };
   },

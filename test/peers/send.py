@@ -15,9 +15,12 @@ else:
 client.ehlo()
 if spec.get("mechanism"):
     client.user, client.password = spec["user"], spec["password"]
-    method = {"PLAIN": client.auth_plain, "LOGIN": client.auth_login}[spec["mechanism"]]
+    methods = {"PLAIN": client.auth_plain, "LOGIN": client.auth_login}
     try:
-        client.auth(spec["mechanism"], method)
+        if spec["mechanism"] in methods:
+            client.auth(spec["mechanism"], methods[spec["mechanism"]])
+        else:
+            client.login(client.user, client.password)
     except smtplib.SMTPAuthenticationError as refusal:
         print(refusal.smtp_code, refusal.smtp_error.decode())
         sys.exit(1)

@@ -6,12 +6,20 @@ import { PASSWORD, run } from '../program.ts';
 import type { Ran, RunningHost, Tls } from '../program.ts';
 import type { Peer } from './peers.ts';
 
+export interface SendersLogin {
+  readonly tls: Tls;
+  /** Absent: whichever of the offered ones the program takes by itself. */
+  readonly mechanism?: 'PLAIN' | 'LOGIN';
+  /** Default: the right one. */
+  readonly password?: string;
+}
+
 export interface Sending {
   readonly host: RunningHost;
   /** A directory of its own, for this client's files. */
   readonly directory: string;
   /** Absent: to the port for other servers, without a login. */
-  readonly login?: { readonly tls: Tls; readonly mechanism: 'PLAIN' | 'LOGIN'; readonly password?: string };
+  readonly login?: SendersLogin;
   /** CRLF lines. */
   readonly message: Buffer;
 }
@@ -20,6 +28,8 @@ export interface Sender {
   readonly name: string;
   readonly needs: readonly [Peer, ...Peer[]];
   send(programs: string, sending: Sending): Promise<Ran>;
+  /** The login mechanism it takes when it may choose. */
+  readonly chooses: string;
   /** What is on the wire when it was asked to send `message`; absent where the client writes the message itself. */
   readonly sent?: (message: Buffer) => Buffer;
 }
@@ -46,6 +56,7 @@ async function fileWith(sending: Sending, name: string, content: string | Buffer
 const swaks: Sender = {
   name: 'swaks',
   needs: ['swaks', 'net-ssleay'],
+  chooses: 'PLAIN|LOGIN',
   sent: (message) => Buffer.concat([message, Buffer.from('\r\n')]),
   async send(program, sending) {
     const { port, implicit } = way(sending);
@@ -53,7 +64,7 @@ const swaks: Sender = {
     const auth =
       sending.login === undefined
         ? []
-        : ['--auth', sending.login.mechanism, '--auth-user', FROM, '--auth-password', passwordOf(sending)];
+        : ['--auth', sending.login.mechanism ?? 'any', '--auth-user', FROM, '--auth-password', passwordOf(sending)];
     const tls = [implicit ? '--tlsc' : '--tls', '--tls-verify', '--tls-ca-path', sending.host.certificate];
     const server = ['--server', HERE, '--port', String(port), '--ehlo', 'client.test'];
     return run(program, [...server, ...tls, ...auth, '--from', FROM, '--to', TO, '--data', `@${file}`]);
@@ -63,6 +74,7 @@ const swaks: Sender = {
 const curl: Sender = {
   name: 'curl',
   needs: ['curl'],
+  chooses: 'PLAIN|LOGIN',
   sent: (message) => message,
   async send(program, sending) {
     const { port, implicit } = way(sending);
@@ -70,7 +82,7 @@ const curl: Sender = {
     const auth =
       sending.login === undefined
         ? []
-        : ['--user', `${FROM}:${passwordOf(sending)}`, '--login-options', `AUTH=${sending.login.mechanism}`];
+        : ['--user', `${FROM}:${passwordOf(sending)}`, '--login-options', `AUTH=${sending.login.mechanism ?? '*'}`];
     const tls = implicit ? [] : ['--ssl-reqd'];
     const settings = ['--disable', '--no-progress-meter', '--verbose', '--cacert', sending.host.certificate];
     const url = `${implicit ? 'smtps' : 'smtp'}://localhost:${port}/client.test`;
@@ -82,13 +94,14 @@ const curl: Sender = {
 const msmtp: Sender = {
   name: 'msmtp',
   needs: ['msmtp'],
+  chooses: 'PLAIN',
   sent: (message) => message,
   async send(program, sending) {
     const { port, implicit } = way(sending);
     const auth =
       sending.login === undefined
         ? 'auth off'
-        : `auth ${sending.login.mechanism.toLowerCase()}\nuser ${FROM}\npassword ${passwordOf(sending)}`;
+        : `auth ${sending.login.mechanism?.toLowerCase() ?? 'on'}\nuser ${FROM}\npassword ${passwordOf(sending)}`;
     const settings = [
       `account default\nhost localhost\nport ${port}\ndomain client.test\nfrom ${FROM}\n${auth}`,
       `tls on\ntls_starttls ${implicit ? 'off' : 'on'}\ntls_trust_file ${sending.host.certificate}\n`,
@@ -101,6 +114,7 @@ const msmtp: Sender = {
 const smtplib: Sender = {
   name: 'Python smtplib',
   needs: ['python3'],
+  chooses: 'PLAIN',
   sent: (message) => message,
   async send(program, sending) {
     const file = await fileWith(sending, 'message', sending.message);
@@ -108,7 +122,7 @@ const smtplib: Sender = {
       files: [file],
       from: FROM,
       to: [TO],
-      ...(sending.login === undefined ? {} : { login: { ...sending.login, password: passwordOf(sending) } }),
+      ...(sending.login === undefined ? {} : { login: sending.login }),
     });
   },
 };
@@ -121,7 +135,7 @@ export function smtplibSends(
     readonly files: readonly string[];
     readonly from: string;
     readonly to: readonly string[];
-    readonly login?: { readonly tls: Tls; readonly mechanism: 'PLAIN' | 'LOGIN'; readonly password: string };
+    readonly login?: SendersLogin;
   },
 ): Promise<Ran> {
   const { login, ...rest } = mail;
@@ -130,7 +144,9 @@ export function smtplibSends(
     certificate: host.certificate,
     port: login === undefined ? host.port('smtp') : host.port('submission', login.tls),
     tls: login?.tls ?? 'starttls',
-    ...(login === undefined ? {} : { user: FROM, password: login.password, mechanism: login.mechanism }),
+    ...(login === undefined
+      ? {}
+      : { user: FROM, password: login.password ?? PASSWORD, mechanism: login.mechanism ?? 'any' }),
   };
   return run(python, [SEND_PY, JSON.stringify(specification)]);
 }
@@ -139,11 +155,13 @@ export function smtplibSends(
 const mutt: Sender = {
   name: 'mutt',
   needs: ['mutt'],
+  chooses: 'SCRAM-SHA-256',
   async send(program, sending) {
     const { port, implicit } = way(sending);
     const text = sending.message.toString('latin1');
     const body = text.slice(text.indexOf('\r\n\r\n') + 4).replaceAll('\r\n', '\n');
-    const mechanism = (sending.login?.mechanism ?? 'PLAIN').toLowerCase();
+    // Left alone it insists on SCRAM-SHA-256-PLUS, which it can't do (docs/decisions/0005-channel-binding.md).
+    const mechanism = sending.login?.mechanism?.toLowerCase() ?? 'scram-sha-256:plain';
     const settings = [
       `set smtp_url="${implicit ? 'smtps' : 'smtp'}://${FROM.replace('@', '%40')}@localhost:${port}"`,
       `set smtp_pass="${passwordOf(sending)}" smtp_authenticators="${mechanism}"`,

@@ -11,7 +11,8 @@ import { FROM, SENDERS, TO } from './senders.ts';
 import type { Sender, Sending } from './senders.ts';
 
 const TLS = ['starttls', 'implicit'] as const;
-const MECHANISMS = ['PLAIN', 'LOGIN'] as const;
+/** `undefined`: the program takes what it likes best of what is offered. */
+const MECHANISMS = ['PLAIN', 'LOGIN', undefined] as const;
 
 function letter(subject: string): Buffer {
   const lines = [
@@ -67,14 +68,19 @@ test('mail programs send', async (t) => {
   for (const sender of SENDERS) {
     for (const tls of TLS) {
       for (const mechanism of MECHANISMS) {
-        await t.test(`${sender.name}: TLS ${tls}, AUTH ${mechanism}`, async (t) => {
+        await t.test(`${sender.name}: TLS ${tls}, AUTH ${mechanism ?? 'of its own choice'}`, async (t) => {
           const program = programOf(t, sender);
           if (program === undefined) return;
-          const message = letter(`${sender.name.replace(' ', '-')}-${tls}-${mechanism}`);
-          const sending = { host, directory: await scratch(t), message, login: { tls, mechanism } };
+          const message = letter(`${sender.name.replace(' ', '-')}-${tls}-${mechanism ?? 'any'}`);
+          const login = mechanism === undefined ? { tls } : { tls, mechanism };
+          const sending = { host, directory: await scratch(t), message, login };
           const prefix = await sendAndFind(program, sender, sending);
           assert.match(prefix, /^Return-Path: <alice@a\.test>\r\nDelivered-To: bob@a\.test\r\n/);
-          assert.match(prefix, /by mx\.a\.test with ESMTPSA id /);
+          const id = /by mx\.a\.test with ESMTPSA id (\w+)/.exec(prefix)?.[1] ?? '';
+          assert.notEqual(id, '', prefix);
+          if (mechanism !== undefined) return;
+          const { stdout } = await host.cli(['journey', id]);
+          assert.match(stdout, new RegExp(`logged in as alice@a\\.test \\((?:${sender.chooses})\\)`));
         });
       }
     }
@@ -115,10 +121,11 @@ test('a wrong password is refused with 535, whatever the program and the mechani
   const host = await startHost(t, { accounts: [FROM, TO], tables: '[limits]\nper_address = false\n' });
   for (const sender of SENDERS) {
     for (const mechanism of MECHANISMS) {
-      await t.test(`${sender.name}: AUTH ${mechanism}`, async (t) => {
+      await t.test(`${sender.name}: AUTH ${mechanism ?? 'of its own choice'}`, async (t) => {
         const program = programOf(t, sender);
         if (program === undefined) return;
-        const login = { tls: 'starttls', mechanism, password: 'not the password' } as const;
+        const wrong = { tls: 'starttls', password: 'not the password' } as const;
+        const login = mechanism === undefined ? wrong : { ...wrong, mechanism };
         const ran = await sender.send(program, { host, directory: await scratch(t), message: letter('no'), login });
         assert.notEqual(ran.code, 0);
         // Mutt tells its user in its own words only.
