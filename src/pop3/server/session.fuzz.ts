@@ -9,6 +9,8 @@ import fc from 'fast-check';
 import { FakeClock } from '../../base/testing.ts';
 import { scriptedWire } from '../../net/testing.ts';
 import { FakeMailbox, FakePolicy, fakeContext, fakeMessage } from '../testing.ts';
+import type { SaslBackend } from '../../sasl/index.ts';
+import type { Pop3Login } from './policy.ts';
 import { servePop3 } from './session.ts';
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200);
@@ -26,7 +28,11 @@ async function run(input: Buffer, sizes: readonly number[], mailbox: FakeMailbox
     at += size;
   }
   const scripted = scriptedWire(pieces, { clock });
-  await servePop3(scripted.wire, fakeContext(policy, LIMITS, clock));
+  const sasl: SaslBackend<Pop3Login> = {
+    password: (login) => policy.verify(login),
+    proof: (claim) => policy.prove(claim),
+  };
+  await servePop3(scripted.wire, fakeContext(policy, { ...LIMITS, sasl }, clock));
   assert.equal(clock.pending, 0, 'no timer is left');
   assert.equal(scripted.closed, true, 'the connection is closed');
   assert.equal(mailbox.locked, false, 'the maildrop is given back');
@@ -79,7 +85,19 @@ function isMultiLine(command: string): boolean {
 const VERBS = 'USER PASS STAT LIST RETR DELE NOOP RSET TOP UIDL CAPA STLS AUTH APOP UTF8 LANG x Quit stat rEtR'.split(
   ' ',
 );
-const PHRASES = ['AUTH PLAIN', 'AUTH LOGIN', 'USER alice', 'PASS pa ss word', 'PASS wrong', ''];
+/** A login by proof that nobody can end well who does not know our nonce. */
+const FIRST = 'AUTH SCRAM-SHA-256 biwsbj1hbGljZSxyPWI=';
+const FINAL = 'Yz1iaXdzLHI9YixwPWVIaDRlSGg0ZUhoNGVIaDRlSGg0ZUhoNGVIaDRlSGg0ZUhoNGVIaDRlSGc9';
+const PHRASES = [
+  'AUTH PLAIN',
+  'AUTH LOGIN',
+  'AUTH SCRAM-SHA-256',
+  FIRST,
+  'USER alice',
+  'PASS pa ss word',
+  'PASS wrong',
+  '',
+];
 const verb = fc.constantFrom(...VERBS, ...PHRASES);
 const argument = fc.oneof(
   fc.constantFrom('', ' ', ' 1', ' 2', ' 3', ' 0', ' -1', ' 1 0', ' 2 1', ' 99999999999', ' =', ' *', ' AGEAYg=='),
@@ -90,7 +108,7 @@ const anyLine = fc
   .oneof(
     { weight: 6, arbitrary: fc.tuple(verb, argument).map(([name, rest]) => name + rest) },
     { weight: 1, arbitrary: noise },
-    { weight: 1, arbitrary: fc.constantFrom('*', 'YWxpY2U=', 'AGFsaWNlAHBhIHNzIHdvcmQ=', 'x'.repeat(5_000)) },
+    { weight: 1, arbitrary: fc.constantFrom('*', 'YWxpY2U=', 'AGFsaWNlAHBhIHNzIHdvcmQ=', FINAL, 'x'.repeat(5_000)) },
   )
   .map((line) => Buffer.from(line, 'latin1').toString('latin1').replaceAll('\r\n', '  '))
   .filter((line) => !line.endsWith('\r'));

@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import { silentLog } from '../../base/index.ts';
 import { FakeClock } from '../../base/testing.ts';
 import { scriptedWire } from '../../net/testing.ts';
+import { scramVerifier } from '../../sasl/testing.ts';
 import { serveSmtp } from './conversation.ts';
 import { fakePolicy, TEST_SETTINGS } from './fake-policy.ts';
 import type { FakePolicy } from './fake-policy.ts';
@@ -18,6 +19,7 @@ import type { SmtpServerSettings } from './policy.ts';
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 100);
 
 const SETTINGS: SmtpServerSettings = { ...TEST_SETTINGS, maxMessage: 60, maxRecipients: 3, maxErrors: 12, dsn: true };
+const VERIFIER = scramVerifier('secret');
 const LOGIN: SmtpServerSettings = {
   ...SETTINGS,
   plainLogin: () => true,
@@ -26,6 +28,15 @@ const LOGIN: SmtpServerSettings = {
       password === 'secret'
         ? { kind: 'accepted', login: { account: 'account-1', name, mechanism } }
         : { kind: 'refused', rule: 'x', text: 'No' },
+    // Nobody can answer the challenge of a session whose nonce they don't know.
+    proof: async () => ({
+      kind: 'verifier',
+      verifier: VERIFIER,
+      conclude: async (proven) => {
+        assert.equal(proven, false);
+        return { kind: 'refused', rule: 'x', text: 'No' };
+      },
+    }),
   },
 };
 
@@ -43,6 +54,11 @@ async function playOctets(pieces: readonly Buffer[], settings: SmtpServerSetting
   assert.equal(policy.closings, 1);
   assert.equal(policy.opened, policy.ended);
   return { output: script.output, policy };
+}
+
+/** "r=…" in base 64: our part of a nonce is another one each time. */
+function withoutNonces(output: string): string {
+  return output.replace(/^334 cj[^\r\n]*/gm, '334 a nonce');
 }
 
 interface Heard {
@@ -264,6 +280,10 @@ const OTHERS = fc.constantFrom(
   'AUTH PLAIN\r\nAGEAc2VjcmV0\r\n',
   'AUTH LOGIN\r\nYQ==\r\nc2VjcmV0\r\n',
   'AUTH LOGIN\r\n*\r\n',
+  'AUTH SCRAM-SHA-256 biwsbj1hLHI9Yg==\r\n*\r\n',
+  'AUTH SCRAM-SHA-256 biwsbj1hLHI9Yg==\r\nYz1iaXdzLHI9YixwPWVIaDRlSGg0ZUhoNGVIaDRlSGg0ZUhoNGVIaDRlSGg0ZUhoNGVIaDRlSGc9\r\n',
+  'AUTH SCRAM-SHA-256\r\neSwsbj1hLHI9Yg==\r\n',
+  'AUTH SCRAM-SHA-256-PLUS cD10bHMtZXhwb3J0ZXIsLG49YSxyPWI=\r\n',
   'AUTH X\r\n',
 );
 const SCRAPS = fc.constantFrom(
@@ -353,7 +373,11 @@ for (const [name, settings] of LISTENERS) {
           cut(input, Array<number>(input.length).fill(input.length < 150 ? 1 : 7)),
           settings,
         );
-        assert.equal(slowly.output, played.output, 'how the octets are cut changes nothing');
+        assert.equal(
+          withoutNonces(slowly.output),
+          withoutNonces(played.output),
+          'how the octets are cut changes nothing',
+        );
       }),
       { numRuns },
     );
