@@ -18,7 +18,7 @@ import {
   withKeyword,
 } from '../mail/index.ts';
 import type { Address, HeaderEdit, HeaderField, Reply } from '../mail/index.ts';
-import type { ContentRef, ContentWriter, NewEvent, Store } from '../store/index.ts';
+import type { ContentRef, ContentWriter, NewEvent, NewMessage, Store } from '../store/index.ts';
 import type { Arrival, ArrivalSink, RoutedRecipient } from './arrival.ts';
 import { authorRefusal } from './author.ts';
 import type { Composer } from './compose.ts';
@@ -153,62 +153,65 @@ class ArrivingMessage implements ArrivalSink {
   }
 
   async #commit(content: ContentRef): Promise<Reply> {
-    const { envelope, service, login, sent } = this.#arrival;
+    const { envelope, sent } = this.#arrival;
     const recipients = this.#arrival.recipients.filter((one) => !this.#refused.has(one));
     const at = this.#parts.clock.now();
     const id = this.#id;
     const answer = reply(250, '2.0.0', `${id} is our responsibility now`, { rule: 'accepted' });
-    const holdUntil = (envelope.holdUntil ?? 0) > at ? envelope.holdUntil : undefined;
-    const held = holdUntil === undefined ? {} : { holdUntil };
-    const placement = place({ id, mailFrom: envelope.mailFrom, at, recipients, ...held });
-    const { bytes: header, messageId } = this.#header ?? { bytes: Buffer.alloc(0), messageId: undefined };
-    const prefix = this.#received(at);
+    const message = this.#newMessage(at, content);
+    const { releaseAt: holdUntil } = message;
+    const hold = holdUntil === undefined ? {} : { holdUntil };
+    const placement = place({ id, mailFrom: envelope.mailFrom, at, recipients, ...hold });
     const success = await reportSuccess(this.#parts, {
       id,
       envelope,
       at,
-      header,
+      header: this.#header?.bytes ?? Buffer.alloc(0),
       recipients,
       numbers: (recipient) => placement.numbers.get(recipient) ?? [],
       held: holdUntil !== undefined,
     });
+    const arrived = [this.#receivedEvent(at, content, answer), ...this.#editEvents(at)];
     await this.#parts.store.write('accept', {
-      message: {
-        id,
-        content,
-        prefix,
-        ...downgradedForm({ smtputf8: envelope.smtputf8, prefix, header, content }),
-        mailFrom: envelope.mailFrom === null ? '' : formatAddress(envelope.mailFrom),
-        ...(messageId === undefined ? {} : { messageId }),
-        body: envelope.body,
-        smtputf8: envelope.smtputf8,
-        ...(envelope.ret === undefined ? {} : { ret: envelope.ret }),
-        ...(envelope.envid === undefined ? {} : { envid: envelope.envid }),
-        receivedAt: at,
-        source: service,
-        ...(login === undefined ? {} : { account: login.account }),
-        ...(holdUntil === undefined ? {} : { releaseAt: holdUntil }),
-      },
+      message,
       emails: placement.emails,
       deliveries: placement.deliveries,
-      events: [
-        this.#receivedEvent(at, content, answer),
-        ...this.#editEvents(at),
-        ...placement.events,
-        ...success.events,
-      ],
+      events: [...arrived, ...placement.events, ...success.events],
       reports: success.reports,
       ...(sent === undefined ? {} : { sent }),
     });
-    this.#parts.log.info('Accepted', {
-      message: id,
-      service,
-      session: this.#arrival.sessionId,
-      from: envelope.mailFrom === null ? '' : formatAddress(envelope.mailFrom),
-      recipients: recipients.length,
-      octets: content.octets,
-    });
+    this.#tell(message, recipients.length);
     return answer;
+  }
+
+  #newMessage(at: number, content: ContentRef): NewMessage {
+    const { envelope, service, login } = this.#arrival;
+    const { bytes: header, messageId } = this.#header ?? { bytes: Buffer.alloc(0), messageId: undefined };
+    const { smtputf8, body, ret, envid, holdUntil } = envelope;
+    const prefix = this.#received(at);
+    return {
+      id: this.#id,
+      content,
+      prefix,
+      ...downgradedForm({ smtputf8, prefix, header, content }),
+      mailFrom: envelope.mailFrom === null ? '' : formatAddress(envelope.mailFrom),
+      ...(messageId === undefined ? {} : { messageId }),
+      body,
+      smtputf8,
+      ...(ret === undefined ? {} : { ret }),
+      ...(envid === undefined ? {} : { envid }),
+      receivedAt: at,
+      source: service,
+      ...(login === undefined ? {} : { account: login.account }),
+      // A time that has come holds nothing (RFC 4865).
+      ...(holdUntil === undefined || holdUntil <= at ? {} : { releaseAt: holdUntil }),
+    };
+  }
+
+  #tell({ id, mailFrom, content }: NewMessage, recipients: number): void {
+    const { service, sessionId: session } = this.#arrival;
+    const { octets } = content;
+    this.#parts.log.info('Accepted', { message: id, service, session, from: mailFrom, recipients, octets });
   }
 
   /** RFC 5321 §4.4. With a login the client's address stays between us: it stands in the journey only. */

@@ -38,7 +38,7 @@ const CASES: Readonly<Record<string, Case>> = {
     state: 'relayed',
     report: 'success',
   },
-  '[3461-5.2.1-passed-on] relayed to a server with DSN: that one tells of success': {
+  '[3461-5.2.1-onward] relayed to a server with DSN: that one tells of success': {
     outcome: 'relayed',
     dsn: true,
     delivery: { notify: ['success'] },

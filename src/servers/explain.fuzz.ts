@@ -223,7 +223,7 @@ test('explains what a real session answers, for random senders, recipients and s
     ),
     { numRuns: Math.ceil((2 * RUNS) / QUESTIONS) },
   );
-  if (RUNS >= 500)
+  if (RUNS >= 10_000)
     assert.deepEqual(
       EVERY_RULE.split(' ').filter((rule) => !outcomes.has(rule)),
       [],

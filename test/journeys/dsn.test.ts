@@ -32,7 +32,7 @@ async function reports(host: RunningHost): Promise<readonly string[]> {
   return messages.filter((message) => /report-type=delivery-status/.test(message));
 }
 
-test('[3461-5.2.6-delivered] [3461-5.2.1-passed-on] success is told by the host where the message ends, with the ENVID and ORCPT of its sender', async (t) => {
+test('[3461-5.2.6-delivered] [3461-5.2.1-onward] success is told by the host where the message ends, with the ENVID and ORCPT of its sender', async (t) => {
   const a = await startHost(t, { accounts: ['alice@a.test', 'carol@a.test'] });
   await submit(a, 'MAIL FROM:<alice@a.test> RET=HDRS ENVID=QQ+2B1', ['RCPT TO:<carol@a.test> NOTIFY=SUCCESS,FAILURE']);
   const [local = ''] = await reports(a);
