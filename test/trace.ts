@@ -53,7 +53,7 @@ export async function trace(strace: string, pids: readonly number[], file: strin
 }
 
 /** A call that another thread interrupted stands in two lines, which are put together. */
-export function parseTrace(text: string): readonly Call[] {
+function parseTrace(text: string): readonly Call[] {
   const calls: Call[] = [];
   const open = new Map<string, { readonly name: string; readonly args: string; readonly begun: number }>();
   for (const [line, written] of text.split('\n').entries()) {
@@ -85,11 +85,11 @@ export function parseTrace(text: string): readonly Call[] {
   return calls.toSorted((a, b) => a.begun - b.begun);
 }
 
-export function isWrite({ name }: Call): boolean {
+function isWrite({ name }: Call): boolean {
   return /^(write|writev|sendto|sendmsg)$/.test(name);
 }
 
-export function isRead({ name }: Call): boolean {
+function isRead({ name }: Call): boolean {
   return /^(read|readv|recvfrom|recvmsg)$/.test(name);
 }
 

@@ -56,7 +56,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-export class SqliteStore implements Store {
+class SqliteStore implements Store {
   readonly content: ContentStore;
   readonly #options: StoreOptions;
   readonly #files: ContentFiles;

@@ -1,6 +1,5 @@
 /** SQLite's errors, sorted by what follows from them, and put into words for the log. */
 import { describeError } from '../../base/index.ts';
-import { StoreError } from '../store.ts';
 
 /** Primary result codes: https://sqlite.org/rescode.html */
 const BUSY = 5;
@@ -21,7 +20,7 @@ const SENTENCES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** The primary code of an error of SQLite's, undefined for every other error. */
-export function codeOf(error: unknown): number | undefined {
+function codeOf(error: unknown): number | undefined {
   const code = (error as { readonly errcode?: unknown } | undefined)?.errcode;
   return typeof code === 'number' ? code & 0xff : undefined;
 }
@@ -40,8 +39,4 @@ export function isDiskTrouble(error: unknown): boolean {
 export function sentenceOf(error: unknown): string {
   const sentence = SENTENCES.get(codeOf(error) ?? -1);
   return sentence === undefined ? describeError(error) : `${sentence} (${describeError(error)})`;
-}
-
-export function storeError(error: unknown): StoreError {
-  return error instanceof StoreError ? error : new StoreError(sentenceOf(error), { cause: error });
 }
