@@ -4,7 +4,7 @@
  * started is stopped. Without Postfix (or root) only our own numbers are printed.
  */
 import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises';
-import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../test/program.ts';
 import { load, measured } from './load.ts';
@@ -65,6 +65,13 @@ async function turn(server: BenchServer, { size, concurrency }: Row, seconds: nu
   return { ...stretch, storedAfter: performance.now() - start };
 }
 
+/** Servers of many processes get a larger part of a busy machine than servers of few: only a quiet one compares them. */
+function tellLoad(): void {
+  const [load = 0] = loadavg();
+  const busy = load > availableParallelism() ? ': other programs are at work here, and the ratios mean little' : '';
+  console.log(`load average ${load.toFixed(1)} before the start${busy}`);
+}
+
 function line(cells: readonly string[]): void {
   const widths = [8, 11, 11, 14, 10, 10, 14];
   console.log(
@@ -99,6 +106,7 @@ async function main(directory: string, servers: BenchServer[]): Promise<void> {
   console.log(
     `${new Date().toISOString()}  ${cpu?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`,
   );
+  tellLoad();
   if ((await statfs(directory)).type === TMPFS)
     console.log(`${directory} lies in memory: syncs cost nothing here, and the numbers mean little.`);
   // Postfix gives up root, and must still reach what is its own; Posthorn's state directory is closed by itself.
