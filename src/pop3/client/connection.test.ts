@@ -171,6 +171,15 @@ test('a server that asks for ever in AUTH is left alone after a while', async ()
   await assert.rejects(scripted, { name: 'Pop3Error' });
 });
 
+test('[5802-5-server-proof] a server that lets us in without knowing the password is not believed', async () => {
+  const capabilities = [{ name: 'SASL', parameters: ['SCRAM-SHA-256'] }];
+  const challenge = Buffer.from('r=x,s=eA==,i=4096').toString('base64');
+  for (const answers of ['+OK welcome\r\n', `+ ${challenge}\r\n+OK welcome\r\n`, '+ \r\n+OK welcome\r\n']) {
+    const client = await against([answers]);
+    await assert.rejects(client.authenticate(ALICE, capabilities), { name: 'Pop3Error', kind: 'protocol' });
+  }
+});
+
 test('a server that refuses at the door, and one that does not know CAPA', async () => {
   await assert.rejects(Pop3Connection.open(scriptedWire(['-ERR [SYS/TEMP] full\r\n']).wire), {
     kind: 'refused',

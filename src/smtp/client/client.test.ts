@@ -234,6 +234,19 @@ test('[4954-4-client] more challenges than the mechanism has are cancelled', asy
   assert.ok(conversation.output.endsWith('*\r\n'));
 });
 
+test('[5802-5-server-proof] a server that lets us in without knowing the password is left', async () => {
+  for (const answers of [
+    ['235 2.7.0 welcome\r\n'],
+    ['334 \r\n', '235 2.7.0 welcome\r\n'],
+    [`334 ${Buffer.from('r=x,s=eA==,i=4096').toString('base64')}\r\n`, '235 2.7.0 welcome\r\n'],
+  ]) {
+    const { client } = talk(answers);
+    const answer = await client.auth(exchange('SCRAM-SHA-256'));
+    assert.ok(answer.kind === 'trouble' && /without showing that it knows the password/.test(answer.problem));
+    assert.equal(client.usable, false);
+  }
+});
+
 test('a server that asks on for ever is left', async () => {
   const { client } = talk(Array.from({ length: 50 }, () => '334 \r\n'));
   assert.equal(text(await client.auth(exchange('LOGIN'))), 'garbled auth');

@@ -6,9 +6,12 @@ import { silentLog } from '../../base/index.ts';
 import { FakeClock } from '../../base/testing.ts';
 import { formatAddress } from '../../mail/index.ts';
 import { memoryWirePair } from '../../net/index.ts';
+import { chooseMechanism } from '../../sasl/index.ts';
+import type { SaslBackend } from '../../sasl/index.ts';
+import { scramVerifier } from '../../sasl/testing.ts';
 import { serveSmtp } from '../server/conversation.ts';
 import { fakePolicy, TEST_SETTINGS } from '../server/fake-policy.ts';
-import type { SmtpServerSettings } from '../server/policy.ts';
+import type { SmtpLogin, SmtpServerSettings } from '../server/policy.ts';
 import { SmtpClientSession } from './client.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -107,4 +110,42 @@ test('[5321-4.5.2-client-stuffing] whatever the octets are, our server gets them
     }),
     { numRuns: 40 },
   );
+});
+
+const SASL: SaslBackend<SmtpLogin> = {
+  password: () => Promise.reject(new Error('no password was to be sent')),
+  proof: ({ name, mechanism }) =>
+    Promise.resolve({
+      kind: 'verifier',
+      verifier: scramVerifier('secret'),
+      conclude: (proven) =>
+        Promise.resolve(
+          proven
+            ? { kind: 'accepted', login: { account: 'a', name, mechanism } }
+            : { kind: 'refused', rule: 'test-password', text: 'Wrong name or password' },
+        ),
+    }),
+};
+
+test('[5802-4-preferred] a login is proven, and bound to the connection once there is TLS', async () => {
+  for (const tls of [false, true]) {
+    const context = { secureContext: undefined as never };
+    const { client, done } = meet(1, { sasl: SASL, plainLogin: () => true, tls: () => context });
+    await client.greet();
+    await client.hello();
+    if (tls) {
+      await client.startTls({ role: 'client', serverName: 'mx.test', verify: false });
+      await client.hello();
+    }
+    const mechanism = chooseMechanism(client.capabilities.auth, tls, undefined, client);
+    assert.equal(mechanism?.name, tls ? 'SCRAM-SHA-256-PLUS' : 'SCRAM-SHA-256');
+    const codes: unknown[] = [];
+    for (const password of ['wrong', 'secret']) {
+      const answer = await client.auth(mechanism.connect({ name: 'alice', password }));
+      codes.push(answer.kind === 'reply' ? answer.reply.code : answer.problem);
+    }
+    assert.deepEqual(codes, [535, 235]);
+    await client.quit();
+    await done;
+  }
 });
