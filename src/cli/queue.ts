@@ -31,7 +31,7 @@ export function queueCommand(): Command {
     .action(list);
   queue
     .command('show <message>')
-    .description('every delivery of one message with every try')
+    .description('every delivery of one message (or the one named by ID/N) with every try')
     .option('--json', 'print JSON')
     .action(show);
   for (const action of ACTIONS) {
@@ -100,12 +100,13 @@ function time(at: number): string {
   return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-async function show(message: string, _options: object, command: Command): Promise<void> {
+async function show(text: string, _options: object, command: Command): Promise<void> {
+  const { message = text, n } = messageFilter(text);
   await withKeeper(command, async (keeper) => {
-    const entries = await keeper.queueOf(message);
+    const entries = (await keeper.queueOf(message)).filter((entry) => n === undefined || entry.delivery.n === n);
     if (entries.length === 0)
       throw new CommandError(
-        `There is no message ${message} in the queue; "posthorn journey ${message}" tells where it went.`,
+        `There is no message ${text} in the queue; "posthorn journey ${message}" tells where it went.`,
       );
     if (wantsJson(command)) {
       printJson(entries);

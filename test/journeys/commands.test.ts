@@ -126,6 +126,8 @@ test("the queue in the keeper's hand: list, hold, release, retry, fail with a bo
   await host.cli(['queue', 'retry', '--domain', 'b.test']);
   await eventually('tried again', async () => ((await list('--domain', 'b.test'))[0]?.delivery.attempts ?? 0) >= 3);
   const shown = await host.cli(['queue', 'show', first]);
+  assert.equal((await host.cli(['queue', 'show', `${first}/1`])).stdout, shown.stdout);
+  assert.equal((await host.cli(['queue', 'show', `${first}/2`])).code, 1);
   assert.match(shown.stdout, /try 3 .*refuses connections/);
 
   const failed = await host.cli(['queue', 'fail', first]);
