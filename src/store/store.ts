@@ -371,7 +371,7 @@ export interface Writes {
     readonly message: string;
     readonly numbers: readonly number[];
   }): Claim | undefined;
-  /** retry: due now; hold, release, drop as {@link DeliveryState} says. Those being sent, and ended ones, are left alone. The numbers changed. */
+  /** retry: due now, but for what is held until a time; hold (without a time), release, drop as {@link DeliveryState} says. Those being sent, and ended ones, are left alone. The numbers changed. */
   changeDeliveries(p: {
     readonly message: string;
     readonly numbers: readonly number[];

@@ -98,6 +98,23 @@ export function submissionContract(engine: Engine): void {
       assert.equal((await store.read('account', { id: account }))?.usedMessages, 1);
     });
 
+    test('what is held until a time is let go by release, held without a time by hold, and left alone by retry', async (t) => {
+      const store = await engine.open(t);
+      const message = newMessage(await contentOf(store, 'x\r\n'), { releaseAt: 500 });
+      const deliveries = [1, 2, 3].map((n) => newDelivery({ n, state: 'held', nextAt: 500 }));
+      await store.write('accept', { message, emails: [], deliveries, events: [] });
+      const change = (action: 'retry' | 'hold' | 'release', n: number): Promise<readonly number[]> =>
+        store.write('changeDeliveries', { message: message.id, numbers: [n], action, at: 9, events: [] });
+      assert.deepEqual(await change('retry', 1), []);
+      assert.deepEqual(await change('hold', 2), [2]);
+      assert.deepEqual(await change('release', 3), [3]);
+      const after = await store.read('deliveries', { message: message.id });
+      assert.deepEqual(
+        after.map(({ state, nextAt }) => `${state} ${nextAt}`),
+        ['held 500', 'held 0', 'waiting 9'],
+      );
+    });
+
     test('a setting is set, read and taken away', async (t) => {
       const store = await engine.open(t);
       await store.write('setSetting', { name: 'a', value: '1' });

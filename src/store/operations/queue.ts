@@ -212,7 +212,7 @@ export function* changeDeliveries(p: Change): Steps<readonly number[]> {
   const changed: DeliveryRow[] = [];
   for (const n of new Set(p.numbers)) {
     const row = yield* idleDelivery(p.message, n);
-    const state = row === undefined ? undefined : stateAfter(row.state, p.action);
+    const state = row === undefined ? undefined : stateAfter(row, p.action);
     if (row === undefined || state === undefined) continue;
     const nextAt = state === 'waiting' ? p.at : state === 'held' ? 0 : row.next_at;
     yield* run(
@@ -234,12 +234,14 @@ export function* changeDeliveries(p: Change): Steps<readonly number[]> {
 }
 
 /** Undefined: this action changes nothing about a delivery in that state. */
-function stateAfter(state: DeliveryState, action: Change['action']): DeliveryState | undefined {
+function stateAfter({ state, next_at: nextAt }: DeliveryRow, action: Change['action']): DeliveryState | undefined {
+  // Held until a time: its sender's wish, that a retry of everything must not undo.
+  const scheduled = state === 'held' && nextAt > 0;
   switch (action) {
     case 'retry':
-      return 'waiting';
+      return scheduled ? undefined : 'waiting';
     case 'hold':
-      return state === 'waiting' ? 'held' : undefined;
+      return state === 'waiting' || scheduled ? 'held' : undefined;
     case 'release':
       return state === 'held' ? 'waiting' : undefined;
     case 'drop':
