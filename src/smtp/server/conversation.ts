@@ -123,8 +123,14 @@ async function answerLine(session: Session, bytes: Buffer | undefined): Promise<
   if (isReply(command) || bytes === undefined) return give(session, '', command as Reply, undefined);
   const row = rowOf(session, command.verb);
   const refusal = isReply(row) ? row : mayRun(session, row, bytes.length);
-  if (isReply(row) || refusal !== undefined) return give(session, command.verb, refusal, undefined);
+  if (isReply(row) || refusal !== undefined)
+    return give(session, isKnown(session, command.verb) ? command.verb : '', refusal, undefined);
   return give(session, row.name, await run(session, row, command.text), row);
+}
+
+/** A word that is no verb may be a password that came at the wrong moment: it is told to nobody (HOUSE P5). */
+function isKnown(session: Session, verb: string): boolean {
+  return session.verbs.has(verb) || HTTP_METHODS.has(verb);
 }
 
 function rowOf(session: Session, verb: string): Verb | Reply {

@@ -110,7 +110,7 @@ export interface SmtpPolicy {
   recipient(transaction: SmtpTransaction, recipient: Recipient): Promise<Reply | undefined>;
   /** DATA or the first BDAT: opens the sink for the content, or refuses before a single octet of it is read. */
   message(transaction: SmtpTransaction): Promise<MessageSink | Reply>;
-  /** A refusal was sent (by the policy or by the session); for counting and the log. Must not throw. */
+  /** A refusal was sent (by the policy or by the session); for counting and the log. `verb` is one we know, or ''. Must not throw. */
   refused(client: SmtpClient, verb: string, answer: Reply): void;
   /** A transaction is over, completed or not: what was held for it can go. Must not throw. */
   reset(client: SmtpClient): void;

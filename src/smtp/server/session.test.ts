@@ -86,6 +86,15 @@ test('a policy learns that each transaction is over, once', async () => {
   );
 });
 
+test('a word that is no verb is told to nobody: it may be a password that came at the wrong moment', async () => {
+  const { policy } = await run([`${EHLO}RSET x\r\nc2VjcmV0\r\n`]);
+  assert.deepEqual(policy.told, [
+    'refused RSET 501 bad-argument client.example',
+    'refused  500 unknown-command client.example',
+    'closed lost',
+  ]);
+});
+
 test('a notice that throws is logged and does no harm', async () => {
   const errors: string[] = [];
   const log: Logger = { ...silentLog, with: () => log, error: (sentence) => void errors.push(sentence) };
