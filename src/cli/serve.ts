@@ -80,8 +80,7 @@ const SAID_TLS: Record<Door['tls'], string> = {
 
 function announce(host: Host, state: string): void {
   print(`Posthorn is open. Its mail lies in ${state}`);
-  for (const door of host.doors)
-    print(`  ${door.host}:${door.port}`.padEnd(24) + `${SAID[door.service]}, ${SAID_TLS[door.tls]}`);
+  for (const door of host.doors) print(`  ${place(door)}`.padEnd(24) + `${SAID[door.service]}, ${SAID_TLS[door.tls]}`);
   if (host.selfSigned !== undefined) print(`  Its certificate is self-signed: ${host.selfSigned}`);
   for (const warning of host.warnings) say(warning);
   if (host.firstAccount === undefined) return;
@@ -90,6 +89,10 @@ function announce(host: Host, state: string): void {
     `\nYour first account (the password is shown only now; "./posthorn account password" sets another):\n  ${address}\n  ${password}`,
   );
   print(nextSteps(host, state, host.firstAccount).join('\n'));
+}
+
+function place({ host, port }: Door): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** Lines to copy: a message to oneself, and its retrieval. */
