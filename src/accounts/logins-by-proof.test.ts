@@ -18,8 +18,17 @@ async function withAlice(t: TestContext): Promise<{ readonly logins: Logins; rea
   return { parts, logins: opened(parts) };
 }
 
+/** The time that a verifier is held back passes at once. */
 function opened(parts: TestDirectory, store: Store = parts.store): Logins {
-  return openLogins({ ...parts, store, log: silentLog, countGuesses: () => true });
+  const logins = openLogins({ ...parts, store, log: silentLog, countGuesses: () => true });
+  return {
+    verify: logins.verify,
+    async prove(...args) {
+      const attempt = logins.prove(...args);
+      await parts.clock.advance(5);
+      return await attempt;
+    },
+  };
 }
 
 /** The same store, `look`ed at before each read. */
@@ -137,6 +146,22 @@ test('[5802-9-decoy] the store is asked as often for a name that nobody has', as
   };
   assert.equal(await readsOf('nobody@a.test'), await readsOf('alice@a.test'));
   assert.equal(await readsOf('nobody'), await readsOf('alice'));
+});
+
+test('[5802-9-decoy] a verifier is shown after the same time, whoever is asked for', async (t) => {
+  const { parts } = await withAlice(t);
+  const logins = openLogins({ ...parts, log: silentLog, countGuesses: () => true });
+  for (const name of ['alice@a.test', 'nobody@a.test', 'alice', 'nobody']) {
+    let shown = false;
+    const attempt = logins.prove({ mechanism: 'SCRAM-SHA-256', name, actAs: '' }, PEER, 'pop3').then(() => {
+      shown = true;
+    });
+    await parts.store.read('listDomains', {});
+    await parts.clock.advance(4);
+    assert.equal(shown, false, name);
+    await parts.clock.advance(1);
+    await attempt;
+  }
 });
 
 test('[5802-5.1-act-as] acting as somebody else fails like a wrong password', async (t) => {

@@ -2,7 +2,7 @@
  * Who may log in. The login name is the full address, or the bare local part while only one
  * account has it. An unknown name costs the same time and gets the same words as a wrong password.
  */
-import { describeError } from '../base/index.ts';
+import { describeError, sleep } from '../base/index.ts';
 import type { Clock, Logger } from '../base/index.ts';
 import { canonicalLocal, formatAddress, parseAddress } from '../mail/index.ts';
 import { parseScramVerifier, preparePassword } from '../sasl/index.ts';
@@ -51,6 +51,12 @@ const UNCHECKED = {
   text: 'The login could not be checked just now; please try again later',
 } as const;
 
+/**
+ * Milliseconds after which a verifier is shown: longer than it takes to find one, so that the few microseconds
+ * between a name that is somebody's and one that isn't don't show.
+ */
+const LOOKING = 5;
+
 export function openLogins(parts: LoginParts): Logins {
   const { store, passwords, log } = parts;
   const guesses = new Guesses(parts.clock);
@@ -97,7 +103,8 @@ export function openLogins(parts: LoginParts): Logins {
     async prove(claim, peer, service) {
       const { wait, refuse, accept, fail } = attempt(claim, peer, service);
       if (wait() > 0) return tooMany(wait());
-      const shown = await verifierFor(parts, decoys, claim.name).catch(fail);
+      const looking = verifierFor(parts, decoys, claim.name).catch(fail);
+      const [shown] = await Promise.all([looking, sleep(parts.clock, LOOKING)]);
       if ('kind' in shown) return shown;
       const { found, verifier } = shown;
       return {
@@ -164,10 +171,8 @@ async function verifierFor({ store, domains }: LoginParts, decoys: Decoys, name:
   const local = canonicalLocal(address?.local ?? name);
   const ours = (await domains.list()).map((one) => one.name);
   const domain = address?.domain ?? (await decoys.domainOf(local, ours)) ?? '';
-  const [decoy, standIn] = await Promise.all([
-    decoys.verifier(`${local}@${domain}`),
-    store.read('accountAt', { local, domain }),
-  ]);
+  const decoy = await decoys.verifier(`${local}@${domain}`);
+  const standIn = address === undefined ? await store.read('accountAt', { local, domain }) : undefined;
   const [real, other] = [found, standIn].map((one) => parseScramVerifier(scramOf(one) ?? ''));
   return real === undefined ? { found: undefined, verifier: other ?? decoy } : { found, verifier: real };
 }

@@ -175,20 +175,21 @@ export function* account(p: Parameters<Reads['account']>[0]): Steps<ReturnType<R
   return found === undefined ? undefined : accountOf(found);
 }
 
+/** What a login asks for takes the same statements where there is nobody: how long it takes must tell nothing. */
 function* withCredentials(
-  row: AccountRow,
-): Steps<{ readonly account: Account; readonly credentials: readonly Credential[] }> {
+  row: AccountRow | undefined,
+): Steps<{ readonly account: Account; readonly credentials: readonly Credential[] } | undefined> {
   const credentials = yield* rows<Credential>(
     'SELECT kind, value FROM credentials WHERE account = ? ORDER BY kind',
-    row.id,
+    row?.id ?? '',
   );
+  if (row === undefined) return undefined;
   return { account: accountOf(row), credentials: credentials.map(({ kind, value }) => ({ kind, value })) };
 }
 
 export function* accountAt(p: Parameters<Reads['accountAt']>[0]): Steps<ReturnType<Reads['accountAt']>> {
   const sql = `SELECT ${ACCOUNT} FROM accounts WHERE local = ? AND domain = ? AND closed_at IS NULL`;
-  const found = yield* first<AccountRow>(sql, p.local, p.domain);
-  return found === undefined ? undefined : yield* withCredentials(found);
+  return yield* withCredentials(yield* first<AccountRow>(sql, p.local, p.domain));
 }
 
 export function* accountsNamed(p: Parameters<Reads['accountsNamed']>[0]): Steps<ReturnType<Reads['accountsNamed']>> {
@@ -197,8 +198,8 @@ export function* accountsNamed(p: Parameters<Reads['accountsNamed']>[0]): Steps<
     p.local,
   );
   const named = [];
-  for (const row of found) named.push(yield* withCredentials(row));
-  return named;
+  for (const row of found.length === 0 ? [undefined] : found) named.push(yield* withCredentials(row));
+  return named.filter((one) => one !== undefined);
 }
 
 export function* firstAccount(): Steps<ReturnType<Reads['firstAccount']>> {
