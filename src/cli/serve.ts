@@ -86,7 +86,7 @@ function announce(host: Host, state: string): void {
   if (host.firstAccount === undefined) return;
   const { address, password } = host.firstAccount;
   print(
-    `\nYour first account (the password is shown only now; "./posthorn account password" sets another):\n  ${address}\n  ${password}`,
+    `\nYour first account (the password is shown only now; "account password ${address}" sets another):\n  ${address}\n  ${password}`,
   );
   print(nextSteps(host, state, host.firstAccount).join('\n'));
 }
