@@ -21,6 +21,8 @@ export interface PostfixOptions {
   readonly domains: readonly string[];
   /** Where it hands mail for another domain on: only over TLS, to a server that proves to be "localhost". */
   readonly next?: { readonly domain: string; readonly port: number; readonly certificate: string };
+  /** Settings of main.cf in place of ours. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export interface Postfix {
@@ -118,7 +120,7 @@ function mailboxes(domains: readonly string[]): string {
 
 function mainCf(
   home: string,
-  { domains, next }: PostfixOptions,
+  { domains, next, settings: others }: PostfixOptions,
   { certificate, key }: { readonly certificate: string; readonly key: string },
 ): string {
   const settings = {
@@ -154,6 +156,7 @@ function mainCf(
     smtpd_tls_received_header: 'yes',
     smtp_destination_recipient_limit: '100',
     ...(next === undefined ? {} : nextSettings(next)),
+    ...others,
   };
   return Object.entries(settings)
     .map(([name, value]) => `${name} = ${value}\n`)
