@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isNoticeDue, isTooOld, longestWait, retryTimes, startOf } from './schedule.ts';
+import { isNoticeDue, isTooOld, longestWait, nextTry, retryTimes, startOf } from './schedule.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -35,4 +35,14 @@ test('[4865-4.2-held] the time in which a sender wanted a message held is no del
   assert.equal(startOf({ receivedAt: 5 }), 5);
   assert.equal(startOf({ receivedAt: 5, releaseAt: 9 }), 9);
   assert.equal(startOf({ receivedAt: 5, releaseAt: 2 }), 5);
+});
+
+test('the next try counts from the end of the attempt, keeps the committed jitter, and the last falls on give_up', () => {
+  const fresh = { start: 0, attempts: 1, committed: 65_000 };
+  assert.equal(nextTry(SETTINGS, fresh, 2_000), 65_000, 'a quick attempt: what the claim wrote down');
+  assert.equal(nextTry(SETTINGS, fresh, 90_000), 150_000, 'an attempt longer than its wait');
+  assert.equal(nextTry(SETTINGS, { ...fresh, attempts: 9 }, HOUR), 5 * HOUR, 'the last wait repeats');
+  const old = { start: 0, attempts: 3, committed: 122 * HOUR };
+  assert.equal(nextTry(SETTINGS, old, 119 * HOUR), 120 * HOUR);
+  assert.equal(nextTry(SETTINGS, old, 121 * HOUR), 125 * HOUR, 'never in the past');
 });

@@ -40,3 +40,21 @@ export function isTooOld(settings: RetrySettings, start: number, now: number): b
 export function isNoticeDue(settings: RetrySettings, start: number, now: number): boolean {
   return now - start >= settings.delayNotice;
 }
+
+/**
+ * When a deferred delivery is tried again. Its wait counts from the end of the attempt (the time that was
+ * committed before it may have passed meanwhile), and the last try falls on the time to give up.
+ *
+ * @param committed the next time that the claim wrote down
+ */
+export function nextTry(
+  settings: RetrySettings,
+  delivery: { readonly start: number; readonly attempts: number; readonly committed: number },
+  now: number,
+): number {
+  const { retry, giveUp } = settings;
+  const wait = retry[Math.min(Math.max(delivery.attempts, 1), retry.length) - 1] ?? 0;
+  const next = Math.max(delivery.committed, now + wait);
+  const end = delivery.start + giveUp;
+  return end > now ? Math.min(next, end) : next;
+}

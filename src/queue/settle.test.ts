@@ -122,7 +122,8 @@ for (const [name, one] of Object.entries(CASES)) {
     );
     assert.equal(settlement.deliveries.length, 1);
     assert.equal(settlement.deliveries[0]?.state, one.state);
-    assert.equal(settlement.deliveries[0]?.nextAt, one.state === 'waiting' ? NEXT_AT : undefined);
+    const next = Math.max(NEXT_AT, RECEIVED_AT + (one.age ?? 0) + 60_000);
+    assert.equal(settlement.deliveries[0]?.nextAt, one.state === 'waiting' ? next : undefined);
     assert.deepEqual(
       settlement.reports.map((report) => report.kind),
       one.report === undefined ? [] : [one.report],

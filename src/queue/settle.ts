@@ -22,7 +22,7 @@ import type {
   SettledDelivery,
   TlsFacts,
 } from '../store/index.ts';
-import { isNoticeDue, isTooOld, startOf } from './schedule.ts';
+import { isNoticeDue, isTooOld, nextTry, startOf } from './schedule.ts';
 import type { RetrySettings } from './schedule.ts';
 
 /** `success`: passed on to a server that reports nothing. `delivered`: filed here after a hold. */
@@ -119,17 +119,17 @@ function wait(
   settings: RetrySettings,
   now: number,
 ): Decided {
+  const start = startOf(claim.message);
+  const { attempts, nextAt: committed } = delivery;
   const notice =
-    delivery.delayNotifiedAt === undefined &&
-    isNoticeDue(settings, startOf(claim.message), now) &&
-    wants(delivery, 'delay');
+    delivery.delayNotifiedAt === undefined && isNoticeDue(settings, start, now) && wants(delivery, 'delay');
   return {
     delivery,
     outcome,
     settled: {
       n: delivery.n,
       state: 'waiting',
-      nextAt: delivery.nextAt,
+      nextAt: nextTry(settings, { start, attempts, committed }, now),
       lastReply: replyText(outcome.reply),
       ...(notice ? { delayNotifiedAt: now } : {}),
     },
