@@ -184,7 +184,7 @@ export class Directory {
         const key = formatAddress({ ...address, local: canonicalLocal(address.local) });
         if (seen.has(key) || !(await domains.isOurs(address.domain))) continue;
         seen.add(key);
-        const found = await standingAt(store, address, made);
+        const found = await standingAt((question) => store.read('addressesAt', question), address, made);
         if (found.kind !== 'alias') continue;
         if (found.alias === made) return [target];
         const rest = await wayBack(found.alias.targets);

@@ -15,8 +15,8 @@ export interface Domains {
 
 export function openDomains(store: Store, fromFile: () => readonly string[]): Domains {
   let added: Promise<ReadonlySet<string>> | undefined;
-  const stop = store.onChange(() => {
-    added = undefined;
+  const stop = store.onChange(({ directory }) => {
+    if (directory) added = undefined;
   });
 
   function fromStore(): Promise<ReadonlySet<string>> {

@@ -16,6 +16,8 @@
 import { canonicalLocal, formatAddress, parseAddress } from '../mail/index.ts';
 import type { Address } from '../mail/index.ts';
 import type { Account, Alias, Store } from '../store/index.ts';
+import { AddressBook } from './address-book.ts';
+import type { AddressQuestion, AtAddress } from './address-book.ts';
 import type { Domains } from './domains.ts';
 
 /** An account's copy, or an address elsewhere, that a recipient stands for. */
@@ -62,6 +64,7 @@ export function openRouter(parts: {
   readonly postmaster: () => string | undefined;
 }): Router {
   const { store, domains } = parts;
+  const book = new AddressBook(store);
 
   /** Who the postmaster is: the one who is named, and where that name leads nowhere the first account. */
   async function postmasters(): Promise<readonly Address[]> {
@@ -107,7 +110,7 @@ export function openRouter(parts: {
       into.add({ kind: 'outside', address, rule: 'alias', via });
       return 'alias';
     }
-    const found = await standingAt(store, address);
+    const found = await standingAt((question) => book.at(question), address);
     if (found.kind === 'account') {
       into.add({ kind: 'account', account: found.account, address, rule: found.rule, via });
       return found.rule;
@@ -165,10 +168,14 @@ export type Standing =
  * One step along the order above. `also` is an alias that counts as if it were there already, in the
  * place of one with the same address.
  */
-export async function standingAt(store: Store, address: Address, also?: Alias): Promise<Standing> {
+export async function standingAt(
+  lookUp: (question: AddressQuestion) => Promise<AtAddress>,
+  address: Address,
+  also?: Alias,
+): Promise<Standing> {
   const local = canonicalLocal(address.local);
   const base = withoutSubaddress(local);
-  const at = await store.read('addressesAt', {
+  const at = await lookUp({
     domain: address.domain,
     locals: base === undefined ? [local, '*'] : [local, base, '*'],
   });

@@ -67,8 +67,8 @@ class QueueRunner implements Runner {
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
-    this.#unsubscribe = parts.store.onChange(() => {
-      this.#wakeUp();
+    this.#unsubscribe = parts.store.onChange(({ queue }) => {
+      if (queue) this.#wakeUp();
     });
     this.#looping = this.#loop();
   }

@@ -508,15 +508,23 @@ export interface Reads {
 export type WriteName = keyof Writes;
 export type ReadName = keyof Reads;
 
+/** What may have changed. Neither is true of mail that was filed, fetched or removed. */
+export interface StoreChange {
+  /** Domains, accounts, aliases, quotas. */
+  readonly directory: boolean;
+  /** Deliveries that wait or are held. */
+  readonly queue: boolean;
+}
+
 export interface Store {
   write<N extends WriteName>(name: N, params: Parameters<Writes[N]>[0]): Promise<ReturnType<Writes[N]>>;
   read<N extends ReadName>(name: N, params: Parameters<Reads[N]>[0]): Promise<ReturnType<Reads[N]>>;
   readonly content: ContentStore;
   /**
    * Calls `listener` after each batch of changes, by this process or another on the same state
-   * directory (noticed within about 100 ms). It is told nothing but that something changed.
+   * directory (noticed within about 100 ms; of those everything may have changed).
    */
-  onChange(listener: () => void): () => void;
+  onChange(listener: (change: StoreChange) => void): () => void;
   /** Waits for what is under way, then closes. */
   close(): Promise<void>;
 }

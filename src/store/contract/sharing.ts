@@ -5,7 +5,8 @@ import { thisProcess } from '../../base/index.ts';
 import { FakeClock } from '../../base/testing.ts';
 import type { Engine } from '../contract.ts';
 import { StoreError } from '../store.ts';
-import { addAccount, eventually, messageParams, textOf } from '../testing.ts';
+import type { StoreChange } from '../store.ts';
+import { addAccount, eventually, messageParams, newDelivery, textOf } from '../testing.ts';
 
 export function sharingContract(engine: Engine): void {
   describe(`${engine.name}: sharing`, () => {
@@ -53,6 +54,38 @@ export function sharingContract(engine: Engine): void {
       assert.deepEqual(await store.write('claimDue', claim), []);
       assert.equal(await store.write('removeDomain', { name: 'x' }), 'missing');
       assert.equal(told, 0);
+    });
+
+    test('a change is told with what it may have touched; of another process it may be everything', async (t) => {
+      const directory = await engine.directory(t);
+      const clock = new FakeClock();
+      const [one, two] = [await engine.open(t, { directory, clock }), await engine.open(t, { directory })];
+      const account = await addAccount(one);
+      await clock.advance(200);
+      const told: StoreChange[] = [];
+      one.onChange((change) => {
+        told.push(change);
+      });
+      const mail = await messageParams(one, account);
+      await one.write('accept', mail);
+      const queued = await messageParams(one, account);
+      await one.write('accept', { ...queued, emails: [], deliveries: [newDelivery()] });
+      const reported = await messageParams(one, account);
+      const report = { ...(await messageParams(one, account)), emails: [], deliveries: [newDelivery()] };
+      await one.write('accept', { ...reported, reports: [report] });
+      await one.write('addDomain', { name: 'new.test', at: 1 });
+      assert.deepEqual(told.splice(0), [
+        { directory: false, queue: false },
+        { directory: false, queue: true },
+        { directory: false, queue: true },
+        { directory: true, queue: true },
+      ]);
+      await two.write('accept', await messageParams(two, account));
+      await eventually(async () => {
+        await clock.advance(100);
+        return told.length > 0;
+      });
+      assert.deepEqual(told[0], { directory: true, queue: true });
     });
 
     test('many operations that wait together are told of together', async (t) => {

@@ -14,8 +14,12 @@ import type { Answer, FromWorker, Request, ToWorker } from './messages.ts';
 export interface LaneParts {
   readonly script: URL;
   readonly data: unknown;
-  /** After each batch of answers. */
-  readonly onAnswers?: (changed: boolean, garbage: readonly string[]) => void;
+  /** After each batch of answers; `done` are the operations that were carried out. */
+  readonly onAnswers?: (batch: {
+    readonly changed: boolean;
+    readonly done: readonly Request[];
+    readonly garbage: readonly string[];
+  }) => void;
   readonly onTrouble: (sentence: string) => void;
 }
 
@@ -122,8 +126,7 @@ export class Lane {
     switch (message.kind) {
       case 'answers':
         this.#proven = true;
-        for (const answer of message.answers) this.#answer(answer);
-        this.#parts.onAnswers?.(message.changed, message.garbage);
+        this.#answerAll(message);
         this.#handOverSoon();
         return;
       case 'looked':
@@ -135,11 +138,18 @@ export class Lane {
     }
   }
 
-  #answer(answer: Answer): void {
+  #answerAll({ answers, changed, garbage }: Extract<FromWorker, { kind: 'answers' }>): void {
+    const done = answers.flatMap((answer) => this.#answer(answer));
+    this.#parts.onAnswers?.({ changed, done, garbage });
+  }
+
+  /** The operation, if it was carried out. */
+  #answer(answer: Answer): readonly Request[] {
     const waiting = this.#handed.get(answer.id);
     this.#handed.delete(answer.id);
     if ('error' in answer) waiting?.reject(new StoreError(answer.error));
     else waiting?.resolve(answer.result);
+    return waiting === undefined || 'error' in answer ? [] : [waiting.request];
   }
 
   /**

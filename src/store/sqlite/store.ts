@@ -10,13 +10,15 @@ import { FileOrInlineWriter } from '../content/write.ts';
 import { isMarked } from '../operations/index.ts';
 import type { OperationName, ParamsOf } from '../operations/index.ts';
 import { StoreError } from '../store.ts';
-import type { ContentStore, ReadName, Reads, Store, WriteName, Writes } from '../store.ts';
+import type { ContentStore, ReadName, Reads, Store, StoreChange, WriteName, Writes } from '../store.ts';
 import type { Durability } from './connection.ts';
 import { handover } from './handover.ts';
 import { Lane } from './lane.ts';
+import type { LaneParts } from './lane.ts';
 import type { ReaderSettings, WriterSettings } from './messages.ts';
 import { preparePlace } from './place.ts';
 import { sweepFiles } from './sweep.ts';
+import { EVERYTHING, joined, touches } from './touches.ts';
 
 export interface StoreOptions {
   /** The state directory; made when it isn't there. */
@@ -60,7 +62,7 @@ class SqliteStore implements Store {
   readonly content: ContentStore;
   readonly #options: StoreOptions;
   readonly #files: ContentFiles;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(change: StoreChange) => void>();
   readonly #timers = new Set<Cancel>();
   /** Files being deleted, and work behind the scenes that close() waits for. */
   readonly #deleting = new Set<string>();
@@ -86,8 +88,9 @@ class SqliteStore implements Store {
       options.log.error(sentence);
     };
     const script = (name: string): URL => new URL(name, import.meta.url);
-    const onAnswers = (changed: boolean, garbage: readonly string[]): void => {
-      store.#afterCommit(changed, garbage);
+    const onAnswers: LaneParts['onAnswers'] = ({ changed, done, garbage }) => {
+      if (changed) store.#tell(joined(done.map(touches)));
+      store.#collect(garbage);
     };
     const lanes = await Promise.allSettled([
       Lane.open({ script: script('./write-worker.ts'), data: writer, onAnswers, onTrouble }),
@@ -123,9 +126,9 @@ class SqliteStore implements Store {
     return this.#reader.run(name as OperationName, params as never) as Promise<ReturnType<Reads[N]>>;
   }
 
-  onChange(listener: () => void): () => void {
-    const own = (): void => {
-      listener();
+  onChange(listener: (change: StoreChange) => void): () => void {
+    const own = (change: StoreChange): void => {
+      listener(change);
     };
     this.#listeners.add(own);
     return () => {
@@ -143,18 +146,17 @@ class SqliteStore implements Store {
     await this.#writer.close();
   }
 
-  #afterCommit(changed: boolean, garbage: readonly string[]): void {
-    if (changed) this.#tell();
+  #collect(garbage: readonly string[]): void {
     const files = garbage.filter((file) => !this.#deleting.has(file));
     if (files.length === 0 || this.#closing) return;
     for (const file of files) this.#deleting.add(file);
     this.#chore(() => this.#deleteFiles(files));
   }
 
-  #tell(): void {
+  #tell(change: StoreChange): void {
     for (const listener of this.#listeners) {
       try {
-        listener();
+        listener(change);
       } catch (error) {
         this.#options.log.error('A listener for changes of the store failed', { cause: error });
       }
@@ -179,7 +181,7 @@ class SqliteStore implements Store {
   /** Commits of other processes: asked for again only after the last answer. */
   #lookAgain(): void {
     this.#after(LOOK_EVERY, async () => {
-      if (await this.#writer.look()) this.#tell();
+      if (await this.#writer.look()) this.#tell(EVERYTHING);
       if (!this.#closing) this.#lookAgain();
     });
   }
