@@ -76,15 +76,19 @@ function stepSentence(facts: EventFacts): string | undefined {
         ? `${host(facts.client)} looked at the beginning over POP3, logged in as ${facts.login.name}, ${line(facts.tls)}.`
         : `${host(facts.client)} was the client, we the server: fetched over POP3, logged in as ${facts.login.name}, ${line(facts.tls)}.`;
     case 'removed':
-      return facts.by === 'pop3'
-        ? 'Removed from the mailbox by the POP3 client (DELE, then QUIT).'
-        : 'Removed with its account.';
+      return REMOVED[facts.by];
     case 'received':
     case 'composed':
     case 'edited':
       return undefined;
   }
 }
+
+const REMOVED: Readonly<Record<Extract<EventFacts, { kind: 'removed' }>['by'], string>> = {
+  pop3: 'Removed from the mailbox by the POP3 client (DELE, then QUIT).',
+  owner: 'Removed from the mailbox by its owner.',
+  'account-removed': 'Removed with its account.',
+};
 
 const ROUTED: Readonly<Record<string, string>> = {
   account: 'The address is an account here',

@@ -75,10 +75,9 @@ export class FakeSession {
     return all.filter((item) => !this.marks.has(item.number));
   }
 
-  /** The UIDLs that QUIT would remove. */
-  get marked(): ReadonlySet<string> {
-    const all = this.snapshot ?? [];
-    return new Set(all.filter((_item, index) => this.marks.has(index + 1)).map(({ uidl }) => uidl));
+  /** What QUIT is to remove. */
+  get marked(): readonly Item[] {
+    return (this.snapshot ?? []).filter((_item, index) => this.marks.has(index + 1));
   }
 
   /** Ended from outside; what was not read stays unread. */

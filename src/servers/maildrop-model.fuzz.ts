@@ -1,5 +1,5 @@
 /**
- * Two POP3 sessions of one account, deliveries and crashes interleaved at random, held against a model that is a list:
+ * Two POP3 sessions of one account, deliveries, an owner who tidies up elsewhere, and crashes interleaved at random, held against a model that is a list:
  * no number changes within a session, nothing is lost, nothing comes back (RFC 1939 §4 to §8). Two processes share
  * one state directory; what a kill does in the middle of a commit is shown with the built program (test/crash).
  * FUZZ_RUNS sets how much is tried.
@@ -65,6 +65,15 @@ const step = fc.oneof(
       noticed: fc.boolean(),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('tidy' as const),
+      process: which,
+      pick: fc.nat(3),
+      how: fc.constantFrom('remove', 'move out', 'move out and back'),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stop' as const), process: which }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('break' as const), process: which, successor: fc.boolean() }) },
 );
@@ -91,6 +100,17 @@ const ALWAYS: [messages: number, steps: Step[]][] = [
       { kind: 'quit', session: 0, successor: false, arrivals: 0 },
       { kind: 'say', session: 1, commands: ['RETR 1', 'DELE 2', 'LIST'], arrivals: 1 },
       { kind: 'quit', session: 1, successor: false, arrivals: 0 },
+    ],
+  ],
+  // The owner removes, and moves away and back, what a session has listed: it reads them all, and removes neither.
+  [
+    4,
+    [
+      { kind: 'log in', session: 0, process: 0, arrivals: 0 },
+      { kind: 'tidy', process: 1, pick: 0, how: 'remove' },
+      { kind: 'tidy', process: 0, pick: 0, how: 'move out and back' },
+      { kind: 'say', session: 0, commands: ['RETR 1', 'RETR 2', 'LIST', 'DELE 1', 'DELE 2', 'DELE 3'], arrivals: 1 },
+      { kind: 'quit', session: 0, successor: true, arrivals: 0 },
     ],
   ],
   // The same, and the one who came after is done before the other looks again.
@@ -137,6 +157,8 @@ class World {
   /** Who has the lock. */
   #holder: FakeSession | undefined;
   #stored: readonly Item[] = [];
+  /** What the owner took away while the holder had listed it: removed, or lying elsewhere. */
+  readonly #tookAway = new Map<string, 'removed' | 'elsewhere'>();
   #looks = 0;
 
   private constructor(account: Account, mailbox: number) {
@@ -173,6 +195,8 @@ class World {
         return this.#race(one);
       case 'crash':
         return this.#crashes(one);
+      case 'tidy':
+        return this.#tidies(one);
       case 'stop':
         return this.#stops(one);
       case 'break':
@@ -238,7 +262,7 @@ class World {
     if (session.snapshot === undefined) assert.match(answer, /^\+OK/);
     else assert.match(answer, holds ? goodBye(session.marks.size) : /^-ERR \[SYS\/PERM\] Nothing was removed: .*lost/);
     if (holds) this.#holder = undefined;
-    const outcome = { removed: holds ? session.marked : new Set<string>(), delivered: await delivering };
+    const outcome = { removed: holds ? this.#goes(session) : new Set<string>(), delivered: await delivering };
     if (comes === undefined) return this.#look(outcome);
     if (!holds) assert.equal(listing !== undefined, this.#holder === undefined, 'one session at a time');
     await this.#entered(comes, listing, outcome);
@@ -256,7 +280,7 @@ class World {
     await session.cut();
     this.#sessions[n] = undefined;
     if (holds) this.#holder = undefined;
-    await this.#look(holds && how === 'QUIT\r\n' ? { mayBeRemoved: session.marked } : {});
+    await this.#look(holds && how === 'QUIT\r\n' ? { mayBeRemoved: this.#goes(session) } : {});
   }
 
   /** It comes when more is to be changed than `changes`, and at the latest when nothing is under way any more. */
@@ -278,7 +302,7 @@ class World {
     const delivered = await delivering;
     const next = await replace(p);
     if (noticed) await next.store.write('freeProcesses', { gone: [dying.identity], at: clock.now() });
-    const went = quitting?.marked ?? new Set<string>();
+    const went = quitting === undefined ? new Set<string>() : this.#goes(quitting);
     await this.#look(quit.startsWith('+OK') ? { removed: went, delivered } : { mayBeRemoved: went, delivered });
   }
 
@@ -411,7 +435,7 @@ class World {
     one: Item,
     said: { readonly verb: string; readonly status: string },
   ): Promise<void> {
-    if (!this.#stored.some(({ uidl }) => uidl === one.uidl)) {
+    if (!this.#stored.some(({ uidl }) => uidl === one.uidl) && !this.#isReadable(session, one)) {
       assert.notEqual(session, this.#holder, 'what a session that holds the lock has listed stays there');
       assert.match(said.status, /^-ERR \[SYS\/TEMP\]/);
       return;
@@ -421,6 +445,39 @@ class World {
     const header = one.text.slice(0, one.text.indexOf('\r\n\r\n') + 4);
     assert.ok(text.endsWith(said.verb === 'TOP' ? header : one.text), 'another message stands under this number');
     if (said.verb === 'RETR') assert.equal(text.length, one.octets);
+  }
+
+  /** What QUIT removes of what is marked: not what its owner moved meanwhile, be it back again. */
+  #goes(session: FakeSession): ReadonlySet<string> {
+    const listed = new Set(this.#stored.map(({ uid }) => uid));
+    return new Set(session.marked.filter(({ uid }) => listed.has(uid)).map(({ uidl }) => uidl));
+  }
+
+  /** Elsewhere it is there for everybody; removed by its owner it is there for the session that had listed it. */
+  #isReadable(session: FakeSession, { uidl }: Item): boolean {
+    const fate = this.#tookAway.get(uidl);
+    return fate === 'elsewhere' || (fate === 'removed' && session === this.#holder);
+  }
+
+  /** What an owner does in another client, at the side of whatever session is open. */
+  async #tidies({ process, pick, how }: StepOf<'tidy'>): Promise<void> {
+    const { store } = at(processes, process);
+    const item = this.#stored[pick];
+    if (item === undefined) return this.#look({});
+    const slice = await store.read('maildropSlice', { mailbox: this.#mailbox, afterUid: item.uid - 1, limit: 1 });
+    const place = { account: this.#account.id, emails: slice.emails, at: clock.now() };
+    const placed = await store.write('placeEmails', { ...place, roles: how === 'remove' ? [] : ['archive'] });
+    assert.deepEqual(placed, slice.emails);
+    this.#stored = this.#stored.filter(({ uidl }) => uidl !== item.uidl);
+    this.#tookAway.set(item.uidl, how === 'remove' ? 'removed' : 'elsewhere');
+    if (how === 'move out and back') {
+      assert.deepEqual(await store.write('placeEmails', { ...place, roles: ['inbox'] }), slice.emails);
+      const last = this.#stored.at(-1)?.uid ?? 0;
+      const back = await store.read('maildropSlice', { mailbox: this.#mailbox, afterUid: last, limit: 2 });
+      assert.deepEqual(back.uidls, [item.uidl], 'it comes back under the same ticket, behind all others');
+      this.#stored = [...this.#stored, { ...item, uid: at(back.uids, 0) }];
+    }
+    await this.#look({});
   }
 
   /** One after the other, through one process; it ends with the first that is not taken. */

@@ -134,7 +134,7 @@ export type EventFacts =
       readonly login: LoginFacts;
       readonly sessionId: string;
     }
-  | { readonly kind: 'removed'; readonly by: 'pop3' | 'account-removed'; readonly sessionId?: string };
+  | { readonly kind: 'removed'; readonly by: 'pop3' | 'owner' | 'account-removed'; readonly sessionId?: string };
 
 export interface NewEvent {
   /** The message it belongs to. */

@@ -261,6 +261,9 @@ export interface MaildropHolder {
   readonly peer: string;
 }
 
+/** A mailbox by what it is for (RFC 8621 §2); it is made when the first email comes to lie in it. */
+export type MailboxRole = 'inbox' | 'archive' | 'drafts' | 'sent' | 'junk' | 'trash';
+
 /** A slice of the listing: parallel arrays, in the order of arrival. */
 export interface MaildropSlice {
   readonly uids: readonly number[];
@@ -406,6 +409,19 @@ export interface Writes {
     readonly remove: readonly number[];
     readonly events: readonly NewEvent[];
   }): 'done' | 'lost';
+
+  /**
+   * Where the owner wants these emails (at most 1,000) to lie from now on: they leave every other mailbox; without
+   * roles they are removed. An email keeps its ticket (UIDL) wherever it goes. While a POP3 session has the maildrop
+   * open, what is removed is hidden at once and can still be read by that session; it goes when the session ends.
+   * Ids that are not the account's are passed over; those that were found are given back.
+   */
+  placeEmails(p: {
+    readonly account: string;
+    readonly emails: readonly string[];
+    readonly roles: readonly MailboxRole[];
+    readonly at: number;
+  }): readonly string[];
 
   /** Adds to the bounded ring of refused strangers; the oldest rows beyond `keep` go. */
   recordRefusals(p: { readonly rows: readonly Refusal[]; readonly keep: number }): void;

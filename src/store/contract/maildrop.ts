@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import type { ProcessIdentity } from '../../base/index.ts';
 import type { Engine } from '../contract.ts';
 import { readEmailForPop } from '../index.ts';
-import type { NewEmail, NewEvent, NewMessage, Store } from '../store.ts';
+import type { MaildropSlice, MailboxRole, NewEmail, NewEvent, NewMessage, Store } from '../store.ts';
 import {
   addAccount,
   contentOf,
@@ -180,6 +180,64 @@ export function maildropContract(engine: Engine): void {
       assert.equal(await read(utf8.id), `${nobody}${head.toString()}${body}`);
       const subject = Buffer.from('Subject: ü\r\n').toString('latin1');
       assert.equal(await read('own'), `${nobody}Received: from test\r\n${subject}${body}`);
+    });
+
+    test('an email moved out of the Inbox and back keeps its ticket and octets, and comes last', async (t) => {
+      const store = await engine.open(t);
+      const account = await addAccount(store);
+      const [one, two] = [await messageParams(store, account), await messageParams(store, account)];
+      for (const params of [one, two]) await store.write('accept', params);
+      const mailbox = await lock(store, account);
+      const list = (): Promise<MaildropSlice> => store.read('maildropSlice', { mailbox, afterUid: 0, limit: 10 });
+      const before = await list();
+      const [id = '', other = ''] = before.emails;
+      const place = (roles: readonly MailboxRole[]): Promise<readonly string[]> =>
+        store.write('placeEmails', { account, emails: [id, 'nobody-has-it'], roles, at: 5 });
+      assert.deepEqual(await place(['archive']), [id]);
+      assert.deepEqual((await list()).emails, [other]);
+      assert.deepEqual(await place(['inbox']), [id]);
+      assert.deepEqual(await list(), {
+        uids: [2, 3],
+        emails: [other, id],
+        octets: before.octets.toReversed(),
+        downgradedOctets: before.downgradedOctets.toReversed(),
+        uidls: before.uidls.toReversed(),
+      });
+    });
+
+    test('what its owner removes while a session has the maildrop can be read by it, and goes with it', async (t) => {
+      const directory = await engine.directory(t);
+      const store = await engine.open(t, { directory });
+      const account = await addAccount(store);
+      const params = await messageParams(store, account, 'x'.repeat(20_000));
+      await store.write('accept', params);
+      const [email] = params.emails;
+      assert.ok(email !== undefined);
+      const mailbox = await lock(store, account);
+      const remove = { account, emails: [email.id], roles: [], at: 5 };
+      assert.deepEqual(await store.write('placeEmails', remove), [email.id]);
+      assert.deepEqual(await store.write('placeEmails', remove), [], 'it is gone for its owner');
+      assert.deepEqual((await store.read('maildropSlice', { mailbox, afterUid: 0, limit: 10 })).uids, []);
+      const toRead = await store.read('email', { id: email.id });
+      assert.ok(toRead !== undefined);
+      assert.match(await textOf(readEmailForPop(store.content, toRead)), /x{20000}/);
+      await store.write('quitMaildrop', { account, token: 'token', at: 6, sessionId: 's', remove: [1], events: [] });
+      assert.equal(await store.read('email', { id: email.id }), undefined);
+      assert.equal((await store.read('account', { id: account }))?.usedOctets, 0);
+      await eventually(async () => (await engine.files(directory)).length === 0);
+      const removed = (await store.read('events', { message: params.message.id })).map(({ facts }) => facts);
+      assert.deepEqual(removed, [{ kind: 'removed', by: 'owner' }]);
+    });
+
+    test('without a session what its owner removes is gone at once; an email of somebody else is left alone', async (t) => {
+      const store = await engine.open(t);
+      const [bob, dora] = [await addAccount(store, 'bob'), await addAccount(store, 'dora')];
+      const params = await messageParams(store, bob);
+      await store.write('accept', params);
+      const ids = params.emails.map(({ id }) => id);
+      assert.deepEqual(await store.write('placeEmails', { account: dora, emails: ids, roles: [], at: 5 }), []);
+      assert.deepEqual(await store.write('placeEmails', { account: bob, emails: ids, roles: [], at: 5 }), ids);
+      assert.equal(await store.read('email', { id: ids[0] ?? '' }), undefined);
     });
 
     test('content goes with its last reference, and its file after that commit', async (t) => {

@@ -10,6 +10,7 @@ import { accept } from './filing.ts';
 import * as housekeeping from './housekeeping.ts';
 import * as journey from './journey.ts';
 import * as maildrop from './maildrop.ts';
+import { placeEmails } from './placing.ts';
 import * as processes from './processes.ts';
 import * as queue from './queue.ts';
 import type { Operation, Steps } from './statement.ts';
@@ -41,6 +42,7 @@ export const writes = {
   changeDeliveries: queue.changeDeliveries,
   lockMaildrop: maildrop.lockMaildrop,
   quitMaildrop: maildrop.quitMaildrop,
+  placeEmails,
   recordRefusals: housekeeping.recordRefusals,
   registerProcess: processes.registerProcess,
   unregisterProcess: processes.unregisterProcess,

@@ -2,12 +2,13 @@
  * The maildrop: its lock, its listing, and the removal of what a session marked (RFC 1939 §6). The
  * maildrop is the Inbox; QUIT ends memberships, and an email without memberships is gone.
  */
-import type { EventFacts, NewEvent } from '../events.ts';
+import type { NewEvent } from '../events.ts';
 import type { Downgraded, EmailToRead, MaildropSlice, Reads, Writes } from '../store.ts';
 import { insertEvents } from './event.ts';
 import { holderOf, processOf } from './holder.ts';
-import { contentOf, releaseMessage } from './message.ts';
+import { contentOf } from './message.ts';
 import type { MessageRow } from './message.ts';
+import { emptyLeaving, removeMemberships } from './removal.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 
@@ -66,6 +67,7 @@ export function* quitMaildrop(p: Parameters<Writes['quitMaildrop']>[0]): Steps<'
     p.token,
   );
   if (given === undefined) return 'lost';
+  yield* emptyLeaving({ account: p.account, at: p.at, limit: REMOVAL_PART });
   if (isMarked(p)) yield* markRemovals(p);
   else yield* carryOut({ account: p.account, at: p.at, sessionId: p.sessionId, uids: p.remove, events: p.events });
   return 'done';
@@ -128,69 +130,6 @@ function* carryOut({ account, at, sessionId, uids, events }: Quit): Steps<void> 
   );
   if (mailbox === undefined) return;
   yield* removeMemberships({ account, at, mailbox: mailbox.id, uids, why: { kind: 'removed', by: 'pop3', sessionId } });
-}
-
-interface Removal {
-  readonly account: string;
-  readonly at: number;
-  readonly mailbox: number;
-  readonly uids: readonly number[];
-  /** What the journey says of each. */
-  readonly why: EventFacts;
-}
-
-/** Ends memberships; a uid that is not there (any more) is passed over. One modseq for all of them. */
-function* removeMemberships({ account, at, mailbox, uids, why }: Removal): Steps<void> {
-  const bumped = yield* first<{ modseq: number }>(
-    'UPDATE accounts SET modseq = modseq + 1 WHERE id = ? RETURNING modseq',
-    account,
-  );
-  let octets = 0;
-  let messages = 0;
-  for (const uid of uids) {
-    const ended = yield* first<{ email: string }>(
-      'DELETE FROM memberships WHERE mailbox = ? AND uid = ? RETURNING email',
-      mailbox,
-      uid,
-    );
-    const left = ended === undefined ? undefined : yield* leaveMailbox(ended.email, bumped?.modseq ?? 0);
-    if (left === undefined) continue;
-    yield* insertEvents([{ message: left.message, n: left.n, account, at, facts: why }]);
-    if (left.mailboxes > 0) continue;
-    yield* removeEmail(left, bumped?.modseq ?? 0, at);
-    octets += left.octets;
-    messages += 1;
-  }
-  yield* run(
-    'UPDATE accounts SET used_octets = used_octets - ?, used_messages = used_messages - ? WHERE id = ?',
-    octets,
-    messages,
-    account,
-  );
-}
-
-interface LeavingRow {
-  readonly id: string;
-  readonly account: string;
-  readonly message: string;
-  readonly n: number;
-  readonly octets: number;
-  readonly mailboxes: number;
-}
-
-function leaveMailbox(email: string, modseq: number): Steps<LeavingRow | undefined> {
-  return first<LeavingRow>(
-    'UPDATE emails SET mailboxes = mailboxes - 1, modseq = ? WHERE id = ? RETURNING id, account, message, n, octets, mailboxes',
-    modseq,
-    email,
-  );
-}
-
-/** It was in no other mailbox: its id stays as a tombstone, and its message has one reference less. */
-function* removeEmail({ id, account, message }: LeavingRow, modseq: number, at: number): Steps<void> {
-  yield* run('DELETE FROM emails WHERE id = ?', id);
-  yield* run('INSERT INTO tombstones (account, modseq, email, at) VALUES (?, ?, ?, ?)', account, modseq, id, at);
-  yield* releaseMessage(message, 1, at);
 }
 
 /** The account's row, mailboxes and tombstones go with its last email. */

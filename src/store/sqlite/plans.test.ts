@@ -38,6 +38,7 @@ function recorded(connection: Connection, into: Set<string>): Connection {
 const content = { place: { kind: 'file', name: 'f' }, octets: 1, popOctets: 1, digest: '' } as const;
 const downgraded = { head: Buffer.from('A: b\r\n'), replaces: 0, popOctets: 6 };
 const message = newMessage(content, { messageId: '<x>', downgraded });
+const moved = newEmail('a', { n: 6 });
 const claim = { token: 't', process, now: 2e12, retryAt: [3e12], longest: 1e9, limit: 5, skip: ['x.test', 'y.test'] };
 const filter = { domain: 'c.test', sender: '@a.test', receivedBefore: 5e12 };
 
@@ -48,7 +49,7 @@ const calls: readonly (readonly [OperationName, unknown])[] = [
     'accept',
     {
       message,
-      emails: [newEmail('a'), newEmail('a', { n: 2 })],
+      emails: [newEmail('a'), newEmail('a', { n: 2 }), moved],
       deliveries: [newDelivery({ n: 3 }), newDelivery({ n: 4 }), newDelivery({ n: 5, nextAt: 9e12 })],
       events: [],
       sent: { account: 'a', day: 1, who: ['x'] },
@@ -78,6 +79,8 @@ const calls: readonly (readonly [OperationName, unknown])[] = [
   ['claimForOperator', { token: 'o', process, message: message.id, numbers: [5] }],
   ['freeProcesses', { gone: [process], at: 5 }],
   ['lockMaildrop', { account: 'a', token: 't', process, at: 1, peer: '' }],
+  ['placeEmails', { account: 'a', emails: [moved.id], roles: ['archive'], at: 1 }],
+  ['placeEmails', { account: 'a', emails: [moved.id], roles: [], at: 1 }],
   ['maildropSlice', { mailbox: 1, afterUid: 0, limit: 10 }],
   ['quitMaildrop', { account: 'a', token: 't', at: 1, sessionId: 's', remove: [1], events: [] }],
   ['removePart', { account: 'a' }],

@@ -21,6 +21,7 @@ export function touches({ name, params }: Pick<Request, 'name' | 'params'>): Sto
       return QUEUE;
     case 'lockMaildrop':
     case 'quitMaildrop':
+    case 'placeEmails':
     case 'removePart':
     case 'recordRefusals':
     case 'registerProcess':
