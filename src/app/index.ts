@@ -12,4 +12,6 @@ export type { Role } from './roles.ts';
 export { openHost } from './serve.ts';
 export type { Door } from './listeners.ts';
 export type { Host } from './serve.ts';
+export type { RunningServer } from './doors.ts';
+export type { Status } from './status.ts';
 export type { FirstAccount } from './first-run.ts';

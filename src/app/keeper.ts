@@ -21,6 +21,8 @@ import { testRelay } from './relay-test.ts';
 import type { RelayTest } from './relay-test.ts';
 import { signalReload } from './reload.ts';
 import type { ReloadAnswer } from './reload.ts';
+import { statusOf } from './status.ts';
+import type { Status } from './status.ts';
 import { mayLogInClear, queueSettings, relaySettings, sendingLimits } from './settings.ts';
 
 export interface AccountView {
@@ -39,6 +41,7 @@ export interface QueueView extends QueueEntry {
 }
 
 export interface Keeper {
+  status(): Promise<Status>;
   readonly directory: Directory;
   domains(): Promise<readonly { readonly name: string; readonly from: 'file' | 'store' }[]>;
   /** `closed`: only those that were closed, else only the open ones. */
@@ -68,6 +71,7 @@ export async function openKeeper(parts: {
   const { store } = core;
   const sending = new Sending({ ...core, limits: () => sendingLimits(parts.config) });
   return {
+    status: () => statusOf(core),
     directory: core.directory,
     domains: () => core.domains.list(),
     accounts: async ({ domain, closed }) => {

@@ -9,7 +9,6 @@ import { compareForReload } from '../config/index.ts';
 import type { Config, Durability } from '../config/index.ts';
 import { systemResolver } from '../dns/index.ts';
 import { openHeldMail } from '../intake/index.ts';
-import { parseAddress } from '../mail/index.ts';
 import { openOutbound } from '../outbound/index.ts';
 import type { Outbound, Route } from '../outbound/index.ts';
 import { startRunner } from '../queue/index.ts';
@@ -18,7 +17,8 @@ import { openCertificates } from './certificates.ts';
 import type { Certificates } from './certificates.ts';
 import { freeTheGone, openCore } from './core.ts';
 import type { Core } from './core.ts';
-import { keepDoors } from './doors.ts';
+import { keepWord } from './doors.ts';
+import type { Word } from './doors.ts';
 import { makeFirstAccount } from './first-run.ts';
 import type { FirstAccount } from './first-run.ts';
 import { openListeners } from './listeners.ts';
@@ -27,6 +27,7 @@ import type { Role } from './roles.ts';
 import { recordReload } from './reload.ts';
 import { outboundSettings, queueSettings, routesOf } from './settings.ts';
 import { startSweeps } from './sweeps.ts';
+import { warningsFor } from './warnings.ts';
 
 export interface HostParts {
   readonly config: Config;
@@ -86,7 +87,8 @@ export async function openHost(parts: HostParts): Promise<Host> {
     // Together: sessions and attempts share the time they have to end.
     closing.push(() => Promise.all(working.map((end) => end())).then(() => undefined));
     closing.push(startSweeps(core));
-    closing.push(await keepDoors(core, listeners.doors));
+    const word = await keepWord(core, listeners.doors);
+    closing.push(() => word.takeBack());
 
     let routes = routesOf(config);
     if (roles.includes('queue')) {
@@ -106,6 +108,7 @@ export async function openHost(parts: HostParts): Promise<Host> {
         reload(load, {
           core,
           certificates,
+          word,
           current: () => ({ config, routes }),
           use: (next) => {
             ({ config, routes } = next);
@@ -160,17 +163,22 @@ interface InForce {
 interface Reloading {
   readonly core: Core;
   readonly certificates: Certificates;
+  readonly word: Word;
   readonly current: () => InForce;
   readonly use: (next: InForce) => void;
 }
 
 /** A file that can't be used leaves what was in force in force. */
-async function reload(load: () => Config, { core, certificates, current, use }: Reloading): Promise<ReloadResult> {
+async function reload(
+  load: () => Config,
+  { core, certificates, word, current, use }: Reloading,
+): Promise<ReloadResult> {
   const before = current();
   try {
     const fresh = load();
     use({ config: fresh, routes: routesOf(fresh) });
     await certificates.reload();
+    for (const warning of await word.renew()) core.log.warn(warning);
     const { apply, restart } = compareForReload(before.config, fresh);
     const result = { applied: apply, needsRestart: restart };
     await recordReload(core, { kind: 'done', ...result });
@@ -194,38 +202,6 @@ async function refuseWithoutPostmaster(core: Core, roles: readonly Role[]): Prom
   throw new Error(
     'This host has no domains and no mailboxes, so nobody would read what is sent to its postmaster. Set postmaster = "you@your.domain" in the configuration.',
   );
-}
-
-async function warningsFor(core: Core): Promise<readonly string[]> {
-  const warnings: string[] = [];
-  const { relay, postmaster } = core.config();
-  if (relay.open) {
-    warnings.push(
-      'OPEN RELAY: relay.open is set, so this server carries mail from anyone to anyone. On the Internet it would be found by spammers within hours and then refused by everyone.',
-    );
-  }
-  if (relay.networks.length > 0)
-    warnings.push(`Mail is carried without a login for clients in ${relay.networks.join(', ')} (relay.networks).`);
-  if (postmaster === undefined && (await core.store.read('firstAccount', {})) === undefined) {
-    warnings.push(
-      'There is no account yet, so nobody can log in and nobody reads mail to postmaster: "posthorn account add NAME@DOMAIN" makes one.',
-    );
-  }
-  const nobody = await postmasterNobodyReads(core);
-  if (nobody !== undefined) {
-    warnings.push(
-      `${nobody} is named as the postmaster, and nobody has that address; the first account reads the postmaster's mail until it is there.`,
-    );
-  }
-  return warnings;
-}
-
-async function postmasterNobodyReads({ config, router }: Core): Promise<string | undefined> {
-  const { postmaster } = config();
-  const address = postmaster === undefined ? undefined : parseAddress(postmaster, { utf8: true });
-  if (address === undefined) return undefined;
-  const { kind } = await router.route(address);
-  return kind === 'targets' || kind === 'not-ours' ? undefined : postmaster;
 }
 
 /** Written under another name and renamed: a reader never sees half of it. */

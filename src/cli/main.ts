@@ -15,6 +15,7 @@ import { queueCommand } from './queue.ts';
 import { relayCommand } from './relay.ts';
 import { reloadCommand } from './reload.ts';
 import { serveCommand } from './serve.ts';
+import { statusCommand } from './status.ts';
 
 enableCompileCache();
 
@@ -28,6 +29,7 @@ function program(): Command {
     .exitOverride();
   const commands = [
     serveCommand(),
+    statusCommand(),
     accountCommand(),
     domainCommand(),
     aliasCommand(),

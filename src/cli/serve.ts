@@ -4,10 +4,11 @@
  */
 import { Command } from 'commander';
 import { openHost, parseRoles, ROLES } from '../app/index.ts';
-import type { Door, FirstAccount, Host } from '../app/index.ts';
+import type { FirstAccount, Host } from '../app/index.ts';
 import { describeError, openLog, systemClock } from '../base/index.ts';
 import type { Logger } from '../base/index.ts';
 import { configOf } from './context.ts';
+import { doorInWords } from './doors.ts';
 import { CommandError, print, say } from './output.ts';
 
 interface ServeOptions {
@@ -66,21 +67,9 @@ function rolesOf(list: string | undefined): readonly (typeof ROLES)[number][] {
   return roles;
 }
 
-const SAID: Record<Door['service'], string> = {
-  smtp: 'mail from other servers (SMTP)',
-  lmtp: 'mail from a mail server in front of this one (LMTP)',
-  submission: 'mail from your mail program (submission, with a login)',
-  pop3: 'fetching mail (POP3, with a login)',
-};
-const SAID_TLS: Record<Door['tls'], string> = {
-  none: 'in clear',
-  starttls: 'encrypted after STARTTLS/STLS',
-  implicit: 'encrypted from the start',
-};
-
 function announce(host: Host, state: string): void {
   print(`Posthorn is open. Its mail lies in ${state}`);
-  for (const door of host.doors) print(`  ${place(door)}`.padEnd(24) + `${SAID[door.service]}, ${SAID_TLS[door.tls]}`);
+  for (const door of host.doors) print(doorInWords(door));
   if (host.selfSigned !== undefined) print(`  Its certificate is self-signed: ${host.selfSigned}`);
   for (const warning of host.warnings) say(warning);
   if (host.firstAccount === undefined) return;
@@ -89,10 +78,6 @@ function announce(host: Host, state: string): void {
     `\nYour first account (the password is shown only now; "account password ${address}" sets another):\n  ${address}\n  ${password}`,
   );
   print(nextSteps(host, state, host.firstAccount).join('\n'));
-}
-
-function place({ host, port }: Door): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** Lines to copy: a message to oneself, and its retrieval. */

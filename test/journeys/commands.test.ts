@@ -221,12 +221,42 @@ test('reload takes what it can, names what needs a restart, and keeps the old fi
   );
 });
 
-test('an open relay says so loudly at each start', async (t) => {
+test('an open relay says so loudly at each start, at a reload, and at each status', async (t) => {
   const host = await startHost(t, {
     tables: '[relay]\nopen = true\n[[route]]\ndomain = "*"\nhost = "127.0.0.1"\nport = 1\n',
   });
   await eventually('the warning', () => Promise.resolve(host.output().includes('OPEN RELAY')));
   assert.match(await sendMail(host.port('smtp'), { from: 'x@x.test', to: ['y@y.test'], text: '\nx\n' }), /^250/);
+  const status = await host.cli(['status']);
+  assert.match(status.stdout, /Open relay: YES/);
+  assert.match(status.stderr, /^OPEN RELAY: /);
+
+  const open = await readFile(host.config, 'utf8');
+  await writeFile(host.config, open.replace('open = true', 'open = false'));
+  assert.match((await host.cli(['status'])).stdout, /Open relay: YES/, 'the server has not read the file again yet');
+  assert.equal((await host.reload()).code, 0);
+  assert.match((await host.cli(['status'])).stdout, /Open relay: no/);
+  const said = host.output().split('OPEN RELAY').length;
+  await writeFile(host.config, open);
+  assert.equal((await host.reload()).code, 0);
+  await eventually('the warning', () => Promise.resolve(host.output().split('OPEN RELAY').length > said));
+});
+
+test('status says what runs, which doors are open, and what waits; also where nothing runs', async (t) => {
+  const host = await startHost(t, { accounts: ['alice@a.test', 'bob@a.test'] });
+  const { stdout, code } = await host.cli(['status']);
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^A server runs since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(pid \d+: smtp, submission, pop3, queue\)/,
+  );
+  assert.match(stdout, new RegExp(`127\\.0\\.0\\.1:${host.port('smtp')} +mail from other servers`));
+  assert.match(stdout, /1 domain, 2 accounts\.\nNothing waits to be handed on\.\nOpen relay: no\./);
+  const told = json((await host.cli(['status', '--json'])).stdout) as Record<string, unknown>;
+  assert.deepEqual([told['openRelay'], told['warnings'], told['accounts']], [false, [], 2]);
+  await host.stop();
+  const after = await host.cli(['status']);
+  assert.match(after.stdout, /^No server runs on .*"posthorn serve" starts one/);
 });
 
 test('a postmaster whom nobody has is said at the start; the first account reads that mail', async (t) => {

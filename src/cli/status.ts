@@ -1,0 +1,44 @@
+/** `posthorn status`: what runs, which doors are open, and loudly what its keeper must know. */
+import { Command } from 'commander';
+import type { RunningServer, Status } from '../app/index.ts';
+import { wantsJson, withKeeper } from './context.ts';
+import { doorInWords } from './doors.ts';
+import { print, printJson, say } from './output.ts';
+
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('say what runs here, which doors are open, and whether it relays for strangers')
+    .option('--json', 'print JSON')
+    .action((_options: object, command: Command) =>
+      withKeeper(command, async (keeper, { state }) => {
+        const status = await keeper.status();
+        if (wantsJson(command)) printJson(status);
+        else tell(status, state);
+      }),
+    );
+}
+
+function tell(status: Status, state: string): void {
+  const { running, openRelay, warnings, domains, accounts, nextDue } = status;
+  if (running.length === 0) print(`No server runs on ${state}. "posthorn serve" starts one.`);
+  for (const server of running) print(serverInWords(server));
+  print(`${counted(domains, 'domain')}, ${counted(accounts, 'account')}.`);
+  print(
+    nextDue === undefined ? 'Nothing waits to be handed on.' : `Mail waits to be handed on; next try ${time(nextDue)}.`,
+  );
+  print(openRelay ? 'Open relay: YES.' : "Open relay: no. Strangers' mail is taken for our own addresses only.");
+  for (const warning of warnings) say(warning);
+}
+
+function serverInWords({ pid, roles, startedAt, doors }: RunningServer): string {
+  const head = `A server runs since ${time(startedAt)} (pid ${pid}: ${roles.join(', ')}).`;
+  return [head, ...doors.map(doorInWords)].join('\n');
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function time(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
