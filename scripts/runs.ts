@@ -15,7 +15,7 @@ export interface TestRun {
 
 export const RUNS: readonly TestRun[] = [
   { name: 'unit', globs: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], deadline: 900, env: {} },
-  { name: 'fuzz', globs: ['src/**/*.fuzz.ts'], deadline: 300, env: { FUZZ_RUNS: ['1000', '50000'] } },
+  { name: 'fuzz', globs: ['src/**/*.fuzz.ts'], deadline: 300, env: { FUZZ_RUNS: ['4000', '50000'] } },
   { name: 'crashes', globs: ['test/crash/**/*.test.ts'], deadline: 900, env: { KILL_ROUNDS: ['5', '50'] } },
   { name: 'peers', globs: ['test/peers/**/*.test.ts'], deadline: 900, env: {} },
   { name: 'journeys', globs: ['test/journeys/**/*.test.ts'], deadline: 900, env: {} },
