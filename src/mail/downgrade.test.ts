@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { downgradeHeader, isAsciiOnly } from './downgrade.ts';
+import { downgradeEntityHeader, downgradeHeader, isAsciiOnly } from './downgrade.ts';
 import { fieldValue, HEADER_LIMITS, parseHeaderSection } from './header.ts';
 import { parseMailboxes } from './mailboxes.ts';
 import { decodeHeaderText, encodeHeaderText as w } from './words.ts';
@@ -126,7 +126,28 @@ test('[6857-3.2.4-identifiers] an identifier that is no longer itself moves to a
   rows([
     ['Message-ID: <ü@a.test>', `Downgraded-Message-ID: ${w('<ü@a.test>')}`],
     ['In-Reply-To: <ü@a.test>', `Downgraded-In-Reply-To: ${w('<ü@a.test>')}`],
+    ['Content-ID: <ü@a.test>', `Downgraded-Content-ID: ${w('<ü@a.test>')}`],
   ]);
+});
+
+test('[6532-3.7-rfc822] a part that is a message in UTF-8 becomes one that every program knows, unless it is encoded', () => {
+  const table: readonly (readonly [string, string])[] = [
+    ['Content-Type: message/global', 'Content-Type: message/rfc822'],
+    ['content-type:\r\n Message/GLOBAL; x=message/global', 'content-type:\r\n message/rfc822; x=message/global'],
+    ['Content-Type: message/global-headers', 'Content-Type: text/rfc822-headers'],
+    ['Content-Type: message/global; name="ü"', "Content-Type: message/rfc822;\r\n name*=utf-8''%C3%BC"],
+    ['Subject: message/global\r\nContent-Type: message/global', 'Subject: message/global\r\nContent-Type: message/rfc822'],
+    ['Content-Transfer-Encoding: 8bit\r\nContent-Type: message/global', 'Content-Transfer-Encoding: 8bit\r\nContent-Type: message/rfc822'],
+  ]; // prettier-ignore
+  for (const [header, becomes] of table)
+    assert.equal(downgradeEntityHeader(Buffer.from(`${header}\r\n`)).toString(), `${becomes}\r\n`);
+  for (const header of [
+    'Content-Transfer-Encoding: base64\r\nContent-Type: message/global\r\n',
+    'Content-Type: message/global-delivery-status\r\n',
+    'Content-Type: text/plain; x=message/global\r\n',
+    'Content-Type: text/plain\r\nContent-Type: message/global\r\n',
+  ])
+    assert.equal(downgradeEntityHeader(Buffer.from(header)).toString(), header);
 });
 
 test('[6857-3.2.9-anything] what can’t be understood is made ASCII all the same', () => {

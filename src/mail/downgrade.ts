@@ -1,16 +1,15 @@
 /**
  * A header section with UTF-8 in it (RFC 6532) in a form of ASCII, for a client that can't take it (RFC 6857, RFC
  * 6858): readable, not reversible, and never sent onward. Each field is looked at by itself and an ASCII one stays
- * as it is, octet for octet; so a second time changes nothing.
- *
- * The header of the message only: the headers of its MIME parts lie in the body, which is left alone.
+ * as it is, octet for octet; so a second time changes nothing. The header of a MIME part is one too.
  */
 import { formatAddress } from './address.ts';
 import { domainToUnicode, isAscii } from './domain.ts';
-import { parseHeaderSection } from './header.ts';
+import { fieldValues, parseHeaderSection } from './header.ts';
 import type { HeaderField } from './header.ts';
 import { parseMailboxes } from './mailboxes.ts';
 import type { Mailbox } from './mailboxes.ts';
+import { mediaTypeOf } from './media-type.ts';
 import { downgradeParameters } from './parameters.ts';
 import { decodeHeaderText, encodeHeaderText } from './words.ts';
 
@@ -31,6 +30,7 @@ const PATHS = new Set(['return-path', 'delivered-to', 'x-original-to', 'envelope
 const IDENTIFIERS = new Set([
   'message-id',
   'resent-message-id',
+  'content-id',
   'in-reply-to',
   'references',
   'original-recipient',
@@ -59,6 +59,36 @@ export function downgradeHeader(section: Uint8Array): Buffer {
   const downgraded = Buffer.concat(fields.map((field) => downgradeField(field, byName)));
   if (downgraded.length <= MOST_GROWTH * section.length + ROOM) return downgraded;
   return Buffer.concat(fields.map((field) => downgradeField(field, unstructured)));
+}
+
+/**
+ * As {@link downgradeHeader}, for a section that says what stands behind it: a message with a header in UTF-8, once
+ * that header is downgraded, is one that every program knows (RFC 6532 §3.7, RFC 6533).
+ */
+export function downgradeEntityHeader(section: Uint8Array): Buffer {
+  const header = downgradeHeader(section);
+  const fields = parseHeaderSection(header);
+  if (!isMessageInUtf8(fields)) return header;
+  const first = fields.findIndex(({ name }) => name === 'content-type');
+  return Buffer.concat(fields.map(({ raw }, index) => (index === first ? withTypeOfAscii(raw) : raw)));
+}
+
+const TYPES_OF_ASCII: Readonly<Record<string, string>> = {
+  'message/global': 'message/rfc822',
+  'message/global-headers': 'text/rfc822-headers',
+};
+
+/** One that is encoded (RFC 6532 §3.5) isn't looked into, and so stays what it is. */
+function isMessageInUtf8(fields: readonly HeaderField[]): boolean {
+  const [encoding = ''] = fieldValues(fields, 'content-transfer-encoding');
+  return Object.hasOwn(TYPES_OF_ASCII, mediaTypeOf(fields)?.name ?? '') && /^(?:[78]bit|binary|)$/i.test(encoding);
+}
+
+function withTypeOfAscii(raw: Buffer): Buffer {
+  const text = raw
+    .toString('latin1')
+    .replace(/message\/global(?:-headers)?/i, (type) => TYPES_OF_ASCII[type.toLowerCase()] ?? type);
+  return Buffer.from(text, 'latin1');
 }
 
 /** A field in parts, its text decoded; `name` as it was written, '' for a line that is no field. */

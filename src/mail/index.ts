@@ -4,7 +4,7 @@ export { completeHeader } from './completion.ts';
 export type { CompletedHeader, HeaderCompletion, HeaderEdit } from './completion.ts';
 export { ipOfLiteral, isAscii, parseDomain } from './domain.ts';
 export type { AddressOptions } from './domain.ts';
-export { downgradeHeader, isAsciiOnly } from './downgrade.ts';
+export { downgradeEntityHeader, downgradeHeader, isAsciiOnly } from './downgrade.ts';
 export { composeReport, reportNeedsUtf8 } from './dsn.ts';
 export type { ReportAction, ReportParts, ReportRecipient } from './dsn.ts';
 export type { Address, Envelope, Notify, Recipient, ReversePath } from './envelope.ts';
@@ -12,6 +12,8 @@ export { countReceived, fieldValues, HeaderScanner, messageIdOf, parseHeaderSect
 export type { HeaderField, HeaderLimits, HeaderState } from './header.ts';
 export { parseMailboxes } from './mailboxes.ts';
 export type { Mailbox, MailboxList } from './mailboxes.ts';
+export { PartScanner } from './parts.ts';
+export type { HeaderSection } from './parts.ts';
 export { formatDeliveredTo, formatReceived, formatReturnPath, withKeyword } from './received.ts';
 export type { ReceivedFacts, WithFacts, WithKeyword } from './received.ts';
 export {
