@@ -18,8 +18,8 @@ interface World extends TestDirectory {
   readonly show: { submitter: boolean };
   /** Hands in a message as a session would; the reply, as "code rule". */
   deliver(mail: Mail): Promise<string>;
-  /** What alice's POP3 client would get, oldest first. */
-  inbox(account: string): Promise<readonly string[]>;
+  /** What alice's POP3 client would get, oldest first; `ascii`: one that can't take UTF-8. */
+  inbox(account: string, mode?: 'ascii'): Promise<readonly string[]>;
 }
 
 interface Mail {
@@ -31,6 +31,7 @@ interface Mail {
   readonly notify?: Notify;
   readonly envid?: string;
   readonly holdUntil?: number;
+  readonly smtputf8?: boolean;
 }
 
 function address(text: string): Address {
@@ -63,13 +64,14 @@ async function world(t: TestContext): Promise<World> {
     ...parts,
     intake,
     show,
-    async deliver({ to, text, service = 'smtp', from = 'x@x.test', login = false, notify, envid, holdUntil }) {
+    async deliver(mail) {
+      const { to, text, service = 'smtp', from = 'x@x.test', login = false, notify, envid, holdUntil } = mail;
       const recipients = await Promise.all(to.map((one) => routed(one, notify)));
       const envelope: Envelope = {
         mailFrom: from === '' ? null : address(from),
         recipients: recipients.map((one) => one.recipient),
         body: '8bitmime',
-        smtputf8: false,
+        smtputf8: mail.smtputf8 === true,
         ...(envid === undefined ? {} : { envid }),
         ...(holdUntil === undefined ? {} : { holdUntil }),
       };
@@ -99,7 +101,7 @@ async function world(t: TestContext): Promise<World> {
         .map(({ code, rule }) => `${code} ${rule ?? ''}`)
         .join(', ');
     },
-    async inbox(account) {
+    async inbox(account, mode) {
       const locked = await parts.store.write('lockMaildrop', {
         account,
         token: 'token',
@@ -114,8 +116,9 @@ async function world(t: TestContext): Promise<World> {
       for (const [i, id] of slice.emails.entries()) {
         const email = await parts.store.read('email', { id });
         assert.ok(email);
-        const text = await textOf(readEmailForPop(parts.store.content, email));
-        assert.equal(text.length, slice.octets[i], 'the size in the listing is that of the octets');
+        const text = await textOf(readEmailForPop(parts.store.content, email, { downgraded: mode === 'ascii' }));
+        const listed = mode === 'ascii' ? slice.downgradedOctets : slice.octets;
+        assert.equal(text.length, listed[i], 'the size in the listing is that of the octets');
         texts.push(text);
       }
       await parts.store.write('quitMaildrop', {
@@ -428,4 +431,25 @@ test('a message aborted halfway leaves nothing', async (t) => {
   await sink.write(Buffer.from('Subject: half\r\n\r\nhal'));
   await sink.abort();
   assert.deepEqual(await inbox(alice), []);
+});
+
+test('[6857-5-parts] headers within become ASCII for clients that want it, behind a header that submission completed', async (t) => {
+  const { account, deliver, inbox } = await world(t);
+  const alice = await account('alice@a.test');
+  const header = 'From: alice@a.test\nContent-Type: multipart/mixed; boundary=b\n';
+  const text = `${header}\n--b\nContent-Disposition: attachment; filename=ü\n\nü\n--b--\n`;
+  for (const mail of [{ smtputf8: true }, { smtputf8: false }, { smtputf8: true, service: 'submission' }] as const)
+    assert.equal(await deliver({ to: ['alice@a.test'], login: 'service' in mail, text, ...mail }), '250 accepted');
+  const utf8 = await inbox(alice);
+  const ascii = await inbox(alice, 'ascii');
+  const raw = Buffer.from('filename=ü\r\n').toString('latin1');
+  assert.deepEqual(
+    ascii.map((one) => one.replace("\r\n filename*=utf-8''%C3%BC\r\n", ` ${raw}`)),
+    utf8,
+  );
+  assert.deepEqual(
+    ascii.map((one) => one.includes(raw)),
+    [false, true, false],
+  );
+  assert.match(ascii[2] ?? '', /^Message-ID: /m);
 });

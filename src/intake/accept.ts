@@ -22,7 +22,7 @@ import type { ContentRef, ContentWriter, NewEvent, NewMessage, Store } from '../
 import type { Arrival, ArrivalSink, RoutedRecipient } from './arrival.ts';
 import { authorRefusal } from './author.ts';
 import type { Composer } from './compose.ts';
-import { downgradedForm } from './downgraded.ts';
+import { DowngradedForm } from './downgraded.ts';
 import { deliveredAgain, deliveredBefore, tooManyHops } from './loops.ts';
 import { place } from './place.ts';
 import { reportSuccess } from './success.ts';
@@ -52,6 +52,8 @@ class ArrivingMessage implements ArrivalSink {
   readonly #id: string;
   readonly #writer: ContentWriter;
   readonly #scanner = new HeaderScanner();
+  /** Made while the octets go to the store, where the message came as internationalised. */
+  readonly #form: DowngradedForm | undefined;
   /** Set when the header section has ended and its octets are on their way to the store. */
   #header: { readonly bytes: Buffer; readonly messageId: string | undefined } | undefined;
   #edits: readonly HeaderEdit[] = [];
@@ -65,11 +67,12 @@ class ArrivingMessage implements ArrivalSink {
     this.#arrival = arrival;
     this.#id = newId(parts.clock.now());
     this.#writer = parts.store.content.create();
+    this.#form = arrival.envelope.smtputf8 ? new DowngradedForm() : undefined;
   }
 
   write(chunk: Buffer): void | Promise<void> {
     if (this.#refusal !== undefined) return undefined;
-    if (this.#header !== undefined) return this.#writer.write(chunk);
+    if (this.#header !== undefined) return this.#store(chunk);
     const rest = this.#scanner.write(chunk);
     if (this.#scanner.state === 'reading') return undefined;
     return this.#headerEnded(rest);
@@ -117,9 +120,14 @@ class ArrivingMessage implements ArrivalSink {
     else {
       const { bytes } = this.#scanner;
       this.#header = { bytes, messageId: messageIdOf(fields) };
-      await this.#writer.write(bytes);
+      await this.#store(bytes);
     }
-    if (rest.length > 0 && this.#refusal === undefined) await this.#writer.write(rest);
+    if (rest.length > 0 && this.#refusal === undefined) await this.#store(rest);
+  }
+
+  #store(octets: Buffer): void | Promise<void> {
+    this.#form?.write(octets);
+    return this.#writer.write(octets);
   }
 
   /** Recipients who had the message before. SMTP has one answer for all of them, so one is enough to refuse it. */
@@ -149,7 +157,7 @@ class ArrivingMessage implements ArrivalSink {
     if (this.#refusal !== undefined) return;
     this.#edits = edits;
     this.#header = { bytes, messageId: messageIdOf(fields) };
-    await this.#writer.write(bytes);
+    await this.#store(bytes);
   }
 
   async #commit(content: ContentRef): Promise<Reply> {
@@ -186,14 +194,14 @@ class ArrivingMessage implements ArrivalSink {
 
   #newMessage(at: number, content: ContentRef): NewMessage {
     const { envelope, service, login } = this.#arrival;
-    const { bytes: header, messageId } = this.#header ?? { bytes: Buffer.alloc(0), messageId: undefined };
+    const messageId = this.#header?.messageId;
     const { smtputf8, body, ret, envid, holdUntil } = envelope;
     const prefix = this.#received(at);
     return {
       id: this.#id,
       content,
       prefix,
-      ...downgradedForm({ smtputf8, prefix, header, content }),
+      ...this.#form?.finish({ prefix, content }),
       mailFrom: envelope.mailFrom === null ? '' : formatAddress(envelope.mailFrom),
       ...(messageId === undefined ? {} : { messageId }),
       body,

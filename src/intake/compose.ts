@@ -9,7 +9,7 @@ import type { Clock } from '../base/index.ts';
 import type { Router, Target } from '../accounts/index.ts';
 import { HeaderScanner, messageIdOf, parseAddress, parseHeaderSection } from '../mail/index.ts';
 import type { AcceptParams, EventFacts, Store } from '../store/index.ts';
-import { downgradedForm } from './downgraded.ts';
+import { DowngradedForm } from './downgraded.ts';
 import { place } from './place.ts';
 
 export interface Composition {
@@ -43,6 +43,8 @@ export function openComposer(parts: {
       const text = composition.write(id);
       const header = headerOf(text);
       const prefix = Buffer.alloc(0);
+      const form = composition.smtputf8 ? new DowngradedForm() : undefined;
+      form?.write(text);
       await writer.write(text);
       const content = await writer.finish();
       const { recipient, rule } = targets;
@@ -58,7 +60,7 @@ export function openComposer(parts: {
           id,
           content,
           prefix,
-          ...downgradedForm({ smtputf8: composition.smtputf8, prefix, header, content }),
+          ...form?.finish({ prefix, content }),
           mailFrom: '',
           ...nameOf(header),
           body: composition.smtputf8 ? '8bitmime' : '7bit',

@@ -98,12 +98,22 @@ export interface Sent {
 // ---------------------------------------------------------------------------------------------
 // Messages, emails, deliveries.
 
-/** The beginning of a message in a form of ASCII, for clients that can't take UTF-8 in headers (RFC 6857, RFC 6858). */
-export interface Downgraded {
-  /** Stands for the message's prefix and the first `replaces` octets of its content, the header section. */
-  readonly head: Uint8Array;
+/** Where a form of a message differs from its content. */
+export interface Patch {
+  /** Octets of the content before it; a line begins there. */
+  readonly at: number;
+  /** How many octets of the content, whole lines, `with` stands for. */
   readonly replaces: number;
-  /** Head and the rest of the content together, as POP3 sends them. */
+  readonly with: Uint8Array;
+}
+
+/** A message with its headers in a form of ASCII, for clients that can't take UTF-8 there (RFC 6857, RFC 6858). */
+export interface Downgraded {
+  /** Stands for the message's prefix. */
+  readonly prefix: Uint8Array;
+  /** In order, none over another. */
+  readonly patches: readonly Patch[];
+  /** Prefix and patched content together, as POP3 sends them. */
   readonly popOctets: number;
 }
 
@@ -115,7 +125,7 @@ export interface NewMessage {
   readonly content: ContentRef;
   /** What we put in front for every recipient: Received, Authentication-Results. CRLF lines. */
   readonly prefix: Uint8Array;
-  /** Given where the header needs UTF-8 (RFC 6531). */
+  /** Given where a header of it, or of a part of it, needs UTF-8 (RFC 6531). */
   readonly downgraded?: Downgraded;
   /** The reverse-path as text without angle brackets; '' is the null one. */
   readonly mailFrom: string;
@@ -283,7 +293,7 @@ export interface EmailToRead {
   readonly content: StoredContent;
   /** All three together, as POP3 sends them. */
   readonly popOctets: number;
-  /** Where it differs: the form for clients that can't take UTF-8 in headers; `head` has the delivery prefix too. */
+  /** Where it differs: the form for clients that can't take UTF-8 in headers; `prefix` has the delivery prefix too. */
   readonly downgraded?: Downgraded;
 }
 

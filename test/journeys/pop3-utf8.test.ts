@@ -29,8 +29,8 @@ interface Mailbox {
   readonly uidls: readonly string[];
   /** What RETR sent, dots undone, as latin1. */
   readonly messages: readonly string[];
-  /** What TOP with no body lines sent. */
-  readonly tops: readonly string[];
+  /** What TOP with so many body lines sent. */
+  readonly tops: readonly (readonly [lines: number, text: string])[];
   readonly announced: readonly number[];
 }
 
@@ -54,16 +54,24 @@ async function look(t: TestContext, host: RunningHost, utf8: boolean): Promise<M
   await pop.pop('UIDL');
   const uidls = (await pop.multiline()).map((line) => line.split(' ')[1] ?? '');
   const messages: string[] = [];
-  const tops: string[] = [];
+  const tops: [number, string][] = [];
   const announced: number[] = [];
   for (const n of list.keys()) {
     announced.push(Number(/^\+OK (\d+) octets/.exec(await pop.pop(`RETR ${n + 1}`))?.[1]));
     messages.push((await pop.multiline()).map((line) => `${line}\r\n`).join(''));
-    assert.match(await pop.pop(`TOP ${n + 1} 0`), /^\+OK/);
-    tops.push((await pop.multiline()).map((line) => `${line}\r\n`).join(''));
+    for (const lines of [0, 1, 7, 12, 1_000]) {
+      assert.match(await pop.pop(`TOP ${n + 1} ${lines}`), /^\+OK/);
+      tops.push([lines, (await pop.multiline()).map((line) => `${line}\r\n`).join('')]);
+    }
   }
   assert.match(await pop.pop('QUIT'), /^\+OK/);
   return { list, stat, uidls, messages, tops, announced };
+}
+
+/** The header, the empty line and `lines` lines of the text. */
+function cut(message: string, lines: number): string {
+  const body = message.indexOf('\r\n\r\n') + 4;
+  return message.slice(0, body) + (message.slice(body).match(/[^]*?\r\n/g) ?? []).slice(0, lines).join('');
 }
 
 /** What was listed is what was sent, octet for octet. */
@@ -72,7 +80,8 @@ function checkSizes({ list, stat, messages, tops, announced }: Mailbox): void {
   assert.deepEqual(list, sizes.map((size, index) => `${index + 1} ${size}`)); // prettier-ignore
   assert.deepEqual(announced, sizes);
   assert.equal(stat, `${sizes.length} ${sizes.reduce((sum, size) => sum + size, 0)}`);
-  for (const [index, top] of tops.entries()) assert.ok(messages[index]?.startsWith(top));
+  const cuts = messages.flatMap((message) => tops.slice(0, tops.length / messages.length).map(([n]) => [n, cut(message, n)])); // prettier-ignore
+  assert.deepEqual(tops, cuts);
 }
 
 test('[6856-2.1-utf8] [6856-2.1-sizes] [6856-2.2-user-utf8] [6856-4-downgrade] a message in UTF-8 comes as it is to a client that says UTF8, and in readable ASCII to another', async (t) => {
@@ -108,10 +117,61 @@ test('[6856-2.1-utf8] [6856-2.1-sizes] [6856-2.2-user-utf8] [6856-4-downgrade] a
   assert.match(ascii.messages[1] ?? '', /^[\r\n\t -~]+\r\n\r\nHello\r\n$/);
 });
 
+/** A letter with an attachment, and with a message that has one. */
+const FORWARDED = [
+  'From: Zoë <zoë@x.test>',
+  'Content-Type: multipart/mixed; boundary=outer',
+  '',
+  'Vörwort',
+  '--outer',
+  'Content-Type: text/plain; charset=utf-8',
+  'Content-Description: Grüße',
+  '',
+  'Grüße: ü',
+  '--outer',
+  'Content-Type: message/global',
+  '',
+  'From: Jürgen <jürgen@x.test>',
+  'Subject: Käse',
+  'Content-Type: multipart/mixed; boundary=inner',
+  '',
+  '--inner',
+  'Content-Disposition: attachment; filename="Käse.txt"',
+  '',
+  '.Käse: gut',
+  '--inner--',
+  '--outer--',
+  '',
+].join('\n');
+
+test('[6857-5-parts] [6532-3.7-rfc822] the headers of parts, and of messages in them, are in ASCII for a client without UTF8; texts stay', async (t) => {
+  const host = await startHost(t, { accounts: [JOERG] });
+  const mail = { from: 'zoë@x.test', to: [JOERG], text: FORWARDED };
+  assert.match(await sendMail(host.port('smtp'), { ...mail, parameters: ' SMTPUTF8 BODY=8BITMIME' }), /^250/);
+  const [utf8, ascii] = [await look(t, host, true), await look(t, host, false)];
+  for (const mailbox of [utf8, ascii]) checkSizes(mailbox);
+  assert.deepEqual(ascii.uidls, utf8.uidls);
+  assert.notDeepEqual(ascii.list, utf8.list);
+  const text = ({ messages: [message = ''] }: Mailbox): string => Buffer.from(message, 'latin1').toString();
+  assert.ok(text(utf8).endsWith(FORWARDED.replaceAll('\n', '\r\n')));
+  const lines = text(ascii).split('\r\n');
+  assert.deepEqual(
+    lines.filter((line) => /[^ -~]/.test(line) && !line.startsWith('\t')),
+    ['Vörwort', 'Grüße: ü', '.Käse: gut'],
+  );
+  for (const line of [
+    'Content-Type: message/rfc822',
+    " filename*=utf-8''K%C3%A4se.txt",
+    'Subject: =?utf-8?B?S8Okc2U=?=',
+  ])
+    assert.ok(lines.includes(line), line);
+});
+
 test('a header with raw octets that nobody announced goes out as it came in, to everyone', async (t) => {
   const host = await startHost(t, { accounts: [JOERG] });
   assert.equal((await host.cli(['alias', 'add', 'joerg@a.test', JOERG])).code, 0);
-  const text = 'Subject: Grüße\nFrom: Zoë <z@x.test>\n\nHello\n';
+  const part = '--b\nContent-Disposition: attachment; filename="ü"\n\nHello\n--b--\n';
+  const text = `Subject: Grüße\nFrom: Zoë <z@x.test>\nContent-Type: multipart/mixed; boundary=b\n\n${part}`;
   const parameters = ' BODY=8BITMIME';
   const to = ['joerg@a.test'];
   assert.match(await sendMail(host.port('smtp'), { from: 'x@x.test', to, text, parameters }), /^250/);

@@ -4,8 +4,8 @@ import { StoreError } from '../store.ts';
 import type { ContentStore, EmailToRead, StoredContent } from '../store.ts';
 import type { ContentFiles } from './files.ts';
 import { toPop } from './framing.ts';
-
-const PIECE = 65_536;
+import { patched } from './patched.ts';
+import { PIECE, pieces } from './pieces.ts';
 
 export interface Range {
   readonly start: number;
@@ -19,11 +19,6 @@ export async function* readContent(files: ContentFiles, ref: StoredContent, rang
   if (start >= end) return;
   if (ref.place.kind === 'file') yield* readFile(files, ref.place.name, { start, end });
   else yield* pieces(ref.place.bytes.subarray(start, end));
-}
-
-function* pieces(bytes: Uint8Array): Iterable<Buffer> {
-  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at < whole.byteLength; at += PIECE) yield whole.subarray(at, at + PIECE);
 }
 
 async function* readFile(files: ContentFiles, name: string, { start, end }: Range): AsyncIterable<Buffer> {
@@ -55,18 +50,19 @@ export async function* readEmailForPop(
   { downgraded = false }: { readonly downgraded?: boolean } = {},
 ): AsyncIterable<Buffer> {
   const { octets, popOctets } = email.content;
-  const { head, replaces } = (downgraded ? email.downgraded : undefined) ?? { head: email.prefix, replaces: 0 };
-  const stored = content.read(email.content, { start: replaces, end: octets });
+  const { prefix, patches } = (downgraded ? email.downgraded : undefined) ?? { prefix: email.prefix, patches: [] };
+  const source = content.read(email.content);
+  const stored = patches.length === 0 ? source : patched(source, patches);
   // Making line ends CRLF only ever adds octets: where none were added, nothing is to be done.
   if (octets !== popOctets) {
-    for await (const piece of toPop(joined(head, stored))) yield* pieces(piece);
+    for await (const piece of toPop(joined(prefix, stored))) yield* pieces(piece);
     return;
   }
-  yield* pieces(head);
+  yield* pieces(prefix);
   yield* stored;
 }
 
-async function* joined(head: Uint8Array, rest: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  yield* pieces(head);
+async function* joined(prefix: Uint8Array, rest: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  yield* pieces(prefix);
   yield* rest;
 }

@@ -148,9 +148,15 @@ export function maildropContract(engine: Engine): void {
       const store = await engine.open(t);
       const account = await addAccount(store);
       const mailbox = await lock(store, account);
-      const content = await contentOf(store, 'Subject: ü\r\n\r\nü\r\n');
-      const head = Buffer.from('Received: x\r\nSubject: =?x?=\r\n');
-      const downgraded = { head, replaces: 13, popOctets: head.length + 6 };
+      const content = await contentOf(store, 'Subject: ü\r\n\r\nü\r\n--b\r\nX: ü\r\nY: z\r\n\r\n');
+      const downgraded = {
+        prefix: Buffer.from('Received: x\r\n'),
+        patches: [
+          { at: 0, replaces: 13, with: Buffer.from('Subject: =?x?=\r\n') },
+          { at: 24, replaces: 7, with: Buffer.from('X: ?\r\n') },
+        ],
+        popOctets: 13 + 16 + 11 + 6 + 8,
+      };
       const utf8 = newEmail(account, { n: 2, deliveryPrefix: Buffer.from('Return-Path: <ü@bücher.test>\r\n') });
       const [plain, both, own] = [newEmail(account), newEmail(account), { ...utf8, id: 'own', uidl: 'own' }];
       const file = (message: NewMessage, emails: readonly NewEmail[]): Promise<void> =>
@@ -174,12 +180,14 @@ export function maildropContract(engine: Engine): void {
       }
       const read = async (id: string): Promise<string> =>
         textOf(readEmailForPop(store.content, (await store.read('email', { id }))!, ascii));
-      const body = Buffer.from('\r\nü\r\n').toString('latin1');
+      const body = Buffer.from('\r\nü\r\n--b\r\n').toString('latin1');
       const nobody = 'Return-Path: <invalid@internationalized-address.invalid>\r\n';
-      assert.equal(await read(plain.id), `Return-Path: <sender@a.test>\r\n${head.toString()}${body}`);
-      assert.equal(await read(utf8.id), `${nobody}${head.toString()}${body}`);
+      const form = `Received: x\r\nSubject: =?x?=\r\n${body}X: ?\r\nY: z\r\n\r\n`;
+      assert.equal(await read(plain.id), `Return-Path: <sender@a.test>\r\n${form}`);
+      assert.equal(await read(utf8.id), `${nobody}${form}`);
       const subject = Buffer.from('Subject: ü\r\n').toString('latin1');
-      assert.equal(await read('own'), `${nobody}Received: from test\r\n${subject}${body}`);
+      const part = Buffer.from('X: ü\r\nY: z\r\n\r\n').toString('latin1');
+      assert.equal(await read('own'), `${nobody}Received: from test\r\n${subject}${body}${part}`);
     });
 
     test('an email moved out of the Inbox and back keeps its ticket and octets, and comes last', async (t) => {

@@ -196,29 +196,31 @@ export function* maildropSlice(p: Parameters<Reads['maildropSlice']>[0]): Steps<
 interface EmailRow extends Pick<MessageRow, 'body' | 'file'> {
   readonly id: string;
   readonly message: string;
+  readonly seq: number;
   readonly n: number;
   readonly delivery_prefix: Uint8Array;
   readonly prefix: Uint8Array;
   readonly email_octets: number;
   readonly octets: number;
   readonly pop_octets: number;
+  /** The delivery prefix in ASCII where it isn't, and the octets where they differ. */
   readonly downgraded_prefix: Uint8Array | null;
   readonly downgraded_octets: number | null;
-  readonly head: Uint8Array | null;
-  readonly replaces: number | null;
+  /** The message's prefix in ASCII, where the message has a form of its own. */
+  readonly prefix_in_ascii: Uint8Array | null;
 }
 
 export function* email(p: Parameters<Reads['email']>[0]): Steps<EmailToRead | undefined> {
   const row = yield* first<EmailRow>(
-    'SELECT e.id, e.message, e.n, e.delivery_prefix, e.octets AS email_octets, m.prefix, m.octets, m.pop_octets, c.body, c.file, ' +
-      'e.downgraded_prefix, e.downgraded_octets, d.head, d.replaces ' +
+    'SELECT e.id, e.message, e.n, e.delivery_prefix, e.octets AS email_octets, m.seq, m.prefix, m.octets, m.pop_octets, c.body, c.file, ' +
+      'e.downgraded_prefix, e.downgraded_octets, d.prefix AS prefix_in_ascii ' +
       'FROM emails e JOIN messages m ON m.id = e.message LEFT JOIN contents c ON c.message = m.seq ' +
       'LEFT JOIN downgraded d ON d.message = m.seq WHERE e.id = ?',
     p.id,
   );
   if (row === undefined) return undefined;
   const prefix = Buffer.concat([row.delivery_prefix, row.prefix]);
-  const downgraded = downgradedOf(row);
+  const downgraded = yield* downgradedOf(row);
   return {
     email: row.id,
     message: row.message,
@@ -230,8 +232,19 @@ export function* email(p: Parameters<Reads['email']>[0]): Steps<EmailToRead | un
   };
 }
 
-function downgradedOf(row: EmailRow): Downgraded | undefined {
+interface PatchRow {
+  readonly at: number;
+  readonly replaces: number;
+  readonly instead: Uint8Array;
+}
+
+function* downgradedOf(row: EmailRow): Steps<Downgraded | undefined> {
   if (row.downgraded_octets === null) return undefined;
-  const head = Buffer.concat([row.downgraded_prefix ?? row.delivery_prefix, row.head ?? row.prefix]);
-  return { head, replaces: row.replaces ?? 0, popOctets: row.downgraded_octets };
+  const prefix = Buffer.concat([row.downgraded_prefix ?? row.delivery_prefix, row.prefix_in_ascii ?? row.prefix]);
+  const found =
+    row.prefix_in_ascii === null
+      ? []
+      : yield* rows<PatchRow>('SELECT at, replaces, instead FROM patches WHERE message = ? ORDER BY at', row.seq);
+  const patches = found.map(({ at, replaces, instead }) => ({ at, replaces, with: instead }));
+  return { prefix, patches, popOctets: row.downgraded_octets };
 }

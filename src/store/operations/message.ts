@@ -98,8 +98,9 @@ function* insertContent(seq: number, { content: { place, digest }, downgraded }:
   const [body, file] = place.kind === 'inline' ? [place.bytes, null] : [null, place.name];
   yield* run('INSERT INTO contents (message, digest, body, file) VALUES (?, ?, ?, ?)', seq, digest, body, file);
   if (downgraded === undefined) return;
-  const { head, replaces } = downgraded;
-  yield* run('INSERT INTO downgraded (message, head, replaces) VALUES (?, ?, ?)', seq, head, replaces);
+  yield* run('INSERT INTO downgraded (message, prefix) VALUES (?, ?)', seq, downgraded.prefix);
+  for (const { at, replaces, with: instead } of downgraded.patches)
+    yield* run('INSERT INTO patches (message, at, replaces, instead) VALUES (?, ?, ?, ?)', seq, at, replaces, instead);
 }
 
 /** `count` references more: copies of a message that is still held. */
@@ -117,7 +118,10 @@ export function* releaseMessage(message: string, count: number, at: number): Ste
   );
   if (left === undefined || left.refs > 0) return;
   yield* run('UPDATE messages SET ended_at = ? WHERE seq = ?', at, left.seq);
-  if (left.downgraded_octets !== null) yield* run('DELETE FROM downgraded WHERE message = ?', left.seq);
+  if (left.downgraded_octets !== null) {
+    yield* run('DELETE FROM downgraded WHERE message = ?', left.seq);
+    yield* run('DELETE FROM patches WHERE message = ?', left.seq);
+  }
   const gone = yield* first<{ file: string | null }>('DELETE FROM contents WHERE message = ? RETURNING file', left.seq);
   if (typeof gone?.file === 'string') yield* discardFile(gone.file);
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { thisProcess } from '../../base/index.ts';
-import type { MaildropSlice } from '../store.ts';
+import type { EmailToRead, MaildropSlice } from '../store.ts';
 import { newDelivery, newEmail, newMessage } from '../testing.ts';
 import type { Pause } from './begin.ts';
 import { connectWriter, perform } from './connection.ts';
@@ -16,7 +16,11 @@ const content = {
   popOctets: 7,
   digest: '',
 } as const;
-const downgraded = { head: Buffer.from('A: ?\r\n'), replaces: 7, popOctets: 6 };
+const patches = [
+  { at: 0, replaces: 3, with: Buffer.from('A: ') },
+  { at: 3, replaces: 4, with: Buffer.from('?\r\n') },
+];
+const downgraded = { prefix: Buffer.alloc(0), patches, popOctets: 6 };
 
 function open(all = migrations()): Connection {
   const connection = connectWriter({ path: ':memory:', durability: 'full' });
@@ -41,10 +45,31 @@ test('mail that was filed before there were two forms has one', () => {
   connection.close();
 });
 
+test('a form of before, in which prefix and header are one, is read as it was written', () => {
+  const connection = open(migrations().slice(0, 3));
+  connection.exec(`
+    INSERT INTO messages (seq, id, prefix, octets, pop_octets, mail_from, body, smtputf8, received_at, source, refs, downgraded_octets)
+      VALUES (1, 'm', x'503a0d0a', 7, 7, '', '8bitmime', 1, 1, 'smtp', 1, 10), (2, 'n', x'503a0d0a', 7, 7, '', '8bitmime', 1, 1, 'smtp', 1, 11);
+    INSERT INTO contents (message, digest, body) VALUES (1, '', x'413a20fc0d0a0a'), (2, '', x'413a20fc0d0a0a');
+    INSERT INTO downgraded (message, head, replaces) VALUES (1, x'503a0d0a413a203f0d0a', 6), (2, x'503f0d0a', 0);
+    INSERT INTO emails (id, account, message, n, recipient, delivery_prefix, uidl, received_at, octets, modseq, mailboxes, downgraded_octets)
+      VALUES ('e', 'a', 'm', 1, '', x'523a0d0a', 'u', 1, 15, 1, 1, 14), ('f', 'a', 'n', 1, '', x'523a0d0a', 'v', 1, 15, 1, 1, 15)`);
+  migrate(connection, pause);
+  const form = (id: string): unknown => (perform(connection, 'email', { id }) as EmailToRead).downgraded;
+  assert.deepEqual(form('e'), {
+    prefix: Buffer.from('R:\r\nP:\r\nA: ?\r\n'),
+    patches: [{ at: 0, replaces: 6, with: new Uint8Array() }],
+    popOctets: 14,
+  });
+  assert.deepEqual(form('f'), { prefix: Buffer.from('R:\r\nP?\r\n'), patches: [], popOctets: 15 });
+  connection.close();
+});
+
 test('the form goes with the last copy, and copies that were held get it', () => {
   const connection = open();
   const [email, held] = [newEmail('a'), newEmail('a', { n: 2 })];
-  const left = (): number => connection.rows({ sql: 'SELECT head FROM downgraded', values: [] }).length;
+  const left = (): readonly number[] =>
+    ['downgraded', 'patches'].map((table) => connection.rows({ sql: `SELECT 1 FROM ${table}`, values: [] }).length);
   const message = newMessage(content, { downgraded, smtputf8: true });
   perform(connection, 'addAccount', { id: 'a', local: 'a', domain: 'b.test', credentials: [], at: 1 });
   perform(connection, 'accept', { message, emails: [email], deliveries: [newDelivery({ n: 2 })], events: [] });
@@ -67,10 +92,10 @@ test('the form goes with the last copy, and copies that were held get it', () =>
     [own + 6, own + 6],
   ]);
   for (const uid of [1, 2]) {
-    assert.equal(left(), 1);
+    assert.deepEqual(left(), [1, 2]);
     perform(connection, 'lockMaildrop', { account: 'a', token, process, at: 1, peer: '' });
     perform(connection, 'quitMaildrop', { account: 'a', token, at: 1, sessionId: 's', remove: [uid], events: [] });
   }
-  assert.equal(left(), 0);
+  assert.deepEqual(left(), [0, 0]);
   connection.close();
 });

@@ -2,7 +2,7 @@
  * What crosses to the writing thread is copied, and a view is copied with the whole buffer under it: a
  * prefix of 300 octets usually lies in one of 8 KiB. So octets get buffers of exactly their size first.
  */
-import type { AcceptParams, NewEmail, WriteName, Writes } from '../store.ts';
+import type { AcceptParams, Downgraded, NewEmail, WriteName, Writes } from '../store.ts';
 
 export function handover(name: WriteName, params: unknown): unknown {
   if (name === 'accept') return exact(params as AcceptParams);
@@ -22,12 +22,16 @@ function exact({ message, emails, reports = [], ...others }: AcceptParams): Acce
       ...message,
       prefix: own(message.prefix),
       content: { ...content, place },
-      ...(downgraded === undefined ? {} : { downgraded: { ...downgraded, head: own(downgraded.head) } }),
+      ...(downgraded === undefined ? {} : { downgraded: exactForm(downgraded) }),
     },
     emails: emails.map(exactEmail),
     reports: reports.map(exact),
     ...others,
   };
+}
+
+function exactForm({ prefix, patches, popOctets }: Downgraded): Downgraded {
+  return { prefix: own(prefix), patches: patches.map((patch) => ({ ...patch, with: own(patch.with) })), popOctets };
 }
 
 function exactEmail(email: NewEmail): NewEmail {

@@ -17,7 +17,7 @@ const process = thisProcess();
 
 /** Tables that grow with the mail. */
 const GROWING =
-  /\bSCAN (?:messages|m|contents|c|downgraded|emails|e|memberships|s|deliveries|d|events|attempts|tombstones|grants|sent|correspondents)\b/;
+  /\bSCAN (?:messages|m|contents|c|downgraded|patches|emails|e|memberships|s|deliveries|d|events|attempts|tombstones|grants|sent|correspondents)\b/;
 
 function recorded(connection: Connection, into: Set<string>): Connection {
   return {
@@ -36,7 +36,8 @@ function recorded(connection: Connection, into: Set<string>): Connection {
 }
 
 const content = { place: { kind: 'file', name: 'f' }, octets: 1, popOctets: 1, digest: '' } as const;
-const downgraded = { head: Buffer.from('A: b\r\n'), replaces: 0, popOctets: 6 };
+const patches = [{ at: 0, replaces: 1, with: Buffer.from('A: b\r\n') }];
+const downgraded = { prefix: Buffer.alloc(0), patches, popOctets: 6 };
 const message = newMessage(content, { messageId: '<x>', downgraded });
 const moved = newEmail('a', { n: 6 });
 const claim = { token: 't', process, now: 2e12, retryAt: [3e12], longest: 1e9, limit: 5, skip: ['x.test', 'y.test'] };
