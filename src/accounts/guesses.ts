@@ -1,20 +1,25 @@
 /**
- * Counts wrong passwords per client address, and per address and name, so that guessing is slow
- * while the owner at another address is never locked out. Counts fade; memory is bounded.
+ * Counts wrong passwords per network, and per network and name, so that guessing is slow while the owner elsewhere
+ * is never locked out; and remembers who has logged in from where, whom guesses at other names there don't touch.
+ * Counts fade; memory is bounded. A network is what one customer of a provider has: a single machine with IPv6 would
+ * have 2^64 addresses.
  */
 import type { Clock } from '../base/index.ts';
 
 export interface GuessLimits {
-  /** Wrong passwords for one name from one address, and for any name from one address, in one window. */
+  /** Wrong passwords for one name from one network, and for any name from one network, in one window. */
   readonly perName: number;
-  readonly perAddress: number;
+  readonly perNetwork: number;
   readonly windowMs: number;
 }
 
-const USUAL_GUESS_LIMITS: GuessLimits = { perName: 20, perAddress: 100, windowMs: 10 * 60_000 };
+const USUAL_GUESS_LIMITS: GuessLimits = { perName: 20, perNetwork: 100, windowMs: 10 * 60_000 };
 
-/** Addresses and names remembered at most; the oldest are forgotten first. */
+/** Counts, and logins, remembered at most; the oldest are forgotten first. */
 const MOST_REMEMBERED = 20_000;
+
+/** For so long a login makes its name known in its network. */
+const KNOWN_FOR = 30 * 24 * 60 * 60_000;
 
 interface Count {
   wrong: number;
@@ -25,27 +30,37 @@ export class Guesses {
   readonly #clock: Clock;
   readonly #limits: GuessLimits;
   readonly #counts = new Map<string, Count>();
+  /** When a network and name last had the right password. */
+  readonly #logins = new Map<string, number>();
 
   constructor(clock: Clock, limits: GuessLimits = USUAL_GUESS_LIMITS) {
     this.#clock = clock;
     this.#limits = limits;
   }
 
-  /** Milliseconds until this address may try this name again; 0: now. */
-  waitFor(address: string, name: string): number {
-    return Math.max(
-      this.#wait(address, this.#limits.perAddress),
-      this.#wait(pair(address, name), this.#limits.perName),
-    );
+  /** Milliseconds until this network may try this name again; 0: now. */
+  waitFor(network: string, name: string): number {
+    const own = this.#wait(pair(network, name), this.#limits.perName);
+    return this.isKnown(network, name) ? own : Math.max(own, this.#wait(network, this.#limits.perNetwork));
   }
 
-  wrong(address: string, name: string): void {
-    this.#add(address);
-    this.#add(pair(address, name));
+  wrong(network: string, name: string): void {
+    this.#add(network);
+    this.#add(pair(network, name));
   }
 
-  right(address: string, name: string): void {
-    this.#counts.delete(pair(address, name));
+  right(network: string, name: string): void {
+    const key = pair(network, name);
+    this.#counts.delete(key);
+    this.#logins.delete(key);
+    if (this.#logins.size >= MOST_REMEMBERED) forgetOldest(this.#logins);
+    this.#logins.set(key, this.#clock.ticks());
+  }
+
+  /** Whether the name had its right password from this network in the last 30 days. */
+  isKnown(network: string, name: string): boolean {
+    const at = this.#logins.get(pair(network, name));
+    return at !== undefined && this.#clock.ticks() - at < KNOWN_FOR;
   }
 
   #wait(key: string, limit: number): number {
@@ -59,7 +74,7 @@ export class Guesses {
       count.wrong += 1;
       return;
     }
-    if (this.#counts.size >= MOST_REMEMBERED) this.#forgetOldest();
+    if (this.#counts.size >= MOST_REMEMBERED) forgetOldest(this.#counts);
     this.#counts.set(key, { wrong: 1, since: this.#clock.ticks() });
   }
 
@@ -69,15 +84,15 @@ export class Guesses {
     this.#counts.delete(key);
     return undefined;
   }
-
-  /** A Map keeps the order of insertion, so the first key is the oldest window. */
-  #forgetOldest(): void {
-    const oldest = this.#counts.keys().next();
-    if (oldest.done !== true) this.#counts.delete(oldest.value);
-  }
 }
 
-/** No address holds a space. */
-function pair(address: string, name: string): string {
-  return `${address} ${name}`;
+/** A Map keeps the order of insertion, so the first key is the oldest. */
+function forgetOldest(map: Map<string, unknown>): void {
+  const oldest = map.keys().next();
+  if (oldest.done !== true) map.delete(oldest.value);
+}
+
+/** No network holds a space. */
+function pair(network: string, name: string): string {
+  return `${network} ${name}`;
 }

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { silentLog } from '../base/index.ts';
 import { authenticate, saslMechanism } from '../sasl/index.ts';
-import type { LoginVerdict, ScramVerifier } from '../sasl/index.ts';
+import type { LoginVerdict, ProofAttempt, ScramVerifier } from '../sasl/index.ts';
 import type { Store } from '../store/index.ts';
 import { openLogins } from './logins.ts';
 import type { Logins, ProvenLogin } from './logins.ts';
-import { testDirectory } from './testing.ts';
+import { networkOf, testDirectory } from './testing.ts';
 import type { TestDirectory } from './testing.ts';
 
 const PEER = { address: '192.0.2.1', sessionId: 's' };
@@ -20,7 +20,7 @@ async function withAlice(t: TestContext): Promise<{ readonly logins: Logins; rea
 
 /** The time that a verifier is held back passes at once. */
 function opened(parts: TestDirectory, store: Store = parts.store): Logins {
-  const logins = openLogins({ ...parts, store, log: silentLog, countGuesses: () => true });
+  const logins = openLogins({ ...parts, store, log: silentLog, countGuesses: () => true, networkOf });
   return {
     verify: logins.verify,
     async prove(...args) {
@@ -150,7 +150,7 @@ test('[5802-9-decoy] the store is asked as often for a name that nobody has', as
 
 test('[5802-9-decoy] a verifier is shown after the same time, whoever is asked for', async (t) => {
   const { parts } = await withAlice(t);
-  const logins = openLogins({ ...parts, log: silentLog, countGuesses: () => true });
+  const logins = openLogins({ ...parts, log: silentLog, countGuesses: () => true, networkOf });
   for (const name of ['alice@a.test', 'nobody@a.test', 'alice', 'nobody']) {
     let shown = false;
     const attempt = logins.prove({ mechanism: 'SCRAM-SHA-256', name, actAs: '' }, PEER, 'pop3').then(() => {
@@ -190,6 +190,21 @@ test('[5802-3-wrong-proof] wrong proofs are counted with wrong passwords, and a 
   assert.equal((await logIn(logins, 'alice@a.test', 'correct horse', { peer: elsewhere }))?.kind, 'accepted');
   await parts.clock.advance(10 * 60_000);
   assert.equal((await logIn(logins, 'alice@a.test', 'correct horse'))?.kind, 'accepted');
+});
+
+test('[5802-3-wrong-proof] of many proofs at once no more are looked at than of many in a row', async (t) => {
+  const { logins } = await withAlice(t);
+  const claim = { mechanism: 'SCRAM-SHA-256', name: 'alice@a.test', actAs: '' };
+  const attempts: ProofAttempt<ProvenLogin>[] = [];
+  for (let i = 0; i < 30; i++) attempts.push(await logins.prove(claim, PEER, 'pop3'));
+  const conclude = async (proven: boolean): Promise<string> => {
+    const attempt = attempts.pop();
+    assert.ok(attempt?.kind === 'verifier');
+    return (await attempt.conclude(proven)).kind;
+  };
+  for (let i = 0; i < 20; i++) assert.equal(await conclude(false), 'refused');
+  assert.equal(await conclude(false), 'busy');
+  assert.equal(await conclude(true), 'busy', 'the right one too, or it would tell');
 });
 
 test('unknown names are counted too', async (t) => {

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { silentLog } from '../base/index.ts';
 import { openLogins } from './logins.ts';
 import type { Logins } from './logins.ts';
-import { testDirectory } from './testing.ts';
+import { networkOf, testDirectory } from './testing.ts';
 
 const PEER = { address: '192.0.2.1', sessionId: 's' };
 
@@ -13,7 +13,7 @@ async function withAlice(
 ): Promise<{ readonly logins: Logins; readonly parts: Awaited<ReturnType<typeof testDirectory>> }> {
   const parts = await testDirectory(t);
   await parts.directory.addAccount('alice@a.test', 'correct horse');
-  return { parts, logins: openLogins({ ...parts, log: silentLog, countGuesses: () => true }) };
+  return { parts, logins: openLogins({ ...parts, log: silentLog, countGuesses: () => true, networkOf }) };
 }
 
 function login(
@@ -74,4 +74,46 @@ test('after many wrong passwords from one address the right one waits too, and a
   );
   await parts.clock.advance(10 * 60_000);
   assert.equal((await logins.verify(login('alice@a.test', 'correct horse'), PEER, 'pop3')).kind, 'accepted');
+});
+
+test('of many guesses at once hardly more are checked than of many in a row', async (t) => {
+  const { logins } = await withAlice(t);
+  const guess = (n: number): Promise<string> =>
+    logins.verify(login('alice@a.test', `wrong ${n}`), PEER, 'pop3').then(({ kind }) => kind);
+  const kinds = await Promise.all(Array.from({ length: 100 }, (_, n) => guess(n)));
+  const checked = kinds.filter((kind) => kind === 'refused').length;
+  assert.ok(checked >= 20 && checked <= 21, String(checked));
+  assert.equal(kinds.filter((kind) => kind === 'busy').length, 100 - checked);
+});
+
+test('a machine with many addresses is counted as one, and the owner elsewhere logs in', async (t) => {
+  const { logins } = await withAlice(t);
+  const from = (address: string, password: string): Promise<string> =>
+    logins.verify(login('alice@a.test', password), { ...PEER, address }, 'pop3').then(({ kind }) => kind);
+  for (let n = 0; n < 20; n++) assert.equal(await from(`2001:db8:1:2:3:4:5:${n}`, 'wrong'), 'refused');
+  assert.equal(await from('2001:db8:1:2:3:4:5:99', 'wrong'), 'busy');
+  assert.equal(await from('2001:db8:1:2:3:4:6:1', 'correct horse'), 'accepted');
+});
+
+test('a right password makes the next login from there one of somebody known', async (t) => {
+  const { parts } = await withAlice(t);
+  const known: unknown[] = [];
+  const passwords: typeof parts.passwords = {
+    ...parts.passwords,
+    check(password, hash, turn) {
+      known.push(turn?.known);
+      return parts.passwords.check(password, hash, turn);
+    },
+  };
+  const logins = openLogins({ ...parts, passwords, log: silentLog, countGuesses: () => true, networkOf });
+  const tries: readonly (readonly [string, string, string])[] = [
+    ['wrong', '192.0.2.1', 'alice'],
+    ['correct horse', '192.0.2.1', 'alice'],
+    ['wrong', '192.0.2.1', 'ALICE'],
+    ['wrong', '192.0.2.1', 'bob'],
+    ['wrong', '192.0.2.2', 'alice'],
+  ];
+  for (const [password, address, name] of tries)
+    await logins.verify(login(name, password), { ...PEER, address }, 'pop3');
+  assert.deepEqual(known, [false, false, true, false, false]);
 });

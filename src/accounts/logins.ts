@@ -35,8 +35,10 @@ export interface LoginParts {
   readonly passwords: Passwords;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Whether wrong passwords are counted across the connections of one address. */
+  /** Whether wrong passwords are counted across the connections of one network. */
   readonly countGuesses: () => boolean;
+  /** The network that an address is counted with: what one customer of a provider has. */
+  readonly networkOf: (address: string) => string;
 }
 
 const REFUSED = { kind: 'refused', rule: 'wrong-password', text: 'The login name or the password is wrong' } as const;
@@ -65,16 +67,18 @@ export function openLogins(parts: LoginParts): Logins {
   /** One attempt to log in, however it is made: counted, told to the log, and never failing but with a verdict. */
   function attempt(claim: LoginClaim, peer: SaslPeer, service: string): Attempt {
     const name = claim.name.toLowerCase();
+    const network = parts.networkOf(peer.address);
     const about = { service, peer: peer.address, session: peer.sessionId, mechanism: claim.mechanism };
     return {
-      wait: () => (parts.countGuesses() ? guesses.waitFor(peer.address, name) : 0),
+      known: guesses.isKnown(network, name),
+      wait: () => (parts.countGuesses() ? guesses.waitFor(network, name) : 0),
       refuse() {
-        guesses.wrong(peer.address, name);
+        guesses.wrong(network, name);
         log.info('A login was refused', { ...about, rule: REFUSED.rule });
         return REFUSED;
       },
       accept(account) {
-        guesses.right(peer.address, name);
+        guesses.right(network, name);
         const address = addressOf(account);
         log.info('Logged in', { ...about, login: address });
         return { kind: 'accepted', login: { account: account.id, name: address, mechanism: claim.mechanism } };
@@ -88,12 +92,15 @@ export function openLogins(parts: LoginParts): Logins {
 
   return {
     async verify(login, peer, service) {
-      const { wait, refuse, accept, fail } = attempt(login, peer, service);
+      const { known, wait, refuse, accept, fail } = attempt(login, peer, service);
       if (wait() > 0) return tooMany(wait());
       try {
         const found = await findAccount(store, login.name);
-        const fits = await passwords.check(preparePassword(login.password) ?? login.password, hashOf(found));
+        const password = preparePassword(login.password) ?? login.password;
+        // Asked again at its turn: of a hundred guesses at once one more is checked than of a hundred in a row.
+        const fits = await passwords.check(password, hashOf(found), { known, wanted: () => wait() === 0 });
         if (fits === 'busy') return BUSY;
+        if (fits === 'unwanted') return tooMany(wait());
         return fits && found !== undefined && mayActAs(login, found.account) ? accept(found.account) : refuse();
       } catch (error) {
         return fail(error);
@@ -111,6 +118,7 @@ export function openLogins(parts: LoginParts): Logins {
         kind: 'verifier',
         verifier,
         async conclude(proven) {
+          if (wait() > 0) return tooMany(wait());
           if (!proven || found === undefined || !mayActAs(claim, found.account)) return refuse();
           // The exchange may have taken minutes: a password that was changed meanwhile counts no more.
           const now = await store.read('accountAt', found.account).catch(fail);
@@ -125,7 +133,9 @@ export function openLogins(parts: LoginParts): Logins {
 }
 
 interface Attempt {
-  /** Milliseconds until this address may try this name. */
+  /** Whether somebody of this name has logged in from this network. */
+  readonly known: boolean;
+  /** Milliseconds until this network may try this name. */
   wait(): number;
   refuse(): Extract<LoginVerdict<ProvenLogin>, { readonly kind: 'refused' }>;
   accept(account: Account): LoginVerdict<ProvenLogin>;

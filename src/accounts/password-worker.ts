@@ -14,27 +14,21 @@ export type PasswordTask =
   | { readonly kind: 'make'; readonly password: string }
   | { readonly kind: 'check'; readonly password: string; readonly hash: string };
 
-export interface PasswordQuestion {
-  readonly id: number;
-  readonly task: PasswordTask;
-}
-
 export interface PasswordAnswer {
-  readonly id: number;
   /** The hash made, or whether the password fits; undefined with a problem. */
   readonly value?: string | boolean;
   readonly problem?: string;
 }
 
-parentPort?.on('message', (question: PasswordQuestion) => {
-  parentPort?.postMessage(answer(question));
+parentPort?.on('message', (task: PasswordTask) => {
+  parentPort?.postMessage(answer(task));
 });
 
-function answer({ id, task }: PasswordQuestion): PasswordAnswer {
+function answer(task: PasswordTask): PasswordAnswer {
   try {
-    return { id, value: task.kind === 'make' ? makeHash(task.password) : checkHash(task.password, task.hash) };
+    return { value: task.kind === 'make' ? makeHash(task.password) : checkHash(task.password, task.hash) };
   } catch (error) {
-    return { id, problem: error instanceof Error ? error.message : 'the password could not be hashed' };
+    return { problem: error instanceof Error ? error.message : 'the password could not be hashed' };
   }
 }
 

@@ -63,3 +63,8 @@ export async function testDirectory(
     },
   };
 }
+
+/** Stands for the network of a customer: an IPv4 address, an IPv6 one without its last group. */
+export function networkOf(address: string): string {
+  return address.replace(/:[^:]*$/, '');
+}

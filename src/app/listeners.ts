@@ -7,7 +7,7 @@ import type { Logins } from '../accounts/index.ts';
 import { describeError } from '../base/index.ts';
 import type { ListenAddress } from '../config/index.ts';
 import { openIntake } from '../intake/index.ts';
-import { listen } from '../net/index.ts';
+import { customerNetwork, listen } from '../net/index.ts';
 import type { Endpoint, Listener, TlsServerContext, Wire } from '../net/index.ts';
 import { servePop3 } from '../pop3/index.ts';
 import type { SaslBackend } from '../sasl/index.ts';
@@ -127,7 +127,15 @@ interface SessionParts {
 
 function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionParts): Record<Service, Session> {
   const { store, domains, clock, log, process, passwords, config } = core;
-  const logins = openLogins({ store, domains, passwords, clock, log, countGuesses: () => config().limits.perAddress });
+  const logins = openLogins({
+    store,
+    domains,
+    passwords,
+    clock,
+    log,
+    countGuesses: () => config().limits.perAddress,
+    networkOf: customerNetwork,
+  });
   const intake = openIntake({
     store,
     clock,

@@ -1,5 +1,5 @@
 /** Floor 1: connections as protocol sessions see them. Knows lines and bytes, not what they mean. */
-export { inNetworks, isLoopback, isPrivate, normalAddress } from './addresses.ts';
+export { customerNetwork, inNetworks, isLoopback, isPrivate, normalAddress } from './addresses.ts';
 export { loadTlsContext } from './certificates.ts';
 export type { LoadedTlsContext } from './certificates.ts';
 export { dial } from './dial.ts';
