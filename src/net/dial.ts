@@ -83,7 +83,7 @@ function connected(options: DialOptions): Promise<Socket> {
       fail(signal?.reason);
     };
     const cancel = clock.after(timeout, () => {
-      fail(new WireError('timeout', `${at(host, port)} did not answer within ${timeout} ms.`));
+      fail(new WireError('timeout', `${at(host, port)} did not answer within ${timeout / 1000} s.`));
     });
     signal?.addEventListener('abort', onAbort, { once: true });
     socket.on('connect', onConnect).on('error', onError);

@@ -87,7 +87,9 @@ async function connect(context: ConnectionContext, target: Target): Promise<Awai
   } catch (error) {
     const what = error instanceof WireError && error.kind === 'timeout' ? 'timeout' : 'lost';
     const problem = error instanceof Error ? error.message : String(error);
-    return brokenAt('connect', { what, problem: `Could not connect: ${problem}` }, nameOf(target));
+    // The server is named at the end of the sentence already.
+    const why = problem.replace(/^\S*:\d+ /, 'it ');
+    return brokenAt('connect', { what, problem: `The server could not be reached: ${why}` }, nameOf(target));
   }
 }
 

@@ -475,7 +475,8 @@ const SCENARIOS: readonly Scenario[] = [
     job: { to: BOTH },
     outcomes: ['unsure dot 451 4.4.2 own', 'unsure dot 451 4.4.2 own'],
     tries: [`${MX1} dot !`],
-    check: (_, result) => assert.match(result.tries[0]?.problem ?? '', /while waiting for the answer to the final dot/),
+    check: (_, result) =>
+      assert.match(result.tries[0]?.problem ?? '', /while we waited for the answer to the final dot/),
   },
   {
     name: 'silence behind the final dot for ten minutes: unsure',

@@ -3,6 +3,7 @@
  * says, drops the connection, or stays silent; what the client said is written down. They are
  * connected in memory (`testWorld`) or serve any Wire, so also a real socket (`playServer`).
  */
+import { isIPv6 } from 'node:net';
 import { silentLog } from '../base/index.ts';
 import type { Clock } from '../base/index.ts';
 import { FakeClock, settle } from '../base/testing.ts';
@@ -253,8 +254,11 @@ export const TEST_SETTINGS: OutboundSettings = {
   timeouts: { connect: 30_000, greeting: 300_000, command: 300_000, data: 120_000, block: 180_000, dot: 600_000 },
 };
 
-/** One server on an address: a script for each connection in turn (the last is repeated), or a way not to be there. */
-export type TestServer = ServerScript | readonly ServerScript[] | 'refused' | 'unreachable' | 'no-answer';
+/** What stands at an address when somebody connects: a server with its script, or a way not to be there. */
+export type Presence = ServerScript | 'refused' | 'unreachable' | 'no-answer';
+
+/** One address: what stands there for each connection in turn (the last is repeated). */
+export type TestServer = Presence | readonly Presence[];
 
 export interface WorldOptions {
   readonly zones?: Zones;
@@ -348,33 +352,42 @@ async function* pieces(octets: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < octets.length; at += 16_384) yield await Promise.resolve(octets.subarray(at, at + 16_384));
 }
 
-function memoryDial(options: WorldOptions, clock: Clock, heard: Heard[]): Dial {
+/** Connections in memory to the servers of this world; each that comes about is written down in `heard`. */
+export function memoryDial(
+  { servers = {}, chunk }: Pick<WorldOptions, 'servers' | 'chunk'>,
+  clock: Clock,
+  heard: Heard[],
+): Dial {
   const visits = new Map<string, number>();
   return async ({ host, port, timeout, signal }) => {
-    const server = options.servers?.[host] ?? 'refused';
-    if (server === 'refused') throw new WireError('refused', `${host}:${port} refuses connections (ECONNREFUSED).`);
-    if (server === 'unreachable')
-      throw new WireError('unreachable', `${host}:${port} can't be reached (EHOSTUNREACH).`);
-    if (server === 'no-answer') return await noAnswer(clock, timeout, signal, `${host}:${port}`);
     const visit = visits.get(host) ?? 0;
     visits.set(host, visit + 1);
-    const scripts = Array.isArray(server) ? (server as readonly ServerScript[]) : [server as ServerScript];
+    const where = isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+    const server = presenceAt(servers[host], visit);
+    if (server === 'refused') throw new WireError('refused', `${where} refuses connections (ECONNREFUSED).`);
+    if (server === 'unreachable') throw new WireError('unreachable', `${where} can't be reached (EHOSTUNREACH).`);
+    if (server === 'no-answer') return await noAnswer(clock, timeout, signal, where);
     const pair = memoryWirePair({
       clock,
       server: { address: host, port },
-      ...(options.chunk === undefined ? {} : { chunk: options.chunk }),
+      ...(chunk === undefined ? {} : { chunk }),
     });
     const record = newHeard(host);
     heard.push(record);
-    void playServer(pair.server, scripts[Math.min(visit, scripts.length - 1)] ?? {}, record);
+    void playServer(pair.server, server, record);
     return pair.client;
   };
+}
+
+function presenceAt(server: TestServer = 'refused', visit: number): Presence {
+  const inTurn = Array.isArray(server) ? (server as readonly Presence[]) : [server as Presence];
+  return inTurn[Math.min(visit, inTurn.length - 1)] ?? {};
 }
 
 function noAnswer(clock: Clock, timeout: number, signal: AbortSignal | undefined, where: string): Promise<Wire> {
   return new Promise((_, reject) => {
     const cancel = clock.after(timeout, () => {
-      reject(new WireError('timeout', `${where} did not answer within ${timeout} ms.`));
+      reject(new WireError('timeout', `${where} did not answer within ${timeout / 1000} s.`));
     });
     signal?.addEventListener('abort', () => {
       cancel();

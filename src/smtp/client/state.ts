@@ -27,20 +27,20 @@ interface StateRow {
 }
 
 const STATES: Readonly<Record<ClientState, StateRow>> = {
-  greeting: { phrase: "while waiting for the server's greeting", answers: '2' },
-  ehlo: { phrase: 'while waiting for the answer to EHLO', answers: '2' },
-  helo: { phrase: 'while waiting for the answer to HELO', answers: '2' },
-  lhlo: { phrase: 'while waiting for the answer to LHLO', answers: '2' },
-  starttls: { phrase: 'while waiting for the answer to STARTTLS', answers: '2' },
+  greeting: { phrase: 'while we waited for the greeting', answers: '2' },
+  ehlo: { phrase: 'while we waited for the answer to EHLO', answers: '2' },
+  helo: { phrase: 'while we waited for the answer to HELO', answers: '2' },
+  lhlo: { phrase: 'while we waited for the answer to LHLO', answers: '2' },
+  starttls: { phrase: 'while we waited for the answer to STARTTLS', answers: '2' },
   tls: { phrase: 'during the TLS handshake', answers: '' },
-  auth: { phrase: 'while logging in', answers: '23' },
-  mail: { phrase: 'while waiting for the answer to MAIL FROM', answers: '2' },
-  rcpt: { phrase: 'while waiting for the answer to RCPT TO', answers: '2' },
-  data: { phrase: 'while waiting for the answer to DATA', answers: '3' },
-  text: { phrase: 'while sending the message, before its end', answers: '' },
-  dot: { phrase: 'while waiting for the answer to the final dot', answers: '2' },
-  rset: { phrase: 'while waiting for the answer to RSET', answers: '2' },
-  quit: { phrase: 'while waiting for the answer to QUIT', answers: '2' },
+  auth: { phrase: 'while we logged in', answers: '23' },
+  mail: { phrase: 'while we waited for the answer to MAIL FROM', answers: '2' },
+  rcpt: { phrase: 'while we waited for the answer to RCPT TO', answers: '2' },
+  data: { phrase: 'while we waited for the answer to DATA', answers: '3' },
+  text: { phrase: 'in the middle of the message', answers: '' },
+  dot: { phrase: 'while we waited for the answer to the final dot', answers: '2' },
+  rset: { phrase: 'while we waited for the answer to RSET', answers: '2' },
+  quit: { phrase: 'while we waited for the answer to QUIT', answers: '2' },
 };
 
 export function phraseOf(state: ClientState): string {
