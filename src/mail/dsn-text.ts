@@ -84,7 +84,13 @@ function advice(recipient: ReportRecipient): string {
   }
   if (recipient.expired === true)
     return 'We tried for as long as we keep messages. We will not try again: send it again later, or reach the person another way.';
-  return `We will not try again. ${describeEnhanced(recipient.status).advice}`;
+  return `We will not try again. ${recipient.advice ?? adviceFor(recipient)}`;
+}
+
+function adviceFor({ status, diagnostic }: ReportRecipient): string {
+  const { advice: registered } = describeEnhanced(status);
+  // Where no server answered there is nothing below to look at.
+  return diagnostic === undefined && /answer below/.test(registered) ? 'Reach the person another way.' : registered;
 }
 
 function more(count: number): readonly string[] {

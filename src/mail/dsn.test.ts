@@ -310,3 +310,12 @@ test("Python's email package reads it, without a defect", (t) => {
   assert.match(read.status[2]?.['Diagnostic-Code'] as string, /^smtp; 550 long words(?:\s+long words)+/);
   assert.match(read.text, /carol@b\.test/);
 });
+
+test('advice is given for what the sender can see: no "answer below" without an answer, and our own words go first', () => {
+  const words = (changes: Partial<ReportRecipient>): string =>
+    split(compose({ recipients: [{ address: 'bob@b.test', action: 'failed', status: '5.0.0', ...changes }] }))[0]
+      ?.body ?? '';
+  assert.match(words({ diagnostic: '550 no' }), /Its answer below may say more/);
+  assert.doesNotMatch(words({ problem: 'Given up.' }), /below/);
+  assert.match(words({ advice: 'Write a letter.' }), /We will not try again\. Write a letter\./);
+});

@@ -29,6 +29,8 @@ export interface ReportRecipient {
   readonly diagnostic?: string;
   /** What went wrong where no server answered; a sentence of ours. */
   readonly problem?: string;
+  /** What the sender can do after a failure, where the code's own advice would not fit; a sentence. */
+  readonly advice?: string;
   /** We tried until its time was over. */
   readonly expired?: boolean;
   readonly lastAttemptAt?: number;

@@ -138,6 +138,7 @@ test('[5321-7.2-alias] a report about a forwarded copy names the alias, and not 
   const octets = await text(reports[0]);
   assert.match(octets, /Final-Recipient: rfc822; ?team@a\.test/);
   assert.doesNotMatch(octets, /secret-target|b\.test/);
+  assert.match(octets, /tell them\r\n {2}that mail to this address does not arrive/, 'not: check the address');
 });
 
 test('[3461-6.2-ret] RET=FULL returns the message, without it the header comes back', async (t) => {

@@ -111,7 +111,11 @@ function why({
 }: Pick<ReportedRecipient, 'delivery' | 'kind' | 'outcome' | 'host'>): Partial<ReportRecipient> {
   if (kind === 'delivered') return {};
   if (delivery.original === undefined) return whoSaid(outcome, host);
-  return kind === 'success' ? {} : { problem: 'The address leads on to another one, which could not be reached.' };
+  if (kind === 'success') return {};
+  return {
+    problem: `The address leads on to another one, which ${kind === 'delay' ? 'has not taken' : 'did not take'} the message.`,
+    advice: 'Reach the person another way, and tell them that mail to this address does not arrive.',
+  };
 }
 
 function whoSaid({ reply, remote }: ReportedRecipient['outcome'], host: string | undefined): Partial<ReportRecipient> {

@@ -166,7 +166,10 @@ function reportFor(one: Decided, result: AttemptResult): readonly ReportedRecipi
 /** A failure nobody hears of is said in the journey (HOUSE P5). */
 function unreported(claim: Claim, one: Decided, now: number): readonly NewEvent[] {
   if (one.settled.state !== 'failed' || one.report !== undefined) return [];
-  const why = 'the sender asked for no report (NOTIFY)';
+  const why =
+    one.delivery.onFailure === 'state'
+      ? 'the failure is shown with the message itself'
+      : 'the sender asked for no report (NOTIFY)';
   return [{ message: claim.message.id, n: one.delivery.n, at: now, facts: { kind: 'unreported', why } }];
 }
 
