@@ -18,11 +18,12 @@ export async function findStories(store: Store, idOrMessageId: string): Promise<
   const messages = await store.read('findMessages', isId(id) ? { id } : { messageId: inBrackets(key) });
   return Promise.all(
     messages.map(async (message) => {
-      const [deliveries, events] = await Promise.all([
+      const [deliveries, events, attempts] = await Promise.all([
         store.read('deliveries', { message: message.id }),
         store.read('events', { message: message.id }),
+        store.read('attempts', { message: message.id }),
       ]);
-      return tellStory(message, deliveries, events);
+      return tellStory(message, deliveries, events, attempts);
     }),
   );
 }

@@ -161,6 +161,105 @@ for (const [state, [changes, words]] of Object.entries(ENDS)) {
   });
 }
 
+/** A try that mx.b.test refuses for now. */
+function attempt(n: number, changes: Partial<Extract<EventFacts, { kind: 'attempt' }>> = {}): EventFacts {
+  return {
+    kind: 'attempt',
+    attempt: n,
+    recipient: 'bob@b.test',
+    destination: 'b.test',
+    server: { name: 'mx.b.test', ip: '192.0.2.1', port: 25 },
+    stage: 'rcpt',
+    outcome: 'deferred',
+    reply: { code: 450, enhanced: '4.7.1', text: 'greylisted' },
+    startedAt: AT,
+    endedAt: AT,
+    nextAt: AT + 60_000,
+    ...changes,
+  };
+}
+
+const WORDS_OF_TRIES: Readonly<Record<string, readonly [readonly EventFacts[], RegExp]>> = {
+  'tries that go the same way share a line, and what comes between them ends it': [
+    [
+      attempt(1),
+      attempt(2),
+      attempt(3),
+      { kind: 'operator', action: 'hold' },
+      attempt(4),
+      attempt(5, { stage: 'mail' }),
+      attempt(6, { stage: 'mail' }),
+    ],
+    /Try 1: we [^\n]*\n[^\n]*03 {2}Tries 2 and 3, the last at this time: the same again\.\n[^\n]*held it[^\n]*\n[^\n]*Try 4: we [^\n]*\n[^\n]*Try 5: we [^\n]*\n[^\n]*Try 6: the same again\.\n/,
+  ],
+  'a login of ours is named': [
+    [attempt(1, { login: { name: 'alice', mechanism: 'PLAIN' } })],
+    /in clear, we logged in as alice \(PLAIN\); it answered 450/,
+  ],
+  'a try that the end of the program cut short is no fault of the server': [
+    [attempt(1, { rule: 'attempt-stopped', stage: 'connect', problem: 'stopped' })],
+    /Try 1 at b\.test was stopped before it was decided, because our program was ending/,
+  ],
+  'the server is named once': [
+    [
+      {
+        ...withoutReply(attempt(1)),
+        stage: 'data',
+        problem: 'The line broke (mx.b.test [192.0.2.1]:25)',
+      } as EventFacts,
+    ],
+    /25 was the server, in clear; the line broke \(while handing over the message, 0\.0 s\)\.\n/,
+  ],
+  'a message that may have arrived may come twice': [
+    [{ ...withoutReply(attempt(1)), stage: 'dot', outcome: 'unsure', problem: 'The line broke' } as EventFacts],
+    /0\.0 s\)\. If it did, the next try gives it a second time\.\n/,
+  ],
+};
+
+function withoutReply(facts: EventFacts): EventFacts {
+  return { ...facts, reply: undefined } as unknown as EventFacts;
+}
+
+for (const [what, [facts, words]] of Object.entries(WORDS_OF_TRIES)) {
+  test(what, () => {
+    const steps = facts.map((one) => [1, one] as const);
+    assert.match(inWords(tellStory(MESSAGE, [delivery({})], events([1, ROUTED_HERE], ...steps))).join('\n'), words);
+  });
+}
+
+test('all servers of a try are told of, the one that decided first', () => {
+  const about = { n: 1, attempt: 1, port: 25, startedAt: AT, endedAt: AT };
+  const tried = [
+    {
+      ...about,
+      host: 'mx0.b.test',
+      ip: '192.0.2.9',
+      reply: 'The server could not be reached: it is asleep (mx0.b.test [192.0.2.9]:25)',
+    },
+    { ...about, host: 'mx.b.test', ip: '192.0.2.1', reply: '450 4.7.1 greylisted' },
+    { ...about, attempt: 2, host: 'mx.b.test', ip: '192.0.2.1', reply: '450 4.7.1 greylisted' },
+  ];
+  const words = inWords(tellStory(MESSAGE, [delivery({})], events([1, attempt(1)]), tried)).join('\n');
+  assert.match(
+    words,
+    /Try 1: we became the client; mx\.b\.test[^\n]*\n {23}In the same try, mx0\.b\.test \[192\.0\.2\.9\]:25: it is asleep\.\n {2}→/,
+  );
+});
+
+test('an alias says where it leads, and the way there when it is longer', () => {
+  const routed = (via: readonly string[]): EventFacts => ({
+    kind: 'routed',
+    recipient: 'team@a.test',
+    rule: 'alias',
+    decision: 'relay',
+    via,
+  });
+  const words = (via: readonly string[]): string =>
+    inWords(tellStory(MESSAGE, [delivery({})], events([1, routed(via)]))).join('\n');
+  assert.match(words(['team@a.test']), /To team@a\.test, which leads to bob@b\.test\n[^\n]*\(rule alias\)\.\n/);
+  assert.match(words(['team@a.test', 'all@a.test']), /\(rule alias\), by way of team@a\.test → all@a\.test\./);
+});
+
 test('what was not recorded is not invented', () => {
   const words = inWords(tellStory(MESSAGE, [], [])).join('\n');
   assert.match(words, /We don't know how it came here: that was not recorded/);

@@ -4,15 +4,17 @@
  *
  * Nothing is invented: what was not recorded is not told.
  */
-import type { EventFacts, QueuedDelivery, QueuedMessage, StoredEvent } from '../store/index.ts';
+import type { AttemptRecord, EventFacts, QueuedDelivery, QueuedMessage, StoredEvent } from '../store/index.ts';
 
 type Facts<Kind extends EventFacts['kind']> = Extract<EventFacts, { kind: Kind }>;
 
 /** What became of one recipient. */
 export interface DeliveryStory {
   readonly n: number;
-  /** The address as the sender wrote it, and where it led. */
+  /** The address as the sender wrote it. */
   readonly recipient: string;
+  /** Where it led, when that is another address. */
+  readonly target?: string;
   readonly rule: string;
   readonly via: readonly string[];
   readonly steps: readonly Step[];
@@ -22,6 +24,8 @@ export interface DeliveryStory {
 export interface Step {
   readonly at: number;
   readonly facts: EventFacts;
+  /** An attempt: the servers that were tried in it besides the one that decided, in order. */
+  readonly others?: readonly AttemptRecord[];
 }
 
 export type End =
@@ -53,6 +57,7 @@ export function tellStory(
   message: QueuedMessage,
   deliveries: readonly QueuedDelivery[],
   events: readonly StoredEvent[],
+  attempts: readonly AttemptRecord[] = [],
 ): Story {
   const arrival = events.find(
     (event): event is StoredEvent & { facts: Facts<'received'> | Facts<'composed'> } =>
@@ -74,21 +79,42 @@ export function tellStory(
         n,
         events.filter((event) => event.n === n),
         deliveries.find((delivery) => delivery.n === n),
+        attempts.filter((attempt) => attempt.n === n),
       ),
     ),
   };
 }
 
-function deliveryStory(n: number, events: readonly StoredEvent[], delivery: QueuedDelivery | undefined): DeliveryStory {
+function deliveryStory(
+  n: number,
+  events: readonly StoredEvent[],
+  delivery: QueuedDelivery | undefined,
+  attempts: readonly AttemptRecord[],
+): DeliveryStory {
   const routed = factsOf(events, 'routed')[0];
+  const recipient = routed?.recipient ?? delivery?.recipient ?? '';
+  const target = delivery?.recipient ?? factsOf(events, 'filed')[0]?.recipient;
   return {
     n,
-    recipient: routed?.recipient ?? delivery?.recipient ?? '',
+    recipient,
+    ...(target === undefined || target === recipient ? {} : { target }),
     rule: routed?.rule ?? '',
     via: routed?.via ?? [],
-    steps: events.map(({ at, facts }) => ({ at, facts })),
+    steps: events.map(({ at, facts }) => ({ at, facts, ...othersOf(facts, attempts) })),
     end: delivery === undefined ? mailboxEnd(events) : queueEnd(delivery, events),
   };
+}
+
+/** The event tells of the connection that decided; the attempts table has all of them. */
+function othersOf(facts: EventFacts, attempts: readonly AttemptRecord[]): Pick<Step, 'others'> {
+  if (facts.kind !== 'attempt') return {};
+  const tried = attempts.filter(({ attempt, ip }) => attempt === facts.attempt && ip !== undefined);
+  const decided = tried.findLastIndex(
+    ({ ip, startedAt, endedAt }) =>
+      ip === facts.server.ip && startedAt === facts.startedAt && endedAt === facts.endedAt,
+  );
+  const others = tried.filter((_, i) => i !== decided);
+  return others.length === 0 ? {} : { others };
 }
 
 function mailboxEnd(events: readonly StoredEvent[]): End {
@@ -101,7 +127,7 @@ function mailboxEnd(events: readonly StoredEvent[]): End {
 }
 
 function queueEnd(delivery: QueuedDelivery, events: readonly StoredEvent[]): End {
-  const why = delivery.lastReply;
+  const why = lastWords(delivery, events);
   const at = delivery.endedAt ?? events.at(-1)?.at ?? 0;
   switch (delivery.state) {
     case 'waiting':
@@ -128,6 +154,12 @@ function queueEnd(delivery: QueuedDelivery, events: readonly StoredEvent[]): End
     case 'unsure':
       return { kind: 'unsure', why: why ?? '' };
   }
+}
+
+/** The last answer; where it was no server's, without the code that goes with our sentence. */
+function lastWords({ lastReply }: QueuedDelivery, events: readonly StoredEvent[]): string | undefined {
+  const problem = factsOf(events, 'attempt').at(-1)?.problem;
+  return problem !== undefined && lastReply?.endsWith(problem) === true ? problem : lastReply;
 }
 
 function relayedTo(events: readonly StoredEvent[]): string | undefined {

@@ -2,7 +2,9 @@
  * A story in plain words: each step says who was client and who was server, what was said, and
  * what it means; then how it ended and what can be done.
  */
-import type { EventFacts, HostFacts, TlsFacts } from '../store/index.ts';
+import type { EventFacts } from '../store/index.ts';
+import { againSentence, attemptSentence, isSameAgain, othersInWords } from './attempts.ts';
+import { host, line, lowerFirst, octetsInWords, time } from './phrases.ts';
 import type { DeliveryStory, End, Step, Story } from './story.ts';
 
 /** Lines without line ends, for a terminal or a page. */
@@ -40,21 +42,41 @@ const COMPOSED: Record<Extract<EventFacts, { kind: 'composed' }>['what'], string
   note: 'a note',
 };
 
-function deliveryInWords(delivery: DeliveryStory): readonly string[] {
-  return ['', `To ${delivery.recipient}`, ...delivery.steps.flatMap(stepInWords), `  → ${endInWords(delivery.end)}`];
+function deliveryInWords({ recipient, target, steps, end }: DeliveryStory): readonly string[] {
+  const where = target === undefined ? '' : `, which leads to ${target}`;
+  return ['', `To ${recipient}${where}`, ...stepsInWords(steps), `  → ${endInWords(end)}`];
 }
 
-function stepInWords({ at, facts }: Step): readonly string[] {
-  const said = stepSentence(facts);
-  return said === undefined ? [] : [`  ${time(at)}  ${said}`];
+/** Tries that go like the one before them share a line: a server that is down for days would fill pages. */
+function stepsInWords(steps: readonly Step[]): readonly string[] {
+  const lines: string[] = [];
+  let alike: Step[] = [];
+  for (const [i, step] of steps.entries()) {
+    const next = steps[i + 1];
+    if (isSameAgain(step, steps[i - 1])) alike.push(step);
+    else lines.push(...stepInWords(step));
+    if (alike.length === 0 || (next !== undefined && isSameAgain(next, step))) continue;
+    lines.push(stepLine(step.at, againSentence(alike)));
+    alike = [];
+  }
+  return lines;
+}
+
+function stepInWords(step: Step): readonly string[] {
+  const said = stepSentence(step.facts);
+  if (said === undefined) return [];
+  const indent = ' '.repeat(stepLine(step.at, '').length);
+  return [stepLine(step.at, said), ...othersInWords(step).map((other) => indent + other)];
+}
+
+function stepLine(at: number, said: string): string {
+  return `  ${time(at)}  ${said}`;
 }
 
 function stepSentence(facts: EventFacts): string | undefined {
   switch (facts.kind) {
     case 'routed':
-      return `${ROUTED[facts.rule] ?? (facts.decision === 'file' ? 'The address is ours' : 'The address is elsewhere')} (rule ${facts.rule})${
-        facts.via === undefined ? '' : `, by way of ${facts.via.join(' → ')}`
-      }.`;
+      return routedSentence(facts);
     case 'filed':
       return `Put into the ${facts.mailbox} of ${facts.recipient}, with the ticket (UIDL) ${facts.uidl}.`;
     case 'queued':
@@ -70,7 +92,7 @@ function stepSentence(facts: EventFacts): string | undefined {
     case 'unreported':
       return `Nobody was told: ${facts.why}.`;
     case 'operator':
-      return `The keeper of this server did: ${facts.action}${facts.why === undefined ? '' : ` (${facts.why})`}.`;
+      return `The keeper of this server ${DID[facts.action] ?? `did: ${facts.action}`}${facts.why === undefined ? '' : ` (${facts.why})`}.`;
     case 'retrieved':
       return facts.how === 'top'
         ? `${host(facts.client)} looked at the beginning over POP3, logged in as ${facts.login.name}, ${line(facts.tls)}.`
@@ -90,6 +112,21 @@ const REMOVED: Readonly<Record<Extract<EventFacts, { kind: 'removed' }>['by'], s
   'account-removed': 'Removed with its account.',
 };
 
+const DID: Readonly<Record<string, string>> = {
+  hold: 'held it',
+  release: 'let it go',
+  retry: 'had it tried at once',
+  fail: 'gave up on it',
+  drop: 'dropped it',
+};
+
+/** An alias that leads on itself needs no way to be told; several are told in order. */
+function routedSentence({ rule, decision, recipient, via = [] }: Extract<EventFacts, { kind: 'routed' }>): string {
+  const why = ROUTED[rule] ?? (decision === 'file' ? 'The address is ours' : 'The address is elsewhere');
+  const way = via.join() === recipient ? '' : `, by way of ${via.join(' → ')}`;
+  return `${why} (rule ${rule})${via.length === 0 ? '' : way}.`;
+}
+
 const ROUTED: Readonly<Record<string, string>> = {
   account: 'The address is an account here',
   alias: 'The address is an alias here',
@@ -100,34 +137,6 @@ const ROUTED: Readonly<Record<string, string>> = {
   'relay-network': 'The address is elsewhere; the sender is in a network we carry mail for',
   'relay-domain': 'The address is elsewhere, in a domain we are the backup of',
   'relay-open': 'The address is elsewhere, and this server carries everything: it is an open relay',
-};
-
-function attemptSentence(facts: Extract<EventFacts, { kind: 'attempt' }>): string {
-  const seconds = ((facts.endedAt - facts.startedAt) / 1000).toFixed(1);
-  const end = `(${STAGE[facts.stage] ?? facts.stage}, ${seconds} s)`;
-  const { server, reply, problem = '' } = facts;
-  if (server.ip === undefined)
-    return `Try ${facts.attempt}: we looked for the server of ${facts.destination} to become its client: ${problem} ${end}.`;
-  if (facts.stage === 'connect')
-    return `Try ${facts.attempt}: we became the client and did not reach ${host(server)}: ${problem} ${end}.`;
-  const said =
-    reply === undefined
-      ? problem
-      : `it answered ${[reply.code, reply.enhanced, reply.text].filter((part) => part !== undefined).join(' ')}`;
-  return `Try ${facts.attempt}: we became the client; ${host(server)} was the server, ${line(facts.tls)}; ${said} ${end}.`;
-}
-
-const STAGE: Readonly<Record<string, string>> = {
-  dns: 'while looking for the server',
-  connect: 'while connecting',
-  greeting: 'at the greeting',
-  ehlo: 'while introducing ourselves',
-  tls: 'while turning on encryption',
-  auth: 'at our login',
-  mail: "at the sender's address",
-  rcpt: 'at this recipient',
-  data: 'before the message',
-  dot: 'after the whole message',
 };
 
 function endInWords(end: End): string {
@@ -141,7 +150,7 @@ function endInWords(end: End): string {
     case 'relayed':
       return `Handed on to ${end.to} on ${time(end.at)}: it is that server's responsibility now.`;
     case 'waiting':
-      return `Waiting. ${end.attempts === 0 ? 'The first try' : 'The next try'} is at ${time(end.nextAt)}${end.why === undefined ? '' : `; last time: ${end.why}`}.`;
+      return `Waiting. ${end.attempts === 0 ? 'The first try' : 'The next try'} is at ${time(end.nextAt)}${end.why === undefined ? '' : `; last time: ${lowerFirst(end.why)}`}.`;
     case 'sending':
       return 'A try is under way just now.';
     case 'held':
@@ -149,29 +158,10 @@ function endInWords(end: End): string {
         ? 'Held by the keeper of this server: "posthorn queue release" lets it go.'
         : `Held until ${time(end.until)}, as its sender wished; "posthorn queue release" lets it go before.`;
     case 'failed':
-      return `Given up on ${time(end.at)}: ${end.why}${end.report === undefined ? '' : `. The sender was told in message ${end.report}`}.`;
+      return `Given up on ${time(end.at)}: ${lowerFirst(end.why)}${end.report === undefined ? '' : `. The sender was told in message ${end.report}`}.`;
     case 'dropped':
       return `Dropped on ${time(end.at)} by the keeper of this server; the sender was not told.`;
     case 'unsure':
-      return `We can't know whether it arrived: ${end.why}.`;
+      return `We can't know whether it arrived: ${lowerFirst(end.why)}. "posthorn queue retry" sends it again, "posthorn queue drop" lets it be.`;
   }
-}
-
-function host({ name, ip, port }: HostFacts): string {
-  const address = ip === undefined ? '' : `[${ip}]${port === undefined ? '' : `:${port}`}`;
-  return [name, address].filter((part) => part !== undefined && part !== '').join(' ') || 'somebody';
-}
-
-function line(tls: TlsFacts | undefined): string {
-  if (tls === undefined) return 'in clear';
-  return tls.verified === 'none' ? `encrypted (${tls.version})` : `encrypted (${tls.version}), its name proven`;
-}
-
-function time(at: number): string {
-  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
-}
-
-function octetsInWords(octets: number): string {
-  if (octets < 1_000) return `${octets} octets`;
-  return octets < 1_000_000 ? `${(octets / 1_000).toFixed(1)} KB` : `${(octets / 1_000_000).toFixed(1)} MB`;
 }
