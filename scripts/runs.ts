@@ -16,6 +16,7 @@ export interface TestRun {
 export const RUNS: readonly TestRun[] = [
   { name: 'unit', globs: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], deadline: 900, env: {} },
   { name: 'fuzz', globs: ['src/**/*.fuzz.ts'], deadline: 300, env: { FUZZ_RUNS: ['4000', '50000'] } },
+  { name: 'world', globs: ['test/world/**/*.test.ts'], deadline: 300, env: {} },
   { name: 'crashes', globs: ['test/crash/**/*.test.ts'], deadline: 900, env: { KILL_ROUNDS: ['5', '50'] } },
   { name: 'peers', globs: ['test/peers/**/*.test.ts'], deadline: 900, env: {} },
   { name: 'journeys', globs: ['test/journeys/**/*.test.ts'], deadline: 900, env: {} },
@@ -76,7 +77,8 @@ function commandOf(run: TestRun, mode: Mode, path: string): Command {
       '--test-reporter-destination=stdout',
       ...run.globs,
     ],
-    env: { ...env, TEST_RESULTS: path },
+    // Each store that a test opens starts two threads, which would compile the same files again: 85 ms instead of 200.
+    env: { ...env, TEST_RESULTS: path, NODE_COMPILE_CACHE: join(ROOT, '.cache/compiled') },
     deadline: run.deadline * (mode.soak ? 10 : 1),
     cwd: mode.cwd,
   };

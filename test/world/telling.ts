@@ -1,0 +1,137 @@
+/** What happened in a world, as short lines that a scenario can expect, and as the texts that people read. */
+import { findStories, inWords } from '../../src/journey/index.ts';
+import type { Heard } from '../../src/outbound/testing.ts';
+import { EVERY_STATE, selectQueue } from '../../src/queue/index.ts';
+import type { AttemptRecord, Store, StoredEvent } from '../../src/store/index.ts';
+import { textOf } from '../../src/store/testing.ts';
+import { DAY, HOUR, MINUTE, SECOND } from './scenario.ts';
+
+/** Where it can be read what happened. */
+interface Told {
+  readonly store: Store;
+  readonly heard: readonly Heard[];
+}
+
+const UNITS = { d: DAY, h: HOUR, m: MINUTE, s: SECOND };
+
+/** "1h21m", to the nearest second: the queue gathers changes for some milliseconds. */
+function span(ms: number): string {
+  const sign = ms < 0 ? '-' : '';
+  const left = Math.round(Math.abs(ms) / SECOND) * SECOND;
+  const parts = Object.entries(UNITS).map(([unit, size], i, all) => {
+    const above = all[i - 1]?.[1];
+    const count = Math.floor((above === undefined ? left : left % above) / size);
+    return count === 0 ? '' : `${count}${unit}`;
+  });
+  return sign + (parts.join('') || '0s');
+}
+
+export async function statesOf(store: Store, message: string): Promise<readonly string[]> {
+  const states: string[] = [];
+  for await (const { delivery } of selectQueue(store, { message, states: EVERY_STATE }))
+    states.push(`${localPart(delivery.recipient)} ${delivery.state} ${delivery.attempts}`);
+  return states;
+}
+
+export async function attemptsOf(store: Store, message: string): Promise<readonly string[]> {
+  const [[about], deliveries, attempts] = await Promise.all([
+    store.read('findMessages', { id: message }),
+    store.read('deliveries', { message }),
+    store.read('attempts', { message }),
+  ]);
+  const names = new Map(deliveries.map(({ n, recipient }) => [n, localPart(recipient)]));
+  return attempts.map((one) => `${names.get(one.n)} ${attemptInShort(one, about?.receivedAt ?? 0)}`);
+}
+
+function attemptInShort({ attempt, ip = '-', reply, startedAt, endedAt }: AttemptRecord, since: number): string {
+  const took = endedAt - startedAt;
+  const answer = /^\d{3}(?: \d\.\d+\.\d+)?(?= |$)/.exec(reply ?? '')?.[0] ?? 'no answer';
+  const after = startedAt - since;
+  return `${attempt} ${after < 0 ? '' : '+'}${span(after)} ${ip} ${answer}${took < SECOND ? '' : ` (${span(took)})`}`;
+}
+
+/** The verbs of a connection; each whole text is a dot. */
+export function heardInShort({ address, lines, texts }: Heard): string {
+  let left = texts.length;
+  const verbs = lines.flatMap((line) => {
+    const verb = line.split(' ')[0] ?? '';
+    return verb === 'DATA' && left-- > 0 ? [verb, '.'] : [verb];
+  });
+  return `${address}: ${verbs.join(' ')}`.trimEnd();
+}
+
+/** What was told about a message, whole, in order. One that has left is as the next server heard it. */
+export async function reportsOf({ store, heard }: Told, message: string): Promise<readonly string[]> {
+  const events = await store.read('events', { message });
+  const ids = new Set(events.flatMap(({ facts }) => (facts.kind === 'reported' ? [facts.report] : [])));
+  const sent = heard.flatMap(({ texts }) => texts);
+  const textOfReport = async (id: string): Promise<string> =>
+    sent.find((text) => text.includes(`Message-ID: <${id}@`)) ?? (await textOfMessage(store, id));
+  return await Promise.all([...ids].map(textOfReport));
+}
+
+async function textOfMessage(store: Store, id: string): Promise<string> {
+  const [found] = await store.read('findMessages', { id });
+  if (found === undefined) throw new Error(`The report ${id} is gone`);
+  return await textOf(store.content.read(found.content));
+}
+
+/** "failed to alice@a.test: bob@b.test 5.1.1, carol@b.test 5.2.2". */
+export function reportInShort(report: string): string {
+  const [, to] = /^To: <(.*)>\r$/m.exec(report) ?? [];
+  const recipients = [...report.matchAll(/^Final-Recipient: ([^]*?)\r\nAction: (\w+)\r\nStatus: (\S+)\r$/gm)];
+  const about = recipients.map(([, final = '', , status]) => `${final.replace(/^[\w-]+; /, '')} ${status}`);
+  return `${recipients[0]?.[2]} to ${to}: ${about.join(', ')}`;
+}
+
+/** The part for people. */
+function wordsOf(report: string): string {
+  const [, head = '', part = ''] =
+    /\r\n(Content-Type: text\/plain[^]*?\r\n)\r\n([^]*?)\r\n--=_report/.exec(report) ?? [];
+  const lines = part.replaceAll('\r\n', '\n').trimEnd();
+  return head.includes('quoted-printable') ? unquoted(lines) : lines;
+}
+
+function unquoted(text: string): string {
+  const octets = text
+    .replace(/=\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(octets, 'latin1').toString('utf8');
+}
+
+/** What `posthorn journey` prints about it, and the words of each report; random ids are named instead. */
+export async function journeyOf(told: Told, messages: readonly string[]): Promise<string> {
+  const { store } = told;
+  const pages: string[] = [];
+  const names = new Map<string, string>();
+  for (const [i, message] of messages.entries()) {
+    names.set(message, messages.length === 1 ? '{message}' : `{message ${i + 1}}`);
+    const stories = await findStories(store, message);
+    pages.push(stories.map((story) => inWords(story).join('\n')).join('\n\n'));
+    for (const report of await reportsOf(told, message)) {
+      const [, to] = /^To: <(.*)>\r$/m.exec(report) ?? [];
+      pages.push(`--- The report to ${to} says:\n\n${wordsOf(report)}`);
+    }
+    nameTheRandom(await store.read('events', { message }), names);
+  }
+  return `${withNames(pages.join('\n\n'), names)}\n`;
+}
+
+function nameTheRandom(events: readonly StoredEvent[], names: Map<string, string>): void {
+  for (const { facts } of events) {
+    if (facts.kind === 'reported' && !names.has(facts.report))
+      names.set(
+        facts.report,
+        `{report ${[...names.values()].filter((name) => name.startsWith('{report')).length + 1}}`,
+      );
+    if (facts.kind === 'filed') names.set(facts.uidl, '{uidl}');
+  }
+}
+
+function withNames(text: string, names: ReadonlyMap<string, string>): string {
+  return [...names].reduce((left, [random, name]) => left.replaceAll(random, name), text);
+}
+
+function localPart(address: string): string {
+  return address.split('@')[0] ?? '';
+}
