@@ -2,7 +2,7 @@
 import { findStories, inWords } from '../../src/journey/index.ts';
 import type { Heard } from '../../src/outbound/testing.ts';
 import { EVERY_STATE, selectQueue } from '../../src/queue/index.ts';
-import type { AttemptRecord, Store, StoredEvent } from '../../src/store/index.ts';
+import type { AttemptRecord, Store } from '../../src/store/index.ts';
 import { textOf } from '../../src/store/testing.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './scenario.ts';
 
@@ -60,14 +60,20 @@ export function heardInShort({ address, lines, texts }: Heard): string {
   return `${address}: ${verbs.join(' ')}`.trimEnd();
 }
 
-/** What was told about a message, whole, in order. One that has left is as the next server heard it. */
-export async function reportsOf({ store, heard }: Told, message: string): Promise<readonly string[]> {
+interface Report {
+  readonly id: string;
+  /** The whole message. One that has left is as the next server heard it. */
+  readonly text: string;
+}
+
+/** What was told about a message, in order. */
+export async function reportsOf({ store, heard }: Told, message: string): Promise<readonly Report[]> {
   const events = await store.read('events', { message });
   const ids = new Set(events.flatMap(({ facts }) => (facts.kind === 'reported' ? [facts.report] : [])));
   const sent = heard.flatMap(({ texts }) => texts);
   const textOfReport = async (id: string): Promise<string> =>
     sent.find((text) => text.includes(`Message-ID: <${id}@`)) ?? (await textOfMessage(store, id));
-  return await Promise.all([...ids].map(textOfReport));
+  return await Promise.all([...ids].map(async (id) => ({ id, text: await textOfReport(id) })));
 }
 
 async function textOfMessage(store: Store, id: string): Promise<string> {
@@ -99,33 +105,29 @@ function unquoted(text: string): string {
   return Buffer.from(octets, 'latin1').toString('utf8');
 }
 
-/** What `posthorn journey` prints about it, and the words of each report; random ids are named instead. */
+/** What `posthorn journey` prints about them, the words of each report, and its journey where it has one; random ids are named instead. */
 export async function journeyOf(told: Told, messages: readonly string[]): Promise<string> {
-  const { store } = told;
   const pages: string[] = [];
   const names = new Map<string, string>();
+  let reports = 0;
   for (const [i, message] of messages.entries()) {
     names.set(message, messages.length === 1 ? '{message}' : `{message ${i + 1}}`);
-    const stories = await findStories(store, message);
-    pages.push(stories.map((story) => inWords(story).join('\n')).join('\n\n'));
-    for (const report of await reportsOf(told, message)) {
-      const [, to] = /^To: <(.*)>\r$/m.exec(report) ?? [];
-      pages.push(`--- The report to ${to} says:\n\n${wordsOf(report)}`);
+    pages.push(await printed(told.store, message));
+    for (const { id, text } of await reportsOf(told, message)) {
+      names.set(id, `{report ${++reports}}`);
+      const [, to] = /^To: <(.*)>\r$/m.exec(text) ?? [];
+      pages.push(`--- The report to ${to} says:\n\n${wordsOf(text)}`);
+      const left = await told.store.read('deliveries', { message: id });
+      if (left.length > 0) pages.push(`--- The report went on:\n\n${await printed(told.store, id)}`);
     }
-    nameTheRandom(await store.read('events', { message }), names);
+    for (const { facts } of await told.store.read('events', { message }))
+      if (facts.kind === 'filed') names.set(facts.uidl, '{uidl}');
   }
   return `${withNames(pages.join('\n\n'), names)}\n`;
 }
 
-function nameTheRandom(events: readonly StoredEvent[], names: Map<string, string>): void {
-  for (const { facts } of events) {
-    if (facts.kind === 'reported' && !names.has(facts.report))
-      names.set(
-        facts.report,
-        `{report ${[...names.values()].filter((name) => name.startsWith('{report')).length + 1}}`,
-      );
-    if (facts.kind === 'filed') names.set(facts.uidl, '{uidl}');
-  }
+async function printed(store: Store, message: string): Promise<string> {
+  return (await findStories(store, message)).map((story) => inWords(story).join('\n')).join('\n\n');
 }
 
 function withNames(text: string, names: ReadonlyMap<string, string>): string {

@@ -58,7 +58,7 @@ async function lookAt(happened: Happened, { clause }: Scenario): Promise<Looked>
   return {
     states: await all((id) => statesOf(store, id)),
     attempts: await all((id) => attemptsOf(store, id)),
-    reports: await all((id) => reportsOf(happened, id)),
+    reports: (await all((id) => reportsOf(happened, id))).map(({ text }) => text),
     lines: heard.map(({ lines }) => lines),
     texts: heard.map(({ texts }) => texts),
     dialled,

@@ -64,10 +64,10 @@ export const HOSTS: Scenarios = {
   'no-mx': {
     rules: ['5321-5.1-implicit-mx'],
     clause: 'A domain without MX is its own mail server, at its A and AAAA addresses',
-    zones: { 'b.test': { a: [MX1] } },
-    servers: { [MX1]: {} },
+    zones: { 'b.test': { aaaa: [SIX], a: [MX1] } },
+    servers: { [SIX]: 'refused', [MX1]: {} },
     states: ['bob relayed 1'],
-    attempts: [`bob 1 +0s ${MX1} 250 2.0.0`],
+    attempts: [`bob 1 +0s ${SIX} no answer`, `bob 1 +0s ${MX1} 250 2.0.0`],
     heard: [`${MX1}: ${TAKEN}`],
   },
   'null-mx': {

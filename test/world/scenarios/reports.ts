@@ -125,6 +125,21 @@ export const REPORTS: Scenarios = {
       assert.match(lines[1]?.[1] ?? '', /^MAIL FROM:<>/);
     },
   },
+  'report-undeliverable': {
+    rules: ['5321-4.5.5-null-reports'],
+    clause: 'A report that can’t be delivered ends there: nobody is told about it',
+    zones: WITH_X,
+    servers: {
+      [MX]: { rcpt: { '*': NOBODY }, data: '503 5.5.1 RCPT first' },
+      [X]: { dot: '554 5.7.1 no reports, please' },
+    },
+    aliases: { 'team@a.test': ['bob@b.test'] },
+    letters: [FROM_X],
+    states: ['bob failed 1'],
+    attempts: [`bob 1 +0s ${MX} 550 5.1.1`],
+    heard: [REFUSED, `${X}: EHLO MAIL RCPT DATA . QUIT`],
+    reports: ['failed to xenia@x.test: team@a.test 5.1.1'],
+  },
   'no-report-about-a-report': {
     rules: ['5321-4.5.5-null-reports', '3461-6.1-never-to-null'],
     clause: 'Nobody is ever told about a message from the null sender: reports about reports would go on for ever',
