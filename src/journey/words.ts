@@ -136,6 +136,7 @@ const ROUTED: Readonly<Record<string, string>> = {
   'relay-login': 'The address is elsewhere; the sender had logged in, so we carry it',
   'relay-network': 'The address is elsewhere; the sender is in a network we carry mail for',
   'relay-domain': 'The address is elsewhere, in a domain we are the backup of',
+  report: 'It is a report of ours, to a sender who is elsewhere',
   'relay-open': 'The address is elsewhere, and this server carries everything: it is an open relay',
 };
 

@@ -151,6 +151,26 @@ test('the attempt event names the server, its words and the line', () => {
   assert.equal(facts.nextAt, NEXT_AT);
 });
 
+const UNREPORTED: Readonly<Record<string, readonly [Partial<QueuedDelivery>, mailFrom: string, RegExp]>> = {
+  'the sender asked for none': [{ notify: ['never'] }, 'alice@a.test', /asked for no report/],
+  'the failure is shown instead': [{ onFailure: 'state' }, 'alice@a.test', /shown with the message/],
+  'it is a report itself': [{ notify: ['never'] }, '', /null sender/],
+};
+
+for (const [what, [delivery, mailFrom, why]] of Object.entries(UNREPORTED)) {
+  test(`a failure that nobody hears of says why: ${what}`, () => {
+    const claim = claimOf(delivery);
+    const { events } = settleAttempt(
+      { ...claim, message: { ...claim.message, mailFrom } },
+      resultOf('failed'),
+      SETTINGS,
+      RECEIVED_AT,
+    );
+    const facts = events.at(-1)?.facts;
+    assert.match(facts?.kind === 'unreported' ? facts.why : '', why);
+  });
+}
+
 function claimOf(delivery: Partial<QueuedDelivery>): Claim {
   return {
     destination: 'b.test',

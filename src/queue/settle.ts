@@ -166,11 +166,15 @@ function reportFor(one: Decided, result: AttemptResult): readonly ReportedRecipi
 /** A failure nobody hears of is said in the journey (HOUSE P5). */
 function unreported(claim: Claim, one: Decided, now: number): readonly NewEvent[] {
   if (one.settled.state !== 'failed' || one.report !== undefined) return [];
-  const why =
-    one.delivery.onFailure === 'state'
-      ? 'the failure is shown with the message itself'
-      : 'the sender asked for no report (NOTIFY)';
+  const why = whyUnreported(claim, one);
   return [{ message: claim.message.id, n: one.delivery.n, at: now, facts: { kind: 'unreported', why } }];
+}
+
+function whyUnreported({ message }: Claim, { delivery }: Decided): string {
+  // Our own reports ask for none either; that is not what a reader wants to know.
+  if (message.mailFrom === '') return 'it came from the null sender, to whom nobody reports';
+  if (delivery.onFailure === 'state') return 'the failure is shown with the message itself';
+  return 'the sender asked for no report (NOTIFY)';
 }
 
 /** One row for each connection tried; a recipient nobody was asked about has one without a host. */
