@@ -10,6 +10,7 @@ export type { ReportAction, ReportParts, ReportRecipient } from './dsn.ts';
 export type { Address, Envelope, Notify, Recipient, ReversePath } from './envelope.ts';
 export { countReceived, fieldValues, HeaderScanner, messageIdOf, parseHeaderSection } from './header.ts';
 export type { HeaderField, HeaderLimits, HeaderState } from './header.ts';
+export { LineEnds } from './line-ends.ts';
 export { parseMailboxes } from './mailboxes.ts';
 export type { Mailbox, MailboxList } from './mailboxes.ts';
 export { PartScanner } from './parts.ts';
@@ -27,3 +28,5 @@ export {
   temporaryFailure,
 } from './reply.ts';
 export type { EnhancedCode, Reply, ReplyDetails } from './reply.ts';
+export { planSevenBit } from './seven-bit.ts';
+export type { SevenBitOptions, SevenBitPlan } from './seven-bit.ts';

@@ -5,7 +5,7 @@
 import { describeError } from '../../base/index.ts';
 import { DotStuffer } from '../../net/index.ts';
 import type { Answer, Conversation } from './conversation.ts';
-import { LineEnds } from './line-ends.ts';
+import { LineEnds } from '../../mail/index.ts';
 
 /** Octets collected before they are sent and the server's reading is waited for. */
 const BLOCK = 64 * 1024;
