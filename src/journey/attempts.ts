@@ -15,7 +15,7 @@ export function attemptSentence(facts: Attempt): string {
   if (facts.stage === 'connect')
     return `Try ${attempt}: we became the client and did not reach ${host(server)}: ${said(facts)} (${took}).`;
   const as = login === undefined ? '' : `, we logged in as ${login.name} (${login.mechanism})`;
-  return `Try ${attempt}: we became the client; ${host(server)} was the server, ${line(facts.tls)}${as}; ${said(facts)} (${STAGE[facts.stage] ?? facts.stage}, ${took}).${doubt(facts)}`;
+  return `Try ${attempt}: we became the client; ${host(server)} was the server, ${line(facts.tls)}${as}; ${reencoding(facts)}${said(facts)} (${STAGE[facts.stage] ?? facts.stage}, ${took}).${doubt(facts)}`;
 }
 
 /** The server's answer, or what went wrong. */
@@ -27,6 +27,13 @@ function said({ reply, problem = '', server }: Attempt): string {
 /** A problem names its server at the end, for the log; where the sentence around it does too, once is enough. */
 function withoutPlace(problem: string, server: string): string {
   return problem.replace('The server could not be reached: ', '').replace(` (${server})`, '');
+}
+
+/** Only this try: what is kept here stays as it came. */
+function reencoding({ reencoded }: Attempt): string {
+  if (reencoded === undefined) return '';
+  const signature = reencoded.dkim ? ', which breaks its DKIM signature' : '';
+  return `the message was re-encoded in 7 bits for it${signature}; `;
 }
 
 function doubt({ outcome, nextAt }: Attempt): string {

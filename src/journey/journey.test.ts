@@ -132,6 +132,27 @@ test('a message that waits says why and until when', () => {
   assert.match(words, /→ Waiting\. The next try is at 2026-01-01 12:01:00; last time: 450 4\.7\.1 greylisted/);
 });
 
+test('a message that was re-encoded for the next server, and what that breaks', () => {
+  const words = (reencoded: { readonly dkim: boolean }): string => {
+    const attempt: EventFacts = {
+      kind: 'attempt',
+      attempt: 1,
+      recipient: 'bob@b.test',
+      destination: 'b.test',
+      server: { name: 'mx.b.test', ip: '127.0.0.1', port: 25 },
+      reencoded,
+      stage: 'dot',
+      outcome: 'relayed',
+      reply: { code: 250, text: 'taken' },
+      startedAt: AT,
+      endedAt: AT,
+    };
+    return inWords(tellStory(MESSAGE, [delivery({ state: 'relayed' })], events([1, attempt]))).join('\n');
+  };
+  assert.match(words({ dkim: false }), /in clear; the message was re-encoded in 7 bits for it; it answered 250 taken/);
+  assert.match(words({ dkim: true }), /re-encoded in 7 bits for it, which breaks its DKIM signature; it answered 250/);
+});
+
 test('an attempt that the end of our process cut off is named: the message may arrive twice', () => {
   const about = { recipient: 'bob@b.test', destination: 'b.test', nextAt: AT + 60_000 };
   const queued: EventFacts = { kind: 'queued', ...about, why: 'accepted' };

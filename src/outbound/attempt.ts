@@ -6,14 +6,15 @@
 import { describeError } from '../base/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Resolver } from '../dns/index.ts';
+import { isAscii } from '../mail/index.ts';
 import type { Reply } from '../mail/index.ts';
 import type { RecipientAnswer, SmtpClientSession, Transaction } from '../smtp/index.ts';
 import { nameOf, open } from './connection.ts';
 import type { Dial, Target } from './connection.ts';
 import { findHosts } from './hosts.ts';
 import type { Host, WhereTo } from './hosts.ts';
-import { hasUtf8Address, lookAt, unmetNeed } from './needs.ts';
-import type { ContentFacts } from './needs.ts';
+import { ContentLook, renderFor, unsayable, wireAddress } from './needs.ts';
+import type { Rendering } from './needs.ts';
 import type {
   AttemptResult,
   OutboundMessage,
@@ -55,7 +56,7 @@ type Fate =
   | { readonly kind: 'open' | 'ended'; readonly verdict: Verdict; readonly try?: number };
 
 /** How a connection ended, for its Try. */
-type End = Pick<Try, 'stage' | 'reply' | 'problem'>;
+type End = Pick<Try, 'stage' | 'reply' | 'problem' | 'reencoded'>;
 
 /** Rejects only when the resolver or the clock does: the caller makes that an outcome. */
 export async function attempt(context: AttemptContext, job: Job): Promise<AttemptResult> {
@@ -72,11 +73,12 @@ class Walk {
   readonly #tries: Try[] = [];
   readonly #fates = new Map<number, Fate>();
   #sessions = 0;
-  #facts: Promise<ContentFacts> | undefined;
+  readonly #look: ContentLook;
 
   constructor(context: AttemptContext, job: Job) {
     this.#context = context;
     this.#job = job;
+    this.#look = new ContentLook(job.message);
   }
 
   /** Goes to each address of each host, as long as that can still do somebody good. */
@@ -143,17 +145,36 @@ class Walk {
     }
   }
 
-  /** All who wait, in as many transactions as the server's limits need. */
+  /** What this server can't take is said first; everybody else gets the message as it can. */
   async #deliver(client: SmtpClientSession, target: Target): Promise<End> {
+    const where = nameOf(target);
+    const rendering = await this.#render(client, where);
+    if ('outcome' in rendering) return this.#note(this.#pending(), rendering);
+    let end: End = { stage: 'mail' };
+    const waiting: OutboundRecipient[] = [];
+    for (const recipient of this.#pending()) {
+      const verdict = unsayable(recipient.address, client.capabilities, where);
+      if (verdict === undefined) waiting.push(recipient);
+      else end = this.#note([recipient], verdict);
+    }
+    if (waiting.length > 0) end = await this.#transactAll(client, where, rendering, waiting);
+    return { ...end, ...(rendering.reencoded === undefined ? {} : { reencoded: rendering.reencoded }) };
+  }
+
+  /** All who wait, in as many transactions as the server's limits need. */
+  async #transactAll(
+    client: SmtpClientSession,
+    where: string,
+    rendering: Rendering,
+    recipients: readonly OutboundRecipient[],
+  ): Promise<End> {
     const { rcptMax = MOST_RECIPIENTS } = client.capabilities.limits;
-    let waiting = this.#pending();
+    let waiting = recipients;
     let end: End = { stage: 'mail' };
     while (waiting.length > 0) {
       const batch = waiting.slice(0, rcptMax);
-      const unmet = await this.#unmet(client, target, batch);
-      if (unmet !== undefined) return this.#note(waiting, unmet);
-      const results = await client.send(this.#transaction(batch));
-      end = this.#take(batch, results, nameOf(target));
+      const results = await client.send(this.#transaction(batch, rendering));
+      end = this.#take(batch, results, where);
       const relayed = batch.some(({ n }) => this.#fates.get(n)?.kind === 'relayed');
       // Too many at once: the others follow, as long as each transaction got somebody through (RFC 5321 §4.5.3.1.10).
       const others = relayed ? batch.filter((_, i) => isTooMany(results[i] as RecipientAnswer)) : [];
@@ -163,40 +184,21 @@ class Walk {
     return end;
   }
 
-  #transaction(batch: readonly OutboundRecipient[]): Transaction {
-    const { message } = this.#job;
-    const { mailFrom, octets: size, body, ret, envid } = message;
-    const smtputf8 = message.smtputf8 || hasUtf8Address(message, batch);
+  #transaction(batch: readonly OutboundRecipient[], { octets: size, body, content }: Rendering): Transaction {
+    const { mailFrom: sender, smtputf8: announced, ret, envid } = this.#job.message;
+    const mailFrom = wireAddress(sender);
+    const recipients = batch.map((recipient) => ({ ...recipient, address: wireAddress(recipient.address) }));
+    const smtputf8 = announced || ![mailFrom, ...recipients.map(({ address }) => address)].every(isAscii);
     const dsn = { ...(ret === undefined ? {} : { ret }), ...(envid === undefined ? {} : { envid }) };
-    return {
-      mailFrom,
-      recipients: batch,
-      parameters: { size, body, smtputf8, ...dsn },
-      content: () => message.content(),
-    };
+    return { mailFrom, recipients, parameters: { size, body, smtputf8, ...dsn }, content };
   }
 
-  async #unmet(
-    client: SmtpClientSession,
-    target: Target,
-    batch: readonly OutboundRecipient[],
-  ): Promise<Verdict | undefined> {
-    const { message } = this.#job;
-    const where = nameOf(target);
+  async #render(client: SmtpClientSession, where: string): Promise<Rendering | Verdict> {
     try {
-      return await unmetNeed(
-        message,
-        batch,
-        client.capabilities,
-        () => (this.#facts ??= lookAt(message.content())),
-        where,
-      );
+      return await renderFor(this.#job.message, this.#look, client.capabilities, where);
     } catch (error) {
-      return brokenAt(
-        'ehlo',
-        { what: 'content', problem: `The message could not be read here: ${describeError(error)}` },
-        where,
-      );
+      const problem = `The message could not be read here: ${describeError(error)}`;
+      return brokenAt('ehlo', { what: 'content', problem }, where);
     }
   }
 

@@ -47,6 +47,8 @@ export interface OutboundMessage {
   readonly mailFrom: string;
   readonly body: '7bit' | '8bitmime';
   readonly smtputf8: boolean;
+  /** We wrote it ourselves: a line that is too long is ours to mend (RFC 5322 §2.1.1). */
+  readonly composed?: boolean;
   readonly ret?: 'full' | 'hdrs';
   readonly envid?: string;
   /** Octets with our prefix. */
@@ -60,6 +62,12 @@ export interface OutboundRecipient {
   readonly address: string;
   readonly notify?: readonly string[];
   readonly orcpt?: string;
+}
+
+/** The message left in another encoding than it came in: the server takes 7 bits only. */
+export interface Reencoded {
+  /** It carries a DKIM signature, which no longer holds. */
+  readonly dkim: boolean;
 }
 
 /** Where a try ended. */
@@ -76,6 +84,7 @@ export interface Try {
   /** The server offered DSN, so it was told what the sender wants to hear (RFC 3461). */
   readonly dsn?: boolean;
   readonly stage: Stage;
+  readonly reencoded?: Reencoded;
   /** The server's answer that ended it, or its 250 to the final dot. */
   readonly reply?: Reply;
   /** What went wrong when no server answered; a sentence. */

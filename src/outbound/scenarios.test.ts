@@ -567,9 +567,113 @@ const SCENARIOS: readonly Scenario[] = [
     tries: [`${MX1} dot 250`],
   },
   {
-    name: '[6152-3-client-not-offered] 8-bit text where 8BITMIME is not offered',
-    server: { ehlo: offering('') },
+    name: '[6152-3-client-reencode] 8-bit text where 8BITMIME is not offered is re-encoded for that host',
+    two: [{ ehlo: offering('SIZE'), dot: '451 4.3.0 not now' }, GOOD],
+    job: { text: 'Subject: x\r\n\r\n.ü\r\n', message: { body: '8bitmime' } },
+    outcomes: [RELAYED],
+    tries: [`${MX1} dot 451`, `${MX2} dot 250`],
+    check: (heard, { tries }) => {
+      const encoded =
+        'Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=unknown-8bit\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n.=C3=BC\r\n';
+      assert.equal(bodyOf(heard, 0), `${encoded.replace('\r\n.', '\r\n..')}.\r\n`);
+      assert.equal(heard[0]?.lines[1], `MAIL FROM:<alice@a.test> SIZE=${encoded.length}`);
+      assert.equal(Buffer.from(bodyOf(heard, 1), 'latin1').toString(), 'Subject: x\r\n\r\n..ü\r\n.\r\n');
+      assert.equal(heard[1]?.lines[1], 'MAIL FROM:<alice@a.test> SIZE=19 BODY=8BITMIME');
+      assert.deepEqual(
+        tries.map(({ reencoded }) => reencoded),
+        [{ dkim: false }, undefined],
+      );
+    },
+  },
+  {
+    name: '[6152-3-client-reencode] 8-bit text that nobody declared is re-encoded too',
+    server: { ehlo: '502 no', helo: '250 mx.b.test' },
+    job: { text: 'DKIM-Signature: v=1\r\n\r\nü' },
+    outcomes: [RELAYED],
+    tries: [`${MX1} dot 250`],
+    check: (heard, { tries }) => {
+      assert.match(bodyOf(heard), /\r\n\r\n=C3=BC\r\n\.\r\n$/);
+      assert.deepEqual(tries[0]?.reencoded, { dkim: true });
+    },
+  },
+  {
+    name: '[1870-6.1-too-big] what is too big only when it is re-encoded is not sent either',
+    server: { ehlo: offering('SIZE 100') },
     job: { text: 'Subject: x\r\n\r\nü\r\n', message: { body: '8bitmime' } },
+    outcomes: ['failed ehlo 554 5.3.4 own'],
+    tries: [`${MX1} ehlo !`],
+    check: (_, { outcomes }) => assert.match(outcomes[0]?.reply.lines[0] ?? '', /has 134 octets; .* takes at most 100/),
+  },
+  {
+    name: '[6152-3-client-not-offered] [1847-2.1-opaque] signed 8-bit text where 8BITMIME is not offered: the sender is told why',
+    two: [{ ehlo: offering('') }, { ehlo: offering('SIZE') }],
+    job: { text: 'Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nü\r\n--b--\r\n' },
+    outcomes: ['failed ehlo 554 5.6.3 own'],
+    tries: [`${MX1} ehlo !`, `${MX2} ehlo !`],
+    check: (heard, { outcomes }) => {
+      assert.ok(heard.every(({ lines }) => lines.length === 2));
+      assert.equal(
+        outcomes[0]?.reply.lines[0],
+        "The message has 8-bit text, mx2.b.test [192.0.2.2]:25 doesn't offer 8BITMIME, and the message can't be re-encoded: that would break the signature over its text (multipart/signed)",
+      );
+    },
+  },
+  {
+    name: 'signed 8-bit text, and another host offers 8BITMIME',
+    two: [{ ehlo: offering('') }, GOOD],
+    job: { text: 'Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nü\r\n--b--\r\n' },
+    outcomes: [RELAYED],
+    tries: [`${MX1} ehlo !`, `${MX2} dot 250`],
+  },
+  {
+    name: '[5322-2.1.1-long-lines] a line over 998 that others wrote is sent unchanged',
+    server: GOOD,
+    job: { text: `Subject: x\r\n\r\n${'x'.repeat(1500)}\r\n` },
+    outcomes: [RELAYED],
+    tries: [`${MX1} dot 250`],
+    check: (heard) => assert.equal(bodyOf(heard), `Subject: x\r\n\r\n${'x'.repeat(1500)}\r\n.\r\n`),
+  },
+  {
+    name: '[5322-2.1.1-long-lines] a line over 998 that we composed is encoded on its way',
+    server: GOOD,
+    job: { text: `Subject: x\r\n\r\n${'x'.repeat(1500)}\r\n`, message: { composed: true } },
+    outcomes: [RELAYED],
+    tries: [`${MX1} dot 250`],
+    check: (heard) => {
+      assert.ok(
+        bodyOf(heard)
+          .split('\r\n')
+          .every((line) => line.length <= 76),
+      );
+      assert.equal(bodyOf(heard).replaceAll('=\r\n', '').split('\r\n').at(-3), 'x'.repeat(1500));
+    },
+  },
+  {
+    name: 'what we composed in UTF-8 stays so where it can, and is one message of one encoding where it can not',
+    two: [{ ehlo: offering(''), dot: '451 4.3.0 not now' }, GOOD],
+    job: { text: 'Subject: x\r\n\r\nü\r\n', message: { composed: true, body: '8bitmime' } },
+    outcomes: [RELAYED],
+    tries: [`${MX1} dot 451`, `${MX2} dot 250`],
+    check: (heard, { tries }) => {
+      assert.match(bodyOf(heard, 0), /=C3=BC/);
+      assert.deepEqual(
+        tries.map(({ reencoded }) => reencoded),
+        [{ dkim: false }, undefined],
+      );
+    },
+  },
+  {
+    name: '8-bit text where SMTPUTF8 is offered alone: 8BITMIME comes with it (RFC 6531 §3.1)',
+    server: { ehlo: offering('SMTPUTF8') },
+    job: { text: 'Subject: x\r\n\r\nü\r\n' },
+    outcomes: [RELAYED],
+    tries: [`${MX1} dot 250`],
+    check: (_, { tries }) => assert.equal(tries[0]?.reencoded, undefined),
+  },
+  {
+    name: '[6152-3-client-not-offered] raw octets in a header that ASCII can not say',
+    server: { ehlo: offering('') },
+    job: { text: Buffer.from('Subject: \xfc\r\n\r\nx\r\n', 'latin1') },
     outcomes: ['failed ehlo 554 5.6.3 own'],
     tries: [`${MX1} ehlo !`],
   },
@@ -593,6 +697,56 @@ const SCENARIOS: readonly Scenario[] = [
     job: { to: ['jürgen@b.test'] },
     outcomes: ['failed ehlo 554 5.6.7 own'],
     tries: [`${MX1} ehlo !`],
+  },
+  {
+    name: '[6531-3.2-only-who-needs-it] of several recipients only those fail whose own address needs SMTPUTF8',
+    server: { ehlo: offering('8BITMIME|PIPELINING') },
+    job: { to: ['bob@b.test', 'jürgen@b.test', 'carol@b.test'] },
+    outcomes: [RELAYED, 'failed ehlo 554 5.6.7 own', RELAYED],
+    tries: [`${MX1} dot 250`],
+    check: (heard, { outcomes }) => {
+      assert.deepEqual(heard[0]?.lines.slice(1, 4), [
+        'MAIL FROM:<alice@a.test>',
+        'RCPT TO:<bob@b.test>',
+        'RCPT TO:<carol@b.test>',
+      ]);
+      assert.equal(
+        outcomes[1]?.reply.lines[0],
+        "The address jürgen@b.test has characters outside ASCII, which takes SMTPUTF8, and mx.b.test [192.0.2.1]:25 doesn't offer it",
+      );
+    },
+  },
+  {
+    name: '[6531-3.2-only-who-needs-it] and they go to a host that offers it',
+    two: [{ ehlo: offering('') }, GOOD],
+    job: { to: ['bob@b.test', 'jürgen@b.test'] },
+    outcomes: [RELAYED, RELAYED],
+    tries: [`${MX1} dot 250`, `${MX2} dot 250`],
+    check: (heard) => {
+      assert.deepEqual(heard[1]?.lines.slice(1, 3), [
+        `MAIL FROM:<alice@a.test> SIZE=${heard[1]?.texts[0]?.length === undefined ? 0 : heard[1].texts[0].length - 3} SMTPUTF8`,
+        `RCPT TO:<${Buffer.from('jürgen@b.test').toString('latin1')}>`,
+      ]);
+    },
+  },
+  {
+    name: "[6531-3.2-only-who-needs-it] a sender in UTF-8 is everybody's need",
+    server: { ehlo: offering('8BITMIME') },
+    job: { to: ['bob@b.test', 'carol@b.test'], message: { mailFrom: 'jürgen@a.test' } },
+    outcomes: ['failed ehlo 554 5.6.7 own', 'failed ehlo 554 5.6.7 own'],
+    tries: [`${MX1} ehlo !`],
+  },
+  {
+    name: '[6531-3.2-a-labels] a domain in U-labels goes as A-labels, and needs no SMTPUTF8',
+    server: { ehlo: offering('8BITMIME') },
+    job: { to: ['bob@bücher.test'], message: { mailFrom: 'alice@münchen.test' } },
+    outcomes: [RELAYED],
+    tries: [`${MX1} dot 250`],
+    check: (heard) =>
+      assert.deepEqual(heard[0]?.lines.slice(1, 3), [
+        'MAIL FROM:<alice@xn--mnchen-3ya.test>',
+        'RCPT TO:<bob@xn--bcher-kva.test>',
+      ]),
   },
 
   // Our own end.

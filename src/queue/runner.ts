@@ -241,6 +241,7 @@ class QueueRunner implements Runner {
       mailFrom: message.mailFrom,
       body: message.body,
       smtputf8: message.smtputf8,
+      composed: message.source === 'composed',
       ...(message.ret === undefined ? {} : { ret: message.ret }),
       ...(message.envid === undefined ? {} : { envid: message.envid }),
       octets: render.octets,

@@ -149,6 +149,15 @@ test('the attempt event names the server, its words and the line', () => {
   assert.deepEqual(facts.reply, { code: 450, enhanced: '4.7.1', text: 'greylisted' });
   assert.deepEqual(facts.tls, { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', verified: 'none' });
   assert.equal(facts.nextAt, NEXT_AT);
+  assert.ok(!('reencoded' in facts));
+});
+
+test('the attempt event says that the message was re-encoded for this server', () => {
+  const result = resultOf('relayed');
+  const tries = result.tries.map((one) => ({ ...one, reencoded: { dkim: true } }));
+  const facts = settleAttempt(claimOf({}), { ...result, tries }, SETTINGS, RECEIVED_AT).events[0]?.facts;
+  assert.ok(facts?.kind === 'attempt');
+  assert.deepEqual(facts.reencoded, { dkim: true });
 });
 
 const UNREPORTED: Readonly<Record<string, readonly [Partial<QueuedDelivery>, mailFrom: string, RegExp]>> = {

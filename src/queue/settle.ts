@@ -227,6 +227,7 @@ function attemptEvent(claim: Claim, one: Decided, result: AttemptResult, now: nu
       ...(tried?.protocol === undefined ? {} : { protocol: tried.protocol }),
       ...(tls === undefined ? {} : { tls }),
       ...(tried?.login === undefined ? {} : { login: tried.login }),
+      ...(tried?.reencoded === undefined ? {} : { reencoded: tried.reencoded }),
       stage: one.outcome.stage,
       outcome: one.settled.state === 'failed' ? 'failed' : one.outcome.outcome,
       ...(remote ? { reply: replyFacts(one.outcome) } : { problem: reply.lines.join(' ') }),
