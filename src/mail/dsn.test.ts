@@ -319,3 +319,23 @@ test('advice is given for what the sender can see: no "answer below" without an 
   assert.doesNotMatch(words({ problem: 'Given up.' }), /below/);
   assert.match(words({ advice: 'Write a letter.' }), /We will not try again\. Write a letter\./);
 });
+
+test('[5322-2.1.1-long-lines] however long what comes in is, no line of a report has more than 998 octets', () => {
+  const longs = ['x', '日', 'x ', '日 ', 'ü@', '<', '='].map((piece) => piece.repeat(4000));
+  for (const to of ['alice@a.test', 'jürgen@a.test'])
+    for (const long of longs) {
+      const recipient: ReportRecipient = {
+        address: `${long}@b.test`,
+        orcpt: `rfc822;${long}`,
+        action: 'failed',
+        status: '5.0.0',
+        remoteMta: long,
+        diagnostic: long,
+        problem: long,
+      };
+      const header = `Subject: ${long}\r\nMessage-ID: <${long}>\r\n`;
+      const content = Buffer.from(`${header}\r\n${long}\r\n`);
+      const report = compose({ to, envid: long, recipients: [recipient], header: Buffer.from(header), content });
+      for (const line of report.toString('latin1').split('\r\n')) assert.ok(line.length <= 998, line.slice(0, 40));
+    }
+});

@@ -40,6 +40,8 @@ export interface AttemptContext {
   readonly random: () => number;
   readonly localAddresses: readonly string[];
   readonly signal: AbortSignal;
+  /** Servers ("address:port") that offer CHUNKING and turned out not to understand BDAT: they get DATA. */
+  readonly dataOnly: Set<string>;
   /** Takes a connection that is done with: says QUIT, or just ends it. */
   readonly farewell: (client: SmtpClientSession) => void;
 }
@@ -88,8 +90,8 @@ class Walk {
     for (const { name, addresses } of where.hosts) {
       for (const address of addresses) {
         const target = { name, address, port, tls, ...(route === undefined ? {} : { route }) };
-        const tlsBroke = await this.#visit(target);
-        if (tlsBroke) await this.#visit({ ...target, tls: 'never' });
+        const tlsBroke = await this.#visitTwice(target);
+        if (tlsBroke) await this.#visitTwice({ ...target, tls: 'never' });
       }
     }
     if (this.#context.signal.aborted) this.endAll(cutShort('connect'));
@@ -110,6 +112,15 @@ class Walk {
 
   #tired(): boolean {
     return this.#tries.length >= MOST_CONNECTIONS || this.#sessions >= MOST_SESSIONS || this.#context.signal.aborted;
+  }
+
+  /** A server that turned out not to understand BDAT is visited once more: it may well take the message behind DATA. */
+  async #visitTwice(target: Target): Promise<boolean> {
+    const { dataOnly } = this.#context;
+    const known = dataOnly.has(endpointOf(target));
+    const tlsBroke = await this.#visit(target);
+    if (!known && dataOnly.has(endpointOf(target))) return await this.#visit(target);
+    return tlsBroke;
   }
 
   /** One connection. True: its TLS broke, and the same address may be tried without. */
@@ -157,24 +168,27 @@ class Walk {
       if (verdict === undefined) waiting.push(recipient);
       else end = this.#note([recipient], verdict);
     }
-    if (waiting.length > 0) end = await this.#transactAll(client, where, rendering, waiting);
+    if (waiting.length > 0) end = await this.#transactAll(client, target, rendering, waiting);
     return { ...end, ...(rendering.reencoded === undefined ? {} : { reencoded: rendering.reencoded }) };
   }
 
   /** All who wait, in as many transactions as the server's limits need. */
   async #transactAll(
     client: SmtpClientSession,
-    where: string,
+    target: Target,
     rendering: Rendering,
     recipients: readonly OutboundRecipient[],
   ): Promise<End> {
     const { rcptMax = MOST_RECIPIENTS } = client.capabilities.limits;
+    const { dataOnly } = this.#context;
+    const endpoint = endpointOf(target);
     let waiting = recipients;
     let end: End = { stage: 'mail' };
     while (waiting.length > 0) {
       const batch = waiting.slice(0, rcptMax);
-      const results = await client.send(this.#transaction(batch, rendering));
-      end = this.#take(batch, results, where);
+      const results = await client.send({ ...this.#transaction(batch, rendering), chunking: !dataOnly.has(endpoint) });
+      if (results.some(({ state }) => state === 'bdat')) dataOnly.add(endpoint);
+      end = this.#take(batch, results, nameOf(target));
       const relayed = batch.some(({ n }) => this.#fates.get(n)?.kind === 'relayed');
       // Too many at once: the others follow, as long as each transaction got somebody through (RFC 5321 §4.5.3.1.10).
       const others = relayed ? batch.filter((_, i) => isTooMany(results[i] as RecipientAnswer)) : [];
@@ -241,6 +255,10 @@ function isTooMany({ state, answer }: RecipientAnswer): boolean {
   if (state !== 'rcpt' || answer.kind !== 'reply') return false;
   const { code, enhanced } = answer.reply;
   return (code === 452 || code === 552) && (enhanced === undefined || enhanced.endsWith('.5.3'));
+}
+
+function endpointOf({ address, port }: Target): string {
+  return `${address}:${port}`;
 }
 
 function outcomeOf(n: number, fate: Fate | undefined): RecipientOutcome {

@@ -28,12 +28,16 @@ export interface OutboundParts {
   readonly random?: () => number;
 }
 
+/** Servers that are remembered not to understand BDAT. */
+const MOST_REMEMBERED = 1_000;
+
 export function openOutbound(parts: OutboundParts): Outbound {
   return new Departures(parts);
 }
 
 class Departures implements Outbound {
   readonly #parts: OutboundParts;
+  readonly #dataOnly = new Set<string>();
   readonly #leaving = new Map<SmtpClientSession, Promise<void>>();
 
   constructor(parts: OutboundParts) {
@@ -42,6 +46,8 @@ class Departures implements Outbound {
 
   async attempt(job: Job, signal: AbortSignal): Promise<AttemptResult> {
     const { clock, resolver, log } = this.#parts;
+    // What was forgotten is found out again, at the price of one connection.
+    if (this.#dataOnly.size > MOST_REMEMBERED) this.#dataOnly.clear();
     const context = {
       settings: this.#parts.settings(),
       clock,
@@ -49,6 +55,7 @@ class Departures implements Outbound {
       dial: this.#parts.dial ?? dial,
       random: this.#parts.random ?? chance,
       localAddresses: localAddresses(),
+      dataOnly: this.#dataOnly,
       signal,
       farewell: (client: SmtpClientSession) => {
         this.#takeLeave(client);

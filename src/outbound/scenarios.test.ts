@@ -555,6 +555,16 @@ const SCENARIOS: readonly Scenario[] = [
     check: (heard) => assert.ok(heard.every(({ lines }) => lines.length === 2)),
   },
   {
+    name: '[1870-6.1-refused-at-mail] a size that is refused at MAIL: not an octet of the message is sent',
+    server: { ehlo: offering('SIZE|PIPELINING'), mail: '552 5.3.4 too big', rcpt: { '*': '503 no' }, data: '503 no' },
+    outcomes: ['failed mail 552 5.3.4'],
+    tries: [`${MX1} mail 552`],
+    check: (heard) => {
+      assert.equal(heard[0]?.lines[1], 'MAIL FROM:<alice@a.test> SIZE=68');
+      assert.deepEqual(heard[0]?.texts, []);
+    },
+  },
+  {
     name: 'too big for the first host, not for the second',
     two: [{ ehlo: offering('SIZE 50') }, GOOD],
     outcomes: [RELAYED],
@@ -749,6 +759,52 @@ const SCENARIOS: readonly Scenario[] = [
       ]),
   },
 
+  {
+    name: '[3030-2-client-chunks] in chunks where CHUNKING is offered',
+    server: { ehlo: offering('CHUNKING|PIPELINING|SIZE') },
+    job: { text: '.x\r\n' },
+    outcomes: [RELAYED],
+    tries: [`${MX1} dot 250`],
+    check: (heard) => {
+      assert.deepEqual(heard[0]?.lines.slice(3), ['BDAT 4 LAST', 'QUIT']);
+      assert.deepEqual(heard[0]?.texts, ['.x\r\n']);
+    },
+  },
+  {
+    name: '[5321-4.5.3.2.6-unsure] a drop behind the last chunk: unsure, and no other host is tried',
+    two: [{ ehlo: offering('CHUNKING|PIPELINING'), dot: DROP }, GOOD],
+    outcomes: ['unsure dot 451 4.4.2 own'],
+    tries: [`${MX1} dot !`],
+  },
+  {
+    name: '[3030-2-client-unknown] CHUNKING that is offered and not understood: the same host gets DATA',
+    two: [{ ehlo: offering('CHUNKING|PIPELINING'), bdat: '502 5.5.1 what?' }, GOOD],
+    outcomes: [RELAYED],
+    tries: [`${MX1} data !`, `${MX1} dot 250`],
+    check: (heard, { tries }) => {
+      assert.match(
+        tries[0]?.problem ?? '',
+        /offers CHUNKING and does not understand BDAT: it answered 502 5\.5\.1 what\?/,
+      );
+      assert.deepEqual(
+        heard.map(({ lines }) => lines.find((line) => /^(BDAT|DATA)/.test(line))),
+        ['BDAT 68 LAST', 'DATA'],
+      );
+    },
+  },
+  {
+    name: 'and a host that understands neither waits',
+    server: { ehlo: offering('CHUNKING|PIPELINING'), bdat: '502 what?', data: '451 4.3.0 not now' },
+    outcomes: ['deferred data 451 4.3.0'],
+    tries: [`${MX1} data !`, `${MX1} data 451`],
+  },
+  {
+    name: '[3030-2-client-refused] a chunk that is refused for good',
+    two: [{ ehlo: offering('CHUNKING|PIPELINING'), bdat: { drop: true, reply: '552 5.3.4 too big' } }, GOOD],
+    outcomes: ['failed dot 552 5.3.4'],
+    tries: [`${MX1} dot 552`],
+  },
+
   // Our own end.
   {
     name: 'the message cannot be read: no half message is sent, and no other host is troubled',
@@ -837,3 +893,11 @@ for (const scenario of SCENARIOS) {
     assert.equal(world.clock.pending, 0, 'a timer is left');
   });
 }
+
+test('[3030-2-client-unknown] the next message for a server that does not understand BDAT goes behind DATA at once', async () => {
+  const world = testWorld(
+    worldOf({ name: '', server: { ehlo: offering('CHUNKING'), bdat: '500 what?' }, outcomes: [], tries: [] }),
+  );
+  assert.deepEqual(triesText(await world.send()), [`${MX1} data !`, `${MX1} dot 250`]);
+  assert.deepEqual(triesText(await world.send()), [`${MX1} dot 250`]);
+});

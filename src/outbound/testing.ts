@@ -43,6 +43,8 @@ export interface ServerScript {
   /** By address, else '*'; default "250 2.1.5 ok". */
   readonly rcpt?: Readonly<Record<string, Act>>;
   readonly data?: Act;
+  /** To each BDAT, before its octets are read; default: they are read, and taken with 250, or as `dot` says behind LAST. */
+  readonly bdat?: Act;
   /** Octets of text after which the server acts, in the middle of the message. */
   readonly text?: { readonly after: number; readonly act: Act };
   /** The answers to the final dot, one after the other in one go (LMTP has several); the last one is repeated for later messages. */
@@ -58,7 +60,7 @@ export interface Heard {
   readonly lines: string[];
   /** The same commands by what came together: pipelined ones stand in one entry. The text is left out. */
   readonly groups: string[][];
-  /** The text of each message as it came, dots doubled, its dot line included. */
+  /** The text of each message as it came: behind DATA its dots doubled, its dot line included; in chunks bare. */
   readonly texts: string[];
   /** The client said QUIT. */
   quit: boolean;
@@ -100,6 +102,7 @@ class Player {
   readonly #heard: Heard;
   readonly #context: TlsServerContext | undefined;
   #tls = false;
+  #chunks = '';
 
   constructor(wire: Wire, script: ServerScript, heard: Heard, context?: TlsServerContext) {
     this.#wire = wire;
@@ -148,6 +151,9 @@ class Player {
         return false;
       case 'DATA':
         await this.#data();
+        return false;
+      case 'BDAT':
+        await this.#bdat(line);
         return false;
       case 'RSET':
         await this.#act(script.rset ?? '250 2.0.0 ok');
@@ -219,6 +225,25 @@ class Player {
       if (text !== undefined && octets >= text.after) await this.#act(text.act);
     } while (lines.at(-1) !== '.');
     this.#heard.texts.push(lines.map((line) => `${line}\r\n`).join(''));
+    await this.#act(this.#script.dot ?? '250 2.0.0 taken');
+  }
+
+  /** A server that knows BDAT: the octets are read first. One that doesn't goes on to read them as commands. */
+  async #bdat(line: string): Promise<void> {
+    if (this.#script.bdat !== undefined) {
+      await this.#act(this.#script.bdat);
+      return;
+    }
+    const [, octets = '', last] = line.split(' ');
+    await this.#wire.readBytes(Number(octets), (piece) => {
+      this.#chunks += piece.toString('latin1');
+    });
+    if (last === undefined) {
+      await this.#act('250 2.0.0 ok');
+      return;
+    }
+    this.#heard.texts.push(this.#chunks);
+    this.#chunks = '';
     await this.#act(this.#script.dot ?? '250 2.0.0 taken');
   }
 

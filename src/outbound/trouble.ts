@@ -33,9 +33,11 @@
  * - 552 to RCPT means "too many recipients" (§4.5.3.1.10) and is treated like 452.
  * - What the server does not offer and the message needs (size, 8 bits, UTF-8) is known before a
  *   single octet is sent: failed, unless another host offers it.
+ * - A server that offers CHUNKING and doesn't understand BDAT (500 to 504) has said nothing about the message: the
+ *   same address is asked again, with DATA.
  * - When our own side can't read the message, it waits, and no other host is asked: they would get no more.
  */
-import { isTransient, reply } from '../mail/index.ts';
+import { isTransient, reply, replyText } from '../mail/index.ts';
 import type { EnhancedCode, Reply } from '../mail/index.ts';
 import type { ClientTrouble, RecipientAnswer } from '../smtp/index.ts';
 import type { RecipientOutcome, Stage } from './outbound.ts';
@@ -133,12 +135,18 @@ export function verdictOn(result: RecipientAnswer, where: string): Verdict | und
   const stage = stageOf(result.state);
   if (result.answer.kind === 'trouble') return brokenAt(stage, result.answer, where);
   const words = result.answer.reply;
+  if (result.state === 'bdat') return brokenAt(stage, { what: 'garbled', problem: bdatUnknown(words) }, where);
   if (words.code >= 400) return refusedBy(stage, words);
   return undefined;
 }
 
 function stageOf(state: RecipientAnswer['state']): Stage {
-  return state === 'text' ? 'data' : state;
+  return state === 'text' || state === 'bdat' ? 'data' : state;
+}
+
+/** No refusal of the message: with DATA the same server may take it. */
+function bdatUnknown(words: Reply): string {
+  return `The server offers CHUNKING and does not understand BDAT: it answered ${replyText(words)}`;
 }
 
 /**

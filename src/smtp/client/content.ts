@@ -12,10 +12,14 @@ const BLOCK = 64 * 1024;
 
 export type Content = () => AsyncIterable<Buffer>;
 
-/** What may keep the final dot from being sent; undefined: all is sent but the dot line, which the caller gets. */
+/**
+ * All is sent but what ends it, which the caller gets: up to there the server can't have taken the message. Or
+ * something kept it from being sent; `bdat`: the server offers CHUNKING and does not know BDAT.
+ */
 export type ContentSent =
-  | { readonly kind: 'sent'; readonly end: Buffer }
-  | { readonly kind: 'stopped'; readonly answer: Answer };
+  /** `first`: no chunk of the message has been answered yet. */
+  | { readonly kind: 'sent'; readonly end: Buffer; readonly first?: boolean }
+  | { readonly kind: 'stopped'; readonly state: 'text' | 'bdat'; readonly answer: Answer };
 
 export async function sendContent(talk: Conversation, content: Content): Promise<ContentSent> {
   const lineEnds = new LineEnds();
@@ -35,7 +39,7 @@ export async function sendContent(talk: Conversation, content: Content): Promise
   } catch (error) {
     // Without the dot the server must throw away what it got: half a message is never delivered.
     const why = `The message could not be read here (${describeError(error)})`;
-    return { kind: 'stopped', answer: talk.fail('content', 'text', why) };
+    return { kind: 'stopped', state: 'text', answer: talk.fail('content', 'text', why) };
   }
   return (await flushBlock(talk)) ?? { kind: 'sent', end: stuffer.end() };
 }
@@ -45,9 +49,9 @@ export async function sendContent(talk: Conversation, content: Content): Promise
  * one that has hung up will never answer: better seen now, when it is certain that it took nothing,
  * than behind the dot, when nobody could know.
  */
-async function flushBlock(talk: Conversation): Promise<ContentSent | undefined> {
+export async function flushBlock(talk: Conversation): Promise<ContentSent | undefined> {
   const stopped = await talk.flush('text');
-  if (stopped !== undefined) return { kind: 'stopped', answer: stopped };
+  if (stopped !== undefined) return { kind: 'stopped', state: 'text', answer: stopped };
   if (talk.wire.buffered === 0 && !talk.wire.peerLeft) return undefined;
-  return { kind: 'stopped', answer: talk.hangUp(await talk.answer('text')) };
+  return { kind: 'stopped', state: 'text', answer: talk.hangUp(await talk.answer('text')) };
 }

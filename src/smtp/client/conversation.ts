@@ -156,7 +156,7 @@ export class Conversation {
   #timeout(state: ClientState): number {
     if (state === 'greeting') return this.#timeouts.greeting;
     if (state === 'data') return this.#timeouts.data;
-    if (state === 'text') return this.#timeouts.block;
+    if (state === 'text' || state === 'chunk') return this.#timeouts.block;
     if (state === 'dot') return this.#timeouts.dot;
     return state === 'quit' ? Math.min(this.#timeouts.command, LONGEST_FAREWELL) : this.#timeouts.command;
   }

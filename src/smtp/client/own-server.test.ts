@@ -27,25 +27,32 @@ function meet(chunk: number | undefined, settings: Partial<SmtpServerSettings> =
   return { client, policy, done };
 }
 
-function transaction(to: readonly string[], octets: Buffer, mailFrom = 'alice@a.test'): Transaction {
+function transaction(to: readonly string[], octets: Buffer, chunking = true): Transaction {
   async function* content(): AsyncGenerator<Buffer> {
     yield await Promise.resolve(octets);
   }
   return {
-    mailFrom,
+    mailFrom: 'alice@a.test',
+    chunking,
     parameters: { size: octets.length, body: '8bitmime', ret: 'hdrs', envid: 'e+1' },
     recipients: to.map((address) => ({ address, notify: ['failure'] })),
     content,
   };
 }
 
-for (const chunk of [undefined, 1, 3, 64]) {
-  test(`a message in pieces of ${chunk ?? 'any'} octets`, async () => {
+for (const [chunk, chunking] of [undefined, 1, 3, 64].flatMap(
+  (size) =>
+    [
+      [size, true],
+      [size, false],
+    ] as const,
+)) {
+  test(`a message ${chunking ? 'in chunks' : 'behind DATA'}, in pieces of ${chunk ?? 'any'} octets`, async () => {
     const { client, policy, done } = meet(chunk);
     await client.greet();
     await client.hello();
     const text = Buffer.from('Subject: dots\r\n\r\n.\r\n..\r\n.x\r\nünd\r\n');
-    const results = await client.send(transaction(['bob@b.test', 'unknown@b.test', '"b o b"@b.test'], text));
+    const results = await client.send(transaction(['bob@b.test', 'unknown@b.test', '"b o b"@b.test'], text, chunking));
     assert.deepEqual(
       results.map(({ state, answer }) => `${state} ${answer.kind === 'reply' ? answer.reply.code : answer.what}`),
       ['dot 250', 'rcpt 550', 'dot 250'],
@@ -77,27 +84,28 @@ test('all recipients refused, and the next message on the same connection', asyn
   assert.equal(policy.taken.length, 1);
 });
 
-test('LMTP with an answer for each', async () => {
-  const { client, done } = meet(undefined, { protocol: 'lmtp' });
-  await client.greet();
-  await client.hello();
-  const results = await client.send(transaction(['bob@b.test', 'gone@b.test'], Buffer.from('x\r\n')));
-  assert.deepEqual(
-    results.map(({ answer }) => (answer.kind === 'reply' ? answer.reply.code : 0)),
-    [250, 550],
-  );
-  await client.quit();
-  await done;
-});
+for (const chunking of [true, false])
+  test(`LMTP with an answer for each, ${chunking ? 'in chunks' : 'behind DATA'}`, async () => {
+    const { client, done } = meet(undefined, { protocol: 'lmtp' });
+    await client.greet();
+    await client.hello();
+    const results = await client.send(transaction(['bob@b.test', 'gone@b.test'], Buffer.from('x\r\n'), chunking));
+    assert.deepEqual(
+      results.map(({ answer }) => (answer.kind === 'reply' ? answer.reply.code : 0)),
+      [250, 550],
+    );
+    await client.quit();
+    await done;
+  });
 
-test('[5321-4.5.2-client-stuffing] whatever the octets are, our server gets them with line ends mended and nothing else changed', async () => {
+test('[5321-4.5.2-client-stuffing] [3030-2-client-chunks] whatever the octets are, our server gets them with line ends mended and nothing else changed', async () => {
   const line = fc.array(fc.constantFrom('.', '\r', '\n', 'a', '\r\n', '\r\n.\r\n', 'QUIT\r\n'), { maxLength: 10 });
   await fc.assert(
-    fc.asyncProperty(line, fc.integer({ min: 1, max: 9 }), async (parts, chunk) => {
+    fc.asyncProperty(line, fc.integer({ min: 1, max: 9 }), fc.boolean(), async (parts, chunk, chunking) => {
       const { client, policy, done } = meet(chunk);
       await client.greet();
       await client.hello();
-      const results = await client.send(transaction(['bob@b.test'], Buffer.from(parts.join(''))));
+      const results = await client.send(transaction(['bob@b.test'], Buffer.from(parts.join('')), chunking));
       assert.equal(results[0]?.state, 'dot');
       await client.quit();
       await done;
@@ -108,8 +116,37 @@ test('[5321-4.5.2-client-stuffing] whatever the octets are, our server gets them
       );
       assert.equal(policy.taken.length, 1);
     }),
-    { numRuns: 40 },
+    { numRuns: 80 },
   );
+});
+
+test('[3030-2-client-chunks] a message of several chunks, and the next one on the same connection', async () => {
+  const { client, policy, done } = meet(undefined, { maxMessage: 2_000_000 });
+  await client.greet();
+  await client.hello();
+  const large = Buffer.from(`${'.0123456789'.repeat(9)}\r\n`.repeat(12_000));
+  for (const octets of [large, Buffer.from('small\r\n'), large]) {
+    const [result] = await client.send(transaction(['bob@b.test'], octets));
+    assert.equal(result?.state, 'dot');
+    assert.ok(policy.taken.at(-1)?.content.equals(octets));
+  }
+  await client.quit();
+  await done;
+});
+
+test('[3030-2-client-refused] a server that refuses a chunk is still spoken to', async () => {
+  const { client, policy, done } = meet(undefined, { maxMessage: 300_000 });
+  await client.greet();
+  await client.hello();
+  const large = { ...transaction(['bob@b.test'], Buffer.from('0123456789\r\n'.repeat(100_000))), parameters: {} };
+  const [result] = await client.send(large);
+  assert.equal(result?.state, 'text');
+  assert.ok(result.answer.kind === 'reply' && result.answer.reply.code === 552);
+  await client.rset();
+  assert.equal((await client.send(transaction(['bob@b.test'], Buffer.from('small\r\n'))))[0]?.state, 'dot');
+  await client.quit();
+  await done;
+  assert.equal(policy.taken.length, 1);
 });
 
 const SASL: SaslBackend<SmtpLogin> = {

@@ -15,6 +15,7 @@ export type ClientState =
   | 'rcpt'
   | 'data'
   | 'text'
+  | 'chunk'
   | 'dot'
   | 'rset'
   | 'quit';
@@ -38,6 +39,7 @@ const STATES: Readonly<Record<ClientState, StateRow>> = {
   rcpt: { phrase: 'while we waited for the answer to RCPT TO', answers: '2' },
   data: { phrase: 'while we waited for the answer to DATA', answers: '3' },
   text: { phrase: 'in the middle of the message', answers: '' },
+  chunk: { phrase: 'while we waited for the answer to a part of the message (BDAT)', answers: '2' },
   dot: { phrase: 'while we waited for the answer to the final dot', answers: '2' },
   rset: { phrase: 'while we waited for the answer to RSET', answers: '2' },
   quit: { phrase: 'while we waited for the answer to QUIT', answers: '2' },

@@ -1,10 +1,12 @@
 /**
  * One mail transaction (RFC 5321 §3.3): MAIL, RCPT for each recipient, DATA, the message, and an
  * answer for each recipient. Where the server offers PIPELINING the commands leave in groups
- * (RFC 2920 §3.1), DATA with the last of them; otherwise each waits for the one before it.
+ * (RFC 2920 §3.1), DATA with the last of them; otherwise each waits for the one before it. Where it
+ * offers CHUNKING the message follows in counted chunks, without DATA.
  */
 import { isPositive } from '../../mail/index.ts';
 import type { Capabilities } from '../grammar/capabilities.ts';
+import { CHUNK, isMisunderstood, sendChunks } from './chunks.ts';
 import { sendContent } from './content.ts';
 import type { Content } from './content.ts';
 import type { Answer, Conversation } from './conversation.ts';
@@ -20,11 +22,16 @@ export interface Transaction {
   readonly recipients: readonly ClientRecipient[];
   /** The message with its line ends; called at most once. */
   readonly content: Content;
+  /** False: DATA even where CHUNKING is offered, to a server that is known not to understand BDAT. */
+  readonly chunking?: boolean;
 }
 
-/** What became of one recipient: taken when `state` is 'dot' and the answer a positive reply. */
+/**
+ * What became of one recipient: taken when `state` is 'dot' and the answer a positive reply. At 'bdat' the server
+ * did not understand what it offers (CHUNKING): the connection has been ended, and DATA may do better on another.
+ */
 export interface RecipientAnswer {
-  readonly state: 'mail' | 'rcpt' | 'data' | 'text' | 'dot';
+  readonly state: 'mail' | 'rcpt' | 'data' | 'text' | 'bdat' | 'dot';
   readonly answer: Answer;
 }
 
@@ -62,18 +69,18 @@ export async function transact(
   const accepted = results.flatMap((result, i) => (isTaken(result.answer) ? [i] : []));
   if (accepted.length === 0) await sayLoneDot(context.talk, data);
   else
-    for (const [i, last] of (await sendText(context, transaction, accepted, data as Answer)).entries())
+    for (const [i, last] of (await sendText(context, transaction, accepted, data)).entries())
       results[accepted[i] as number] = last;
   return results;
 }
 
-/** Says MAIL, RCPT… and DATA, as far as it makes sense; the answers in that order. */
+/** Says MAIL, RCPT… and DATA (not before chunks), as far as it makes sense; the answers in that order. */
 async function sayEnvelope(context: TransactionContext, transaction: Transaction): Promise<readonly Answer[]> {
   const { talk, offered } = context;
   const steps = stepsOf(transaction, offered);
   const group = offered.pipelining ? LARGEST_GROUP : 1;
   const answers: Answer[] = [];
-  while (answers.length < steps.length && isWorthwhile(answers, steps.length)) {
+  while (answers.length < steps.length && isWorthwhile(answers, transaction.recipients.length)) {
     const said = steps.slice(answers.length, answers.length + group);
     for (const step of said) talk.say(step.line);
     for (const step of said) answers.push(await talk.answer(step.state));
@@ -86,15 +93,20 @@ function stepsOf(transaction: Transaction, offered: Capabilities): readonly Step
   return [
     { state: 'mail', line: mailCommand(transaction.mailFrom, transaction.parameters, offered) },
     ...transaction.recipients.map((to): Step => ({ state: 'rcpt', line: rcptCommand(to, offered, utf8) })),
-    { state: 'data', line: 'DATA' },
+    ...(inChunks(transaction, offered) ? [] : [{ state: 'data', line: 'DATA' } as const]),
   ];
 }
 
+/** Without PIPELINING each chunk would wait for the answer to the one before: there, only for what fits one. */
+function inChunks({ chunking = true, parameters }: Transaction, offered: Capabilities): boolean {
+  return offered.chunking && chunking && (offered.pipelining || (parameters.size ?? Number.POSITIVE_INFINITY) <= CHUNK);
+}
+
 /** Nothing follows a refused MAIL, and no DATA follows when every RCPT was refused. */
-function isWorthwhile(answers: readonly Answer[], steps: number): boolean {
+function isWorthwhile(answers: readonly Answer[], count: number): boolean {
   const [mail, ...recipients] = answers;
   if (mail === undefined) return true;
-  return isTaken(mail) && (answers.length < steps - 1 || recipients.some(isTaken));
+  return isTaken(mail) && (answers.length <= count || recipients.some(isTaken));
 }
 
 /**
@@ -113,23 +125,34 @@ async function sayLoneDot(talk: Conversation, data: Answer | undefined): Promise
   await talk.answer('dot');
 }
 
-/** The text and its answers: one for all, or with LMTP one for each accepted recipient in order (RFC 2033 §4.2). */
+/** The text (after the answer to DATA, or in chunks) and its answers: one for all, or with LMTP one for each accepted recipient in order (RFC 2033 §4.2). */
 async function sendText(
   context: TransactionContext,
   transaction: Transaction,
   accepted: readonly number[],
-  data: Answer,
+  data: Answer | undefined,
 ): Promise<readonly RecipientAnswer[]> {
-  const { talk, protocol } = context;
-  if (!isGoAhead(data)) return accepted.map(() => ({ state: 'data', answer: data }));
-  const sent = await sendContent(talk, transaction.content);
-  if (sent.kind === 'stopped') return accepted.map(() => ({ state: 'text', answer: sent.answer }));
+  const { talk, offered } = context;
+  if (data !== undefined && !isGoAhead(data)) return accepted.map(() => ({ state: 'data', answer: data }));
+  const { content } = transaction;
+  const sent =
+    data === undefined ? await sendChunks(talk, content, offered.pipelining) : await sendContent(talk, content);
+  if (sent.kind === 'stopped') return accepted.map(() => ({ state: sent.state, answer: sent.answer }));
   talk.wire.write(sent.end);
-  const results: RecipientAnswer[] = [];
-  for (let i = 0; i < accepted.length; i++) {
-    const answer = i === 0 || protocol === 'lmtp' ? await talk.answer('dot') : (results[0] as RecipientAnswer).answer;
-    results.push({ state: 'dot', answer });
-  }
+  const answer = await talk.answer('dot');
+  if (sent.first === true && isMisunderstood(answer))
+    return accepted.map(() => ({ state: 'bdat', answer: talk.hangUp(answer) }));
+  return await answersToDot(context, answer, accepted.length);
+}
+
+async function answersToDot(
+  { talk, protocol }: TransactionContext,
+  first: Answer,
+  count: number,
+): Promise<readonly RecipientAnswer[]> {
+  const results: RecipientAnswer[] = [{ state: 'dot', answer: first }];
+  while (results.length < count)
+    results.push({ state: 'dot', answer: protocol === 'lmtp' ? await talk.answer('dot') : first });
   return results;
 }
 

@@ -15,13 +15,15 @@ export class BareScan {
   #cr = false;
 
   push(piece: Buffer): void {
-    for (const octet of piece) {
-      if (this.bare !== undefined) return;
-      if (this.#cr && octet !== LF) this.bare = 'cr';
-      else if (octet === LF && !this.#cr) this.bare = 'lf';
+    // Every octet of a message comes by here: no call, and no field, for each.
+    let cr = this.#cr;
+    for (let at = 0; at < piece.length && this.bare === undefined; at++) {
+      const octet = piece[at];
+      if (cr !== (octet === LF)) this.bare = cr ? 'cr' : 'lf';
       else if (octet === NUL) this.bare = 'nul';
-      this.#cr = octet === CR;
+      cr = octet === CR;
     }
+    this.#cr = cr;
   }
 
   /** The content is over: a CR at its end is a bare one. */
