@@ -67,14 +67,14 @@ export async function renderFor(
   return notOffered('5.6.3', '8bit-not-offered', text);
 }
 
-/** SMTPUTF8 comes with 8BITMIME (RFC 6531 §3.1), whether the server says so or not. */
+/** A message that is announced with SMTPUTF8 has 8-bit octets by that, whether the server says 8BITMIME too or forgot (RFC 6531 §3.1). */
 async function formFor(
   message: OutboundMessage,
   look: ContentLook,
   { eightBitMime, smtpUtf8 }: Capabilities,
 ): Promise<SevenBitForm> {
   const asItIs: Rendering = { octets: message.octets, body: message.body, content: () => message.content() };
-  const takesEightBits = eightBitMime || smtpUtf8;
+  const takesEightBits = eightBitMime || (smtpUtf8 && message.smtputf8);
   if (takesEightBits && message.composed !== true) return asItIs;
   const { eightBit, longLine } = await look.facts();
   if (eightBit && !takesEightBits) return await look.sevenBit();

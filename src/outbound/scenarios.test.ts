@@ -673,9 +673,17 @@ const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: '8-bit text where SMTPUTF8 is offered alone: 8BITMIME comes with it (RFC 6531 §3.1)',
+    name: 'where SMTPUTF8 is offered without 8BITMIME, against RFC 6531 §3.1, other 8-bit text is re-encoded',
     server: { ehlo: offering('SMTPUTF8') },
     job: { text: 'Subject: x\r\n\r\nü\r\n' },
+    outcomes: [RELAYED],
+    tries: [`${MX1} dot 250`],
+    check: (_, { tries }) => assert.deepEqual(tries[0]?.reencoded, { dkim: false }),
+  },
+  {
+    name: 'and what is announced with SMTPUTF8 is left as it is',
+    server: { ehlo: offering('SMTPUTF8') },
+    job: { text: 'Subject: ü\r\n\r\nü\r\n', message: { smtputf8: true } },
     outcomes: [RELAYED],
     tries: [`${MX1} dot 250`],
     check: (_, { tries }) => assert.equal(tries[0]?.reencoded, undefined),

@@ -22,10 +22,10 @@ interface World {
 }
 
 /** a.test is ours, b.test is Postfix's; each knows the way to the other. */
-async function world(t: TestContext): Promise<World> {
+async function world(t: TestContext, settings: Readonly<Record<string, string>> = {}): Promise<World> {
   const inbound = await startHost(t, { accounts: [ALICE] });
   const next = { domain: 'a.test', port: inbound.port('smtp'), certificate: inbound.certificate };
-  const postfix = await startPostfix(t, { domains: ['b.test'], next });
+  const postfix = await startPostfix(t, { domains: ['b.test'], next, settings });
   // The host learns the way to Postfix once Postfix has a port; its own ports stay.
   await inbound.stop();
   const host = await startHost(t, {
@@ -122,7 +122,7 @@ test('Postfix and Posthorn', async (t) => {
       return stdout.includes('Handed on to') ? stdout : undefined;
     });
     assert.match(journey, /Try 1: we became the client; .*127\.0\.0\.1.* was the server, encrypted/);
-    assert.match(journey, /250 2\.0\.0 Ok: queued as/);
+    assert.match(journey, /250 2\.0\.0 Ok: \d+ bytes queued as/);
     assert.equal((await host.cli(['queue', 'list'])).stdout, '');
   });
 
@@ -217,4 +217,21 @@ test('Postfix and Posthorn', async (t) => {
       assert.equal(await maildropCount(host, ALICE), before + 200);
     });
   }
+});
+
+test('[6152-3-client-reencode] a Postfix that offers neither 8BITMIME nor CHUNKING gets 7 bits behind DATA', async (t) => {
+  if (!requirePostfix(t, 'python3')) return;
+  const { host, postfix } = await world(t, { smtpd_discard_ehlo_keywords: '8bitmime chunking' });
+  const octets = letter('seven-bits');
+  const id = idIn(await submit(host, ['bob@b.test'], octets));
+  const stored = (await inBobsMailbox(postfix, 'Subject: seven-bits')).toString('latin1');
+  assert.ok(
+    stored.endsWith('\nContent-Transfer-Encoding: quoted-printable\n\n.one dot\n..two\n.\nGr=C3=BC=C3=9Fe, 8-bit\n'),
+    stored,
+  );
+  const told = await eventually('the end of the journey', async () => {
+    const { stdout } = await host.cli(['journey', id]);
+    return stdout.includes('Handed on to') ? stdout : undefined;
+  });
+  assert.match(told, /the message was re-encoded in 7 bits for it; it answered 250/);
 });
