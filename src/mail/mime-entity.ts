@@ -82,8 +82,11 @@ export function isGlobal(type: string): boolean {
   return type === 'message/global' || type.startsWith('message/global-');
 }
 
-/** parameter = attribute "=" value; then a quoted string on its own, and whatever else. Each octet is looked at once. */
-const PARAMETERS = /;\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))|"(?:[^"\\]|\\.)*"|[^;"]+|[;"]/g;
+/**
+ * parameter = attribute "=" value; then a quoted string on its own, and whatever else. A quoted string that isn't closed
+ * reaches to the end, so that each octet is looked at a bounded number of times.
+ */
+const PARAMETERS = /;\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))|"(?:[^"\\]|\\.|\\$)*(?:"|$)|[^;"]+|;/g;
 
 /** boundary := 0*69<bchars> bcharsnospace (RFC 2046 §5.1.1); a little more than that is in use. */
 const LONGEST_BOUNDARY = 200;

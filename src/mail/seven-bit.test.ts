@@ -145,3 +145,46 @@ for (const { name, lines, options, expected } of CASES) {
     for (const size of [1, 2, 3, 7, 50]) assert.deepEqual(await converted(octets, options, size), expected, `${size}`);
   });
 }
+
+/** Beyond the limits, and at them. */
+const LIMITS: readonly (readonly [name: string, octets: Buffer, expected: string])[] = [
+  ['a header', octetsOf([`X: ${'x'.repeat(262_200)}`, '', 'ü']), 'a header in it is too large'],
+  ['a header without a line end', Buffer.from(`ü${'x'.repeat(300_000)}`), 'a header in it is too large'],
+  ['parts', octetsOf([...multipart('b'), ...Array.from({ length: 10_000 }, () => '--b\r\n\r\nü')]), 'it has too many parts'],
+  ['depth', octetsOf(Array.from({ length: 101 }, (_, i) => [...multipart(`b${i}`), `--b${i}`]).flat()), 'its parts are nested too deep'],
+]; // prettier-ignore
+
+function multipart(boundary: string): readonly string[] {
+  return [`Content-Type: multipart/mixed; boundary=${boundary}`, '', ''];
+}
+
+for (const [name, octets, expected] of LIMITS) {
+  test(`a message of too much: ${name}`, async () => {
+    assert.deepEqual(await converted(octets), [expected]);
+  });
+}
+
+test('a line without end, and a message of many megabytes, are never in memory as a whole', async () => {
+  const size = 16_384;
+  for (const octets of [
+    Buffer.from(`\r\n${'ü'.repeat(4_000_000)}`),
+    Buffer.from(`\r\n${'ü\r\n--'.repeat(1_000_000)}`),
+  ]) {
+    const plan = await planFor(octets, {}, size);
+    assert.ok(plan.kind === 'convert');
+    let total = 0;
+    for await (const piece of plan.render(pieces(octets, size))) {
+      assert.ok(piece.length <= 4 * size, `${piece.length} at once`);
+      total += piece.length;
+    }
+    assert.ok(total > octets.length);
+  }
+});
+
+test('a hostile Content-Type takes no time', async () => {
+  for (const value of ['"\\"'.repeat(60_000), '\\"'.repeat(80_000), ';a="'.repeat(60_000), ';'.repeat(200_000), '; '.repeat(100_000), '"\\'.repeat(80_001)]) {
+    const octets = octetsOf([`Content-Type: multipart/mixed ${value}`, '', 'ü']);
+    const expected = 'its part of type multipart/mixed has 8-bit octets, and must not be encoded';
+    assert.deepEqual(await converted(octets), [expected]);
+  }
+}); // prettier-ignore
