@@ -8,6 +8,8 @@ import type { ParsedMail } from 'mailparser';
 import { planSevenBit } from './seven-bit.ts';
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 100);
+/** Reading each message twice with mailparser takes most of the time. */
+const treeRuns = Math.ceil(numRuns / 8);
 
 async function* pieces(octets: Buffer, size = 16_384): AsyncGenerator<Buffer> {
   for (let at = 0; at < octets.length; at += size) yield await Promise.resolve(octets.subarray(at, at + size));
@@ -94,9 +96,9 @@ test('[6152-3-client-reencode] any message becomes 7-bit, and a reader gets the 
       assert.ok(out.equals((await sevenBit(out, undefined, true)) as Buffer), 'a second time changes it');
       if (!out.equals(original)) encoded += 1;
     }),
-    { numRuns },
+    { numRuns: treeRuns },
   );
-  assert.ok(encoded > numRuns / 4, `only ${encoded} had to be encoded`);
+  assert.ok(encoded > treeRuns / 4, `only ${encoded} had to be encoded`);
 });
 
 const NOISE = ['Content-Type: multipart/mixed; boundary=b', 'Content-Type: message/rfc822', 'Content-Type: multipart/signed; boundary=b', 'Content-Transfer-Encoding: quoted-printable', 'Content-Transfer-Encoding: 8bit', 'Subject: ü', '\xff', '--b', '--b--', '--', '', '', '', 'ü', '\r', '\n', ' ', 'MIME-Version: 1.0', ';', 'boundary="']; // prettier-ignore
@@ -115,7 +117,7 @@ test('[6152-3-client-reencode] octets of no sense come out as 7 bits or not at a
         assert.ok(out.equals((await sevenBit(out)) as Buffer), 'a second time changes it');
       },
     ),
-    { numRuns: numRuns * 5 },
+    { numRuns },
   );
 });
 

@@ -136,6 +136,11 @@ const CASES: readonly Case[] = [
     lines: ['Content-Type: multipart/mixed; boundary=o', '', '--o', 'Content-Type: multipart/mixed; boundary=i', '', '--i', '', 'ü', '--o', 'X-Half: header', '--o', '', '--i', '--o--x', 'ü', '--o--'],
     expected: ['Content-Type: multipart/mixed; boundary=o', 'MIME-Version: 1.0', '', '--o', 'Content-Type: multipart/mixed; boundary=i', '', '--i', 'Content-Type: text/plain; charset=unknown-8bit', 'Content-Transfer-Encoding: quoted-printable', '', '=C3=BC', '--o', 'X-Half: header', '--o', 'Content-Type: text/plain; charset=unknown-8bit', 'Content-Transfer-Encoding: quoted-printable', '', '=2D-i', '=2D-o--x', '=C3=BC', '--o--', ''],
   },
+  {
+    name: 'behind the last delimiter nothing is a part any more',
+    lines: ['Content-Type: multipart/mixed; boundary=b', '', '--b', '', 'ü', '--b--', '--b', '', 'ö', ''],
+    expected: ['Content-Type: multipart/mixed; boundary=b', 'MIME-Version: 1.0', '', '--b', 'Content-Type: text/plain; charset=unknown-8bit', 'Content-Transfer-Encoding: quoted-printable', '', '=C3=BC', '--b--', '--b', '', '??', ''],
+  },
 ]; // prettier-ignore
 
 for (const { name, lines, options, expected } of CASES) {
