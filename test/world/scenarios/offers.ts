@@ -31,12 +31,31 @@ export const OFFERS: Scenarios = {
     '5.3.4',
     { text: `${HEAD}Subject: large\n\n${'A line of text.\n'.repeat(30)}` },
   ),
-  'no-8bitmime': unmet(
-    'Text with 8 bits goes only to a server that offers 8BITMIME',
+  'no-8bitmime': {
+    rules: ['6152-3-client-reencode'],
+    clause: 'Text with 8 bits is re-encoded in 7 bits for a server that does not offer 8BITMIME',
+    servers: { [MX]: { ehlo: offering('PIPELINING') } },
+    letters: [{ mail: 'BODY=8BITMIME', text: `${HEAD}Subject: umlauts\n\nSchöne Grüße\n` }],
+    states: ['bob relayed 1'],
+    attempts: [`bob 1 +0s ${MX} 250 2.0.0`],
+    heard: [TAKEN],
+    check: ({ texts }) => {
+      assert.match(String(texts), /Content-Transfer-Encoding: quoted-printable/);
+      assert.match(String(texts), /Sch=C3=B6ne Gr=C3=BC=C3=9Fe/);
+    },
+  },
+  '8bit-under-a-signature': unmet(
+    'Text with 8 bits under a signature is not re-encoded, because the signature would break: it comes back',
     '6152-3-client-not-offered',
     'PIPELINING',
     '5.6.3',
-    { mail: 'BODY=8BITMIME', text: `${HEAD}Subject: umlauts\n\nSchöne Grüße\n` },
+    {
+      mail: 'BODY=8BITMIME',
+      text:
+        `${HEAD}Subject: signed\nMIME-Version: 1.0\nContent-Type: multipart/signed; boundary=b; micalg=pgp-sha256;\n` +
+        ' protocol="application/pgp-signature"\n\n--b\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n' +
+        'Schöne Grüße\n--b\nContent-Type: application/pgp-signature\n\nsignature\n--b--\n',
+    },
   ),
   '8bitmime-not-needed': {
     rules: ['6152-3-client-not-offered'],
