@@ -119,7 +119,7 @@ async function lock(parts: Pop3PolicyParts, client: Pop3Client, login: Pop3Login
   }
 }
 
-/** RFC 2449 §8.1.1; who is logged in already may know since when and from where. */
+/** RFC 2449 §8.1.2; who is logged in already may know since when and from where. */
 function inUse(holder: MaildropHolder): Pop3Refusal {
   const since = new Date(holder.since).toISOString().slice(0, 19).replace('T', ' ');
   return {
