@@ -16,7 +16,15 @@ import { serveSmtp } from '../smtp/index.ts';
 import type { SmtpServerSettings } from '../smtp/index.ts';
 import type { Core } from './core.ts';
 import type { Role } from './roles.ts';
-import { LONGEST_HOLD, mayLogInClear, pop3Settings, relaySettings, sendingLimits, smtpSettings } from './settings.ts';
+import {
+  bannerWait,
+  LONGEST_HOLD,
+  mayLogInClear,
+  pop3Settings,
+  relaySettings,
+  sendingLimits,
+  smtpSettings,
+} from './settings.ts';
 
 export type Service = 'smtp' | 'lmtp' | 'submission' | 'pop3';
 
@@ -167,7 +175,14 @@ function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionPart
   const smtpBase = (): SmtpServerSettings => ({ ...smtpSettings(config()), tls: certificate });
 
   return {
-    smtp: (wire) => serveSmtp(wire, { settings: smtpBase(), policy: mx, log, clock, shutdown }),
+    smtp: (wire) =>
+      serveSmtp(wire, {
+        settings: { ...smtpBase(), bannerWait: (peer) => bannerWait(config(), peer) },
+        policy: mx,
+        log,
+        clock,
+        shutdown,
+      }),
     lmtp: (wire) =>
       serveSmtp(wire, {
         settings: { ...smtpBase(), protocol: 'lmtp', dsn: false },

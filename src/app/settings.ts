@@ -1,7 +1,7 @@
 /** From the configuration's words to each room's settings. Values that nobody has to choose stand here, with their reason. */
 import type { Config } from '../config/index.ts';
 import { readSecret } from '../config/index.ts';
-import { isLoopback } from '../net/index.ts';
+import { inNetworks, isLoopback } from '../net/index.ts';
 import type { Endpoint } from '../net/index.ts';
 import type { OutboundSettings, Route } from '../outbound/index.ts';
 import type { Pop3ServerSettings } from '../pop3/index.ts';
@@ -30,6 +30,17 @@ export function smtpSettings(config: Config): Omit<SmtpServerSettings, 'tls' | '
     // RFC 1047.
     acceptTimeout: MINUTE,
   };
+}
+
+/**
+ * How long the banner waits at the port for other servers, in ms: what a client says unasked is there a few
+ * milliseconds behind its connection. Programs of this machine and of networks that may relay are known, and served
+ * at once.
+ */
+const BANNER_WAIT = 200;
+
+export function bannerWait(config: Config, { address }: Endpoint): number {
+  return isLoopback(address) || inNetworks(address, config.relay.networks) ? 0 : BANNER_WAIT;
 }
 
 /** FUTURERELEASE (RFC 4865): a birthday or the end of a holiday is within a month; a calendar is a better place for what is not. */

@@ -2,7 +2,7 @@
  * One connection from banner to close: reads a command, asks its row whether it may run, runs it,
  * answers (RFC 5321 §3.1, §3.8, §4.1.4, §4.2). Nothing here knows what a verb does.
  */
-import { newId } from '../../base/index.ts';
+import { newId, sleep } from '../../base/index.ts';
 import { reply } from '../../mail/index.ts';
 import type { Reply } from '../../mail/index.ts';
 import type { Wire } from '../../net/index.ts';
@@ -80,16 +80,25 @@ async function greet(session: Session): Promise<void> {
 
 /**
  * A client that talks first doesn't read our answers: it is a program that blasts commands, or one
- * that was made to send them. What has come by the time of the banner is looked at; nobody is kept
- * waiting for it.
+ * that was made to send them. Its octets come right behind its connection, whatever the distance, but
+ * mostly after we are ready to speak; so a listener may have the banner wait for them.
  */
 async function connected(session: Session): Promise<Reply | undefined> {
   const { settings, wire } = session;
   const refusal = await session.policy.connected(session.client).catch((error: unknown) => turnedAway(session, error));
-  if (refusal !== undefined) return refusal;
-  return wire.buffered > 0 && settings.protocol === 'smtp' && settings.earlyTalkers !== 'allow'
-    ? earlyTalker()
-    : undefined;
+  if (refusal !== undefined || settings.protocol !== 'smtp' || settings.earlyTalkers === 'allow') return refusal;
+  await waitForTalk(session, settings.bannerWait?.(wire.peer) ?? 0);
+  return wire.buffered > 0 ? earlyTalker() : undefined;
+}
+
+async function waitForTalk(session: Session, ms: number): Promise<void> {
+  if (ms === 0) return;
+  const over = new AbortController();
+  try {
+    await session.ending.during(true, () => sleep(session.clock, ms, over.signal));
+  } finally {
+    over.abort();
+  }
 }
 
 /** An error before the banner: 421 is the only 4xx that may stand in its place. */

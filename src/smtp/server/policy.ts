@@ -65,6 +65,8 @@ export interface SmtpServerSettings {
   readonly longestHold?: number;
   /** What becomes of a client that talks before the banner (RFC 5321 §3.1). Default 'refuse' for SMTP; LMTP always allows it. */
   readonly earlyTalkers?: 'refuse' | 'allow';
+  /** How long the banner waits for a client that talks first, in ms. Default 0: what has been read by then counts. */
+  readonly bannerWait?: (peer: Endpoint) => number;
 }
 
 export interface SmtpTransaction {
