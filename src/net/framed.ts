@@ -11,6 +11,7 @@ import { DottedText } from './dotted.ts';
 import { Inbox } from './inbox.ts';
 import { Patience, Pour } from './text-reading.ts';
 import type { Receiver, Transport } from './transport.ts';
+import { Turns } from './turns.ts';
 import { WireError } from './wire.ts';
 import type {
   ChannelBindingType,
@@ -53,6 +54,7 @@ export class FramedWire implements Wire, Receiver {
   readonly #clock: Clock;
   readonly #grace: number;
   readonly #inbox = new Inbox();
+  readonly #turns = new Turns();
   #tls: TlsState | undefined;
   #collected: Buffer[] = [];
   #collectedOctets = 0;
@@ -122,6 +124,7 @@ export class FramedWire implements Wire, Receiver {
         const line = this.#inbox.takeLine(limit);
         if (line !== undefined) {
           this.#refill();
+          await this.#turns.afterLine();
           return line === 'too-long' ? { kind: 'too-long' } : { kind: 'line', bytes: line };
         }
         if (this.#failure !== undefined) throw this.#failure;
