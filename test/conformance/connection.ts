@@ -46,6 +46,16 @@ export class Connection {
     this.#socket.write(octets, 'latin1');
   }
 
+  /** The server has closed, or the connection broke. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Ends our side; what the server still says can be read. */
+  endWriting(): void {
+    this.#socket.end();
+  }
+
   /** Without its CRLF; undefined when the server has closed. */
   async line(): Promise<string | undefined> {
     for (;;) {

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -19,19 +19,28 @@ import { mailboxes, READERS } from './posthorn.ts';
 /** The uid that owns the maildrops: nobody. */
 const NOBODY = 65_534;
 
-export async function startDovecot(t: TestContext): Promise<Pop3Server> {
+/** A Dovecot's POP3, and where Postfix asks it about logins. */
+export interface Dovecot extends Pop3Server {
+  readonly auth: string;
+}
+
+/** `under` runs it: a faster clock, for one. */
+export async function startDovecot(t: TestContext, under: readonly string[] = []): Promise<Dovecot> {
   const home = await scratch(t);
   await chmod(home, 0o755);
   const [port] = await Promise.all([freePort(), makeCertificate(home), fill(home)]);
   const config = join(home, 'dovecot.conf');
   await writeFile(config, configuration(home, port));
   await writeFile(join(home, 'users'), READERS.map((user) => `${user}:{PLAIN}${PASSWORD}\n`).join(''));
-  const master = spawn(findPeer('dovecot') as string, ['-F', '-c', config], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [command, ...args] = [...under, findPeer('dovecot') as string, '-F', '-c', config];
+  const master = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const said: Buffer[] = [];
   for (const stream of [master.stdout, master.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk));
   const ended = once(master, 'exit');
   t.after(async () => {
-    master.kill('SIGTERM');
+    // Not what runs it, which might go without it.
+    const pid = await readFile(join(home, 'run/master.pid'), 'utf8').catch(() => undefined);
+    if (master.exitCode === null) process.kill(pid === undefined ? (master.pid ?? 0) : Number(pid), 'SIGTERM');
     await ended;
   });
   await eventually('Dovecot is open', async () => {
@@ -41,7 +50,7 @@ export async function startDovecot(t: TestContext): Promise<Pop3Server> {
     pop?.close();
     return greeting?.startsWith('+OK');
   });
-  return { port, ...mailboxes(PASSWORD) };
+  return { port, auth: authSocket(home), ...mailboxes(PASSWORD) };
 }
 
 /** Maildirs as a delivery agent of the system leaves them: lines end in LF. */
@@ -58,6 +67,10 @@ async function fill(home: string): Promise<void> {
       await chown(file, NOBODY, NOBODY);
     }
   }
+}
+
+function authSocket(home: string): string {
+  return join(home, 'auth-client');
 }
 
 async function makeCertificate(home: string): Promise<void> {
@@ -95,6 +108,7 @@ mail_gid = ${NOBODY}
 first_valid_uid = 1
 first_valid_gid = 1
 pop3_lock_session = yes
+import_environment = TZ LD_PRELOAD FAKETIME FAKETIME_SHARED
 passdb {
   driver = passwd-file
   args = ${home}/users
@@ -102,6 +116,11 @@ passdb {
 userdb {
   driver = static
   args = uid=${NOBODY} gid=${NOBODY} home=${home}/mail/%u
+}
+service auth {
+  unix_listener ${authSocket(home)} {
+    mode = 0666
+  }
 }
 service pop3-login {
   inet_listener pop3 {

@@ -24,6 +24,7 @@ export const PEERS = {
   openssl: 'openssl',
   mutt: 'mutt',
   gsasl: 'gsasl',
+  faketime: 'faketime',
   'posttls-finger': 'postfix',
   // swaks has no TLS without it, and only recommends it.
   'net-ssleay': 'libnet-ssleay-perl',

@@ -5,6 +5,7 @@ import type { Connection } from '../connection.ts';
 import { AUTHORIZATION, CAPA } from './authorization.ts';
 import { ask, closed, greet, group, inside, list, listing, logIn, say, sessions } from './dialogue.ts';
 import type { Pop3Server } from './dialogue.ts';
+import { EDGES, ENDS } from './endings.ts';
 import { MESSAGES } from './messages.ts';
 
 const COUNT = MESSAGES.length;
@@ -306,4 +307,6 @@ export const POP3_CASES: readonly Case<Pop3Server>[] = [
   ...TRANSACTION,
   ...NUMBERS,
   ...UPDATE,
+  ...ENDS,
+  ...EDGES,
 ];

@@ -18,7 +18,7 @@ export interface Pop3Server {
 }
 
 /** How many cases change a maildrop. */
-export const FRESH = 6;
+export const FRESH = 10;
 
 type Play = Case<Pop3Server>['play'];
 export type Step = (pop: Connection) => Promise<void>;

@@ -4,6 +4,7 @@ import { PARAMETERS, PATHS, RELAY } from './addresses.ts';
 import { GREETING, ORDER, VERBS } from './commands.ts';
 import { CONTENT, PIPELINING, SMUGGLING, TLS } from './content.ts';
 import type { SmtpServer } from './dialogue.ts';
+import { CHUNKS, ENDS } from './endings.ts';
 
 export const SMTP_CASES: readonly Case<SmtpServer>[] = [
   ...GREETING,
@@ -15,5 +16,7 @@ export const SMTP_CASES: readonly Case<SmtpServer>[] = [
   ...CONTENT,
   ...SMUGGLING,
   ...PIPELINING,
+  ...CHUNKS,
+  ...ENDS,
   ...TLS,
 ];
