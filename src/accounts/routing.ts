@@ -13,7 +13,7 @@
  * Domains compare as A-labels, our local parts in lower-case NFC. An alias expands through the same
  * order; the result holds no address twice, and depth and number are bounded.
  */
-import { canonicalLocal, formatAddress, parseAddress } from '../mail/index.ts';
+import { canonicalLocal, formatAddress, parseAddress, withoutSubaddress } from '../mail/index.ts';
 import type { Address } from '../mail/index.ts';
 import type { Account, Alias, Store } from '../store/index.ts';
 import { AddressBook } from './address-book.ts';
@@ -227,10 +227,4 @@ class Expansion {
     if (depth > DEEPEST) this.problem = `the alias is nested more than ${DEEPEST} deep`;
     return this.problem === undefined;
   }
-}
-
-/** `a+b` → `a`; undefined where there is no subaddress, or nothing before the plus. */
-function withoutSubaddress(local: string): string | undefined {
-  const plus = local.indexOf('+');
-  return plus > 0 ? local.slice(0, plus) : undefined;
 }

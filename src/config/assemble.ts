@@ -2,7 +2,7 @@
 import type { Config, RouteConfig } from './config.ts';
 import type { RouteValues, Values } from './fields.ts';
 import { parseDomain } from '../mail/index.ts';
-import { isLoopback } from './places.ts';
+import { isLoopback, isSocket } from './places.ts';
 
 export interface Surroundings {
   /** Absolute; absent when there is only defaults. */
@@ -84,17 +84,31 @@ function onLoopbackOnly(values: Values): boolean {
 
 /** RFC 8314 §7.3: submissions, TLS from the first octet. */
 const IMPLICIT_TLS_PORT = 465;
+/** LMTP has no port of its own; "any private mail system" is where its servers are found. */
+const LMTP_PORT = 24;
 
 function routeOf(route: RouteValues, outboundPort: number): RouteConfig {
   const user = route['route.login.user'];
+  const sender = route['route.sender'];
+  const host = route['route.host'];
   return {
-    domain: route['route.domain'],
-    host: route['route.host'],
-    port: route['route.port'] ?? (route['route.tls'] === 'implicit' ? IMPLICIT_TLS_PORT : outboundPort),
-    tls: route['route.tls'],
+    domain: route['route.domain'] ?? '*',
+    ...(sender === undefined ? {} : { sender }),
+    host,
+    port: routePort(route, outboundPort),
+    protocol: route['route.protocol'],
+    // What goes through a socket does not leave this machine, and no certificate could name it.
+    tls: isSocket(host) ? 'never' : route['route.tls'],
     // The table is optional, so its fields may be absent together although each is required in it.
     ...((user as string | undefined) === undefined
       ? {}
       : { login: { user, passwordFile: route['route.login.password_file'] } }),
   };
+}
+
+function routePort(route: RouteValues, outboundPort: number): number {
+  if (isSocket(route['route.host'])) return 0;
+  if (route['route.port'] !== undefined) return route['route.port'];
+  if (route['route.protocol'] === 'lmtp') return LMTP_PORT;
+  return route['route.tls'] === 'implicit' ? IMPLICIT_TLS_PORT : outboundPort;
 }

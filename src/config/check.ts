@@ -1,8 +1,9 @@
 /** What must hold between fields, and what is allowed but worth a word. */
 import type { Config } from './config.ts';
 import { fieldAt } from './fields.ts';
+import type { RouteValues } from './fields.ts';
 import type { Fault } from './kind.ts';
-import { formatListen, isLoopback } from './places.ts';
+import { formatListen, isLoopback, isSocket } from './places.ts';
 
 /** Something that is right as it is and still worth knowing. */
 export interface Remark {
@@ -10,9 +11,16 @@ export interface Remark {
   readonly sentence: string;
 }
 
-/** Faults between fields that are each right by themselves. */
-export function checkTogether(config: Config): readonly Fault[] {
-  return [...sameListeners(config), ...halfCertificate(config), ...doubleDomains(config), ...doubleRoutes(config)];
+/** Faults between fields that are each right by themselves. @param routes as they are written. */
+export function checkTogether(config: Config, routes: readonly RouteValues[]): readonly Fault[] {
+  return [
+    ...sameListeners(config),
+    ...smtpPort(config),
+    ...halfCertificate(config),
+    ...doubleDomains(config),
+    ...doubleRoutes(config),
+    ...routes.flatMap((route, i) => [...routeForNobody(route, i), ...lmtpRoute(route, i), ...socketRoute(route, i)]),
+  ];
 }
 
 /** The addresses that are to be opened, each with the path it was written at. */
@@ -86,19 +94,59 @@ function doubleDomains({ domains, relay }: Config): Fault[] {
 
 function doubleRoutes({ routes }: Config): Fault[] {
   const first = new Map<string, number>();
-  return routes.flatMap(({ domain }, i) => {
-    const other = first.get(domain);
-    if (other === undefined) first.set(domain, i);
+  return routes.flatMap(({ domain, sender }, i) => {
+    const of = sender === undefined ? domain : `${domain} from ${sender}`;
+    const other = first.get(of);
+    if (other === undefined) first.set(of, i);
     return other === undefined
       ? []
       : [
           {
-            at: `route[${i}].domain`,
-            problem: `route ${other + 1} is for ${domain} already`,
-            mend: 'A domain has one route: remove one of the two.',
+            at: `route[${i}].${sender === undefined ? 'domain' : 'sender'}`,
+            problem: `route ${other + 1} is for ${of} already`,
+            mend: 'There is one route for a domain, a sender, or the two together: remove one of these.',
           },
         ];
   });
+}
+
+function routeForNobody(route: RouteValues, i: number): Fault[] {
+  if (route['route.domain'] !== undefined || route['route.sender'] !== undefined) return [];
+  const mend = 'Add domain = "b.example.net" ("*" for everything), or sender = "alice@example.com", or both.';
+  return [{ at: `route[${i}]`, problem: 'domain and sender are missing', mend }];
+}
+
+const SMTP_PORT = 25;
+const NOT_ON_25 = 'LMTP must not be spoken on port 25, which belongs to SMTP (RFC 2033 §5)';
+
+function smtpPort({ lmtp }: Config): Fault[] {
+  const mend = 'Give it another port; 24 is what many use.';
+  return lmtp.listen.flatMap(({ port }, i) =>
+    port === SMTP_PORT ? [{ at: `lmtp.listen[${i}]`, problem: NOT_ON_25, mend }] : [],
+  );
+}
+
+function lmtpRoute(route: RouteValues, i: number): Fault[] {
+  if (route['route.protocol'] !== 'lmtp' || route['route.port'] !== SMTP_PORT) return [];
+  const mend = 'Name the port its LMTP listens on (24 without one), or remove protocol if it speaks SMTP.';
+  return [{ at: `route[${i}].port`, problem: NOT_ON_25, mend }];
+}
+
+function socketRoute(route: RouteValues, i: number): Fault[] {
+  if (!isSocket(route['route.host'])) return [];
+  const at = `route[${i}]`;
+  const faults: Fault[] = [];
+  if (route['route.protocol'] !== 'lmtp')
+    faults.push({ at: `${at}.host`, problem: 'a socket takes mail by LMTP only', mend: 'Add protocol = "lmtp".' });
+  if (route['route.port'] !== undefined)
+    faults.push({ at: `${at}.port`, problem: 'a socket has no port', mend: 'Remove port.' });
+  if (route['route.tls'] === 'required' || route['route.tls'] === 'implicit')
+    faults.push({
+      at: `${at}.tls`,
+      problem: 'no certificate can prove a socket',
+      mend: 'Remove tls: what goes through a socket does not leave this machine.',
+    });
+  return faults;
 }
 
 /** @param written the paths of the fields that stand in the file. */
@@ -134,8 +182,8 @@ function loudly(config: Config): Remark[] {
     });
   }
   for (const [i, route] of config.routes.entries()) {
-    if (route.login === undefined || route.tls === 'required' || route.tls === 'implicit' || isLoopback(route.host))
-      continue;
+    if (route.login === undefined || route.tls === 'required' || route.tls === 'implicit') continue;
+    if (isLoopback(route.host) || isSocket(route.host)) continue;
     found.push({
       at: `route[${i}].login`,
       sentence: `With tls = "${route.tls}" nothing makes sure that the password goes to ${route.host} and is not read on the way: "required" or "implicit" does.`,
@@ -161,6 +209,13 @@ function quietly(config: Config, written: ReadonlySet<string>): Remark[] {
       at: 'postmaster',
       sentence:
         'This host has no domains and no mailboxes are fetched from it: unless it has an account, it must say who its postmaster is (RFC 5321 §4.5.1).',
+    });
+  }
+  for (const [i, { sender }] of config.routes.entries()) {
+    if (sender === undefined || config.relay.networks.length === 0) continue;
+    found.push({
+      at: `route[${i}].sender`,
+      sentence: 'Mail from relay.networks comes without a login, so this route is not for it.',
     });
   }
   const services = {

@@ -12,8 +12,13 @@ export interface ListenAddress {
 export interface RouteConfig {
   /** A domain in A-labels, or "*". */
   readonly domain: string;
+  /** "alice@a.test", its local part in lower case, or "@a.test". */
+  readonly sender?: string;
+  /** A name, an IP address, or "unix:/path", the path absolute. */
   readonly host: string;
+  /** 0 where `host` is a socket. */
   readonly port: number;
+  readonly protocol: 'smtp' | 'lmtp';
   readonly tls: 'never' | 'opportunistic' | 'required' | 'implicit';
   readonly login?: { readonly user: string; readonly passwordFile: string };
 }

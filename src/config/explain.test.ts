@@ -74,7 +74,7 @@ test('a setting, a table, a bare name and everything can be explained', () => {
   assert.deepEqual(paths('queue.retry'), ['queue.retry']);
   assert.deepEqual(paths('[queue]'), ['queue.retry', 'queue.give_up', 'queue.delay_notice']);
   assert.deepEqual(paths('outbound').length, 8);
-  assert.deepEqual(paths('[[route]]').length, 6);
+  assert.deepEqual(paths('[[route]]').length, 8);
   assert.deepEqual(paths('route[0].login.user'), []);
   assert.deepEqual(paths('listen_tls'), ['submission.listen_tls', 'pop3.listen_tls']);
   assert.deepEqual(paths(), allFields());

@@ -9,13 +9,14 @@ import {
   domain,
   domainOrStar,
   file,
-  host,
   listenAddress,
   loginName,
   mailbox,
   nameServer,
   network,
+  nextHost,
   oneOf,
+  sender,
 } from './places.ts';
 import { duration, flag, port, size } from './units.ts';
 
@@ -221,17 +222,27 @@ export const FIELDS = {
 
 /** The fields of each `[[route]]`, under their names in it. */
 export const ROUTE_FIELDS = {
-  'route.domain': required(domainOrStar, {
+  'route.domain': optional(domainOrStar, '"*" where there is a `sender`, which must be there then', {
     sentence: 'Mail for this domain takes this route; "*" is every domain that has none of its own (a smarthost).',
     example: 'b.example.net',
   }),
-  'route.host': required(host, {
-    sentence: 'The next server, by name or IP address; its MX records are not asked for.',
+  'route.sender': optional(sender, 'every sender', {
+    sentence:
+      'Only mail of this sender, an address or a whole domain ("@a.test"), handed in with a login. It goes before a smarthost for all, and behind a route for the domain the mail is for.',
+    example: 'alice@example.com',
+  }),
+  'route.host': required(nextHost, {
+    sentence:
+      'The next server, by name or IP address; its MX records are not asked for. For LMTP also a socket of this machine, "unix:/run/dovecot/lmtp".',
     example: 'smtp.example.net',
   }),
-  'route.port': optional(port, '465 when `tls` is "implicit", else `outbound.port`', {
+  'route.port': optional(port, '24 for LMTP, 465 when `tls` is "implicit", else `outbound.port`', {
     sentence: 'The port it listens on.',
     example: 587,
+  }),
+  'route.protocol': field(oneOf(['smtp', 'lmtp']), 'smtp', {
+    sentence:
+      '"lmtp": a store near this host that answers for each recipient (RFC 2033); never on port 25, and not over the Internet.',
   }),
   'route.tls': field(oneOf(['never', 'opportunistic', 'required', 'implicit']), 'opportunistic', {
     sentence:
@@ -275,7 +286,8 @@ export const TABLES: readonly {
   { path: 'journey', sentence: 'The recorded story of each message.' },
   {
     path: 'route',
-    sentence: 'Where mail for a domain goes instead of to its MX; one `[[route]]` for each domain.',
+    sentence:
+      'Where mail goes instead of to the MX of its domain, one `[[route]]` for each way. The closest fit is taken, wherever it stands: sender and domain, then domain, then sender, then `domain = "*"`.',
     many: true,
   },
   {

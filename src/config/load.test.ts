@@ -133,16 +133,49 @@ tls = "implicit"
       domain: 'b.test',
       host: '127.0.0.1',
       port: 2526,
+      protocol: 'smtp',
       tls: 'opportunistic',
       login: { user: 'u', passwordFile: join(folder, 'p') },
     },
-    { domain: '*', host: 'smtp.example.net', port: 465, tls: 'implicit' },
+    { domain: '*', host: 'smtp.example.net', port: 465, protocol: 'smtp', tls: 'implicit' },
   ]);
 });
 
 test('a route without a port takes outbound.port', () => {
   const { config } = good('[outbound]\nport = 2600\n[[route]]\ndomain = "b.test"\nhost = "::1"\n');
-  assert.deepEqual(config.routes, [{ domain: 'b.test', host: '::1', port: 2600, tls: 'opportunistic' }]);
+  assert.deepEqual(config.routes, [
+    { domain: 'b.test', host: '::1', port: 2600, protocol: 'smtp', tls: 'opportunistic' },
+  ]);
+});
+
+test('routes of senders, and LMTP', () => {
+  const { config } = good(`
+[[route]]
+sender = "Alice@a.test"
+host = "smtp.one.test"
+tls = "implicit"
+[[route]]
+sender = "a.test"
+domain = "b.test"
+host = "smtp.two.test"
+[[route]]
+domain = "b.test"
+host = "127.0.0.1"
+protocol = "lmtp"
+[[route]]
+domain = "c.test"
+host = "unix:lmtp"
+protocol = "lmtp"
+tls = "opportunistic"
+`);
+  const smtp = { protocol: 'smtp', tls: 'opportunistic' } as const;
+  const lmtp = { protocol: 'lmtp', tls: 'opportunistic' } as const;
+  assert.deepEqual(config.routes, [
+    { domain: '*', sender: 'alice@a.test', host: 'smtp.one.test', port: 465, ...smtp, tls: 'implicit' },
+    { domain: 'b.test', sender: '@a.test', host: 'smtp.two.test', port: 25, ...smtp },
+    { domain: 'b.test', host: '127.0.0.1', port: 24, ...lmtp },
+    { domain: 'c.test', host: `unix:${join(folder, 'lmtp')}`, port: 0, ...lmtp, tls: 'never' },
+  ]);
 });
 
 test('the default of plain_on_loopback follows the listeners that are opened', () => {
@@ -227,7 +260,7 @@ test('hints know where a setting belongs', () => {
   for (const [toml, mend] of table) assert.match(bad(toml).map(formatProblem).join('\n'), mend, toml);
 });
 
-test('settings that contradict each other', () => {
+test('[2033-5-not-on-25] settings that contradict each other', () => {
   const table: readonly (readonly [string, RegExp])[] = [
     [
       '[smtp]\nlisten = ["127.0.0.1:2587"]',
@@ -244,6 +277,27 @@ test('settings that contradict each other', () => {
       '[[route]]\ndomain="b.test"\nhost="h.test"\n[[route]]\ndomain="B.test"\nhost="i.test"',
       /config\.toml:5: route\[1\]\.domain: route 1 is for b\.test already/,
     ],
+    [
+      '[[route]]\nsender="A@b.test"\nhost="h.test"\n[[route]]\nhost="i.test"\nsender="a@b.test"\ndomain="*"',
+      /config\.toml:6: route\[1\]\.sender: route 1 is for \* from a@b\.test already/,
+    ],
+    [
+      '[[route]]\nhost="h.test"',
+      /config\.toml:1: route\[0\]: domain and sender are missing\. Add domain = "b\.example\.net"/,
+    ],
+    [
+      '[[route]]\ndomain="*"\nhost="h.test"\nprotocol="lmtp"\nport=25',
+      /config\.toml:5: route\[0\]\.port: LMTP must not be spoken on port 25.* Name the port its LMTP listens on/,
+    ],
+    [
+      '[lmtp]\nlisten=["127.0.0.1:24", "127.0.0.1:25"]',
+      /config\.toml:2: lmtp\.listen\[1\]: LMTP must not be spoken on port 25/,
+    ],
+    ['[[route]]\ndomain="*"\nhost="unix:/l"', /config\.toml:3: route\[0\]\.host: .* Add protocol = "lmtp"/],
+    [
+      '[[route]]\ndomain="*"\nhost="unix:/l"\nprotocol="lmtp"\nport=24\ntls="required"',
+      /:5: route\[0\]\.port: a socket has no port.*\n.*:6: route\[0\]\.tls: no certificate can prove a socket/,
+    ],
   ];
   for (const [toml, expected] of table) assert.match(bad(toml).map(formatProblem).join('\n'), expected, toml);
 });
@@ -252,6 +306,8 @@ test('what does not contradict', () => {
   good('[smtp]\nlisten = ["127.0.0.1:0", "127.0.0.1:0"]');
   good('[smtp]\nlisten = ["127.0.0.1:2110"]\n[pop3]\nenabled = false');
   good('[smtp]\nlisten = ["127.0.0.1:2080"]');
+  good('[[route]]\ndomain="b.test"\nhost="h.test"\n[[route]]\ndomain="b.test"\nsender="@b.test"\nhost="h.test"');
+  good('[[route]]\ndomain="*"\nhost="h.test"\n[[route]]\nsender="@b.test"\nhost="h.test"');
   good('\ufeffhostname = "mx.a.test"\r\n[smtp]\r\nenabled = true\r\n');
 });
 
@@ -269,6 +325,11 @@ test('what is accepted and worth a word', () => {
       '[[route]]\ndomain="*"\nhost="h.test"\nlogin={user="u",password_file="p"}',
       'route[0].login',
       /"required" or "implicit"/,
+    ],
+    [
+      '[relay]\nnetworks=["192.0.2.0/24"]\n[[route]]\nsender="a@a.test"\nhost="h.test"',
+      'route[0].sender',
+      /without a login/,
     ],
   ];
   for (const [toml, path, sentence] of table) {

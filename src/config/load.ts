@@ -99,7 +99,7 @@ export function loadConfig(options: LoadOptions = {}): LoadResult {
     ...(file === undefined ? {} : { file }),
     machineName: machine.name,
   });
-  const faults = checkTogether(config);
+  const faults = checkTogether(config, reading.routes);
   if (faults.length > 0) return { kind: 'bad', problems: inOrder(faults.map(located)) };
 
   return {

@@ -15,7 +15,9 @@ import {
   mailbox,
   nameServer,
   network,
+  nextHost,
   oneOf,
+  sender,
 } from './places.ts';
 
 function table(kind: Kind<unknown>, good: Readonly<Record<string, unknown>>, bad: readonly unknown[]): void {
@@ -148,6 +150,36 @@ test('hosts have no port', () => {
     1,
     '*',
   ]);
+});
+
+test('the next server is a host or a socket, whose path becomes absolute', () => {
+  table(
+    nextHost,
+    {
+      'mx.b.test': 'mx.b.test',
+      'unix:/run/dovecot/lmtp': 'unix:/run/dovecot/lmtp',
+      'unix:lmtp.sock': 'unix:/etc/posthorn/lmtp.sock',
+    },
+    ['unix:', 'unix:/a\0b', `unix:/${'x'.repeat(107)}`, '/run/lmtp', 'unix.', 7],
+  );
+});
+
+test('senders are addresses or whole domains', () => {
+  table(
+    sender,
+    {
+      'Alice@A.test': 'alice@a.test',
+      'alice+shop@a.test': 'alice+shop@a.test',
+      '"A b"@c.test': '"a b"@c.test',
+      '@A.test': '@a.test',
+      'a.test': '@a.test',
+      // As `account grant --send-as` has it.
+      '*@a.test': '@a.test',
+      'bücher.test': '@xn--bcher-kva.test',
+      '@localhost': '@localhost',
+    },
+    ['alice', 'alice@', '@', '*', '<a@b.test>', '', 3],
+  );
 });
 
 test('name servers are IP addresses, with a port in the end', () => {

@@ -4,7 +4,7 @@
  */
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
-import { formatAddress, parseAddress, parseDomain } from '../mail/index.ts';
+import { canonicalLocal, formatAddress, parseAddress, parseDomain } from '../mail/index.ts';
 import type { ListenAddress } from './config.ts';
 import { bad, good, quoted, text } from './kind.ts';
 import type { Kind, Reading } from './kind.ts';
@@ -33,6 +33,19 @@ export const mailbox: Kind<string> = text('address', MAILBOX_MEND, (words) => {
   return address === undefined ? bad(`${quoted(words)} is not an address`, MAILBOX_MEND) : good(formatAddress(address));
 });
 
+const SENDER_MEND = 'Write an address, as "alice@a.test", or a whole domain, as "@a.test".';
+
+/** A sender as it is compared: "alice@a.test" with its local part in lower case, or "@a.test"; a domain alone is all its senders. */
+export const sender: Kind<string> = text('address or domain', SENDER_MEND, (words) => {
+  // A word without "@" and dot is somebody's name with its domain forgotten.
+  const name = /[@.]/.test(words) ? parseDomain(words.replace(/^\*?@/, ''), { utf8: true }) : undefined;
+  if (name !== undefined) return good(`@${name}`);
+  const address = parseAddress(words, { utf8: true });
+  return address === undefined
+    ? bad(`${quoted(words)} is neither an address nor a domain`, SENDER_MEND)
+    : good(formatAddress({ local: canonicalLocal(address.local), domain: address.domain }));
+});
+
 /** A host name or an IP address, without a port; an IPv6 address loses its brackets. */
 function readHost(words: string): string | undefined {
   const bare = /^\[(.*)\]$/.exec(words)?.[1];
@@ -47,6 +60,24 @@ export const host: Kind<string> = text('host', HOST_MEND, (words) => {
   const found = readHost(words);
   return found === undefined ? bad(`${quoted(words)} names no host`, HOST_MEND) : good(found);
 });
+
+const SOCKET = 'unix:';
+/** What the system takes for the path of a socket (unix(7): 108 octets with their end). */
+const LONGEST_SOCKET = 107;
+const SOCKET_MEND = `Write the socket as "unix:/run/dovecot/lmtp", its path ${LONGEST_SOCKET} octets at most.`;
+
+/** A host, or the path of a socket of this machine, made absolute. */
+export const nextHost: Kind<string> = text(host.name, HOST_MEND, (words, folder) => {
+  if (!words.startsWith(SOCKET)) return host.read(words, folder);
+  const read = file.read(words.slice(SOCKET.length), folder);
+  if (!read.ok || Buffer.byteLength(read.value) > LONGEST_SOCKET)
+    return bad(`${quoted(words)} names no socket`, SOCKET_MEND);
+  return good(`${SOCKET}${read.value}`);
+});
+
+export function isSocket(name: string): boolean {
+  return name.startsWith(SOCKET);
+}
 
 const LISTEN_MEND =
   'Write an address and a port, as "127.0.0.1:2525", "[::1]:2525" or "localhost:0" (port 0 takes a free one).';

@@ -49,7 +49,7 @@ test('whatever stands in a file: a value for every setting or a sentence for eve
       }
       if (faults.length > 0) return;
       const config = assemble(values, routes, { machineName: 'box' });
-      assert.ok(Array.isArray(checkTogether(config)) && Array.isArray(remarks(config, written)));
+      assert.ok(Array.isArray(checkTogether(config, routes)) && Array.isArray(remarks(config, written)));
       assert.ok(config.queue.retry.every((ms) => Number.isSafeInteger(ms) && ms > 0));
     }),
     { numRuns: 500 },

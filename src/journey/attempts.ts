@@ -6,16 +6,18 @@ import type { Step } from './story.ts';
 type Attempt = Extract<EventFacts, { kind: 'attempt' }>;
 
 export function attemptSentence(facts: Attempt): string {
-  const { attempt, server, destination, login } = facts;
+  const { attempt, server, destination, login, route } = facts;
+  const way = route === undefined ? '' : `, by the route ${route}`;
   const took = `${((facts.endedAt - facts.startedAt) / 1000).toFixed(1)} s`;
   if (facts.rule === 'attempt-stopped')
     return `Try ${attempt} at ${destination} was stopped before it was decided, because our program was ending; it will be made again (${took}).`;
-  if (server.ip === undefined)
-    return `Try ${attempt}: we looked for the server of ${destination} to become its client: ${said(facts)} (${took}).`;
+  // A socket of this machine has a name only.
+  if (server.name === undefined && server.ip === undefined)
+    return `Try ${attempt}: we looked for the server of ${destination} to become its client${way}: ${said(facts)} (${took}).`;
   if (facts.stage === 'connect')
-    return `Try ${attempt}: we became the client and did not reach ${host(server)}: ${said(facts)} (${took}).`;
+    return `Try ${attempt}: we became the client and did not reach ${host(server)}${way}: ${said(facts)} (${took}).`;
   const as = login === undefined ? '' : `, we logged in as ${login.name} (${login.mechanism})`;
-  return `Try ${attempt}: we became the client; ${host(server)} was the server, ${line(facts.tls)}${as}; ${reencoding(facts)}${said(facts)} (${STAGE[facts.stage] ?? facts.stage}, ${took}).${doubt(facts)}`;
+  return `Try ${attempt}: we became the client; ${host(server)} was the server, ${line(facts.tls)}${as}${way}; ${reencoding(facts)}${said(facts)} (${STAGE[facts.stage] ?? facts.stage}, ${took}).${doubt(facts)}`;
 }
 
 /** The server's answer, or what went wrong. */
@@ -66,8 +68,8 @@ export function isSameAgain(step: Step, before: Step | undefined): boolean {
 
 /** All but its number and its times. */
 function howItWent(step: Step): string {
-  const { server, stage, outcome, reply, problem, tls, login } = step.facts as Attempt;
-  return JSON.stringify([server, stage, outcome, reply, problem, tls, login, othersInWords(step)]);
+  const { server, route, stage, outcome, reply, problem, tls, login } = step.facts as Attempt;
+  return JSON.stringify([server, route, stage, outcome, reply, problem, tls, login, othersInWords(step)]);
 }
 
 /** One or more tries in a row that went like the one before them. */

@@ -153,6 +153,40 @@ test('a message that was re-encoded for the next server, and what that breaks', 
   assert.match(words({ dkim: true }), /re-encoded in 7 bits for it, which breaks its DKIM signature; it answered 250/);
 });
 
+test('a try tells the route that was taken, and a socket by its path', () => {
+  const about = { attempt: 1, recipient: 'bob@b.test', destination: 'b.test', startedAt: AT, endedAt: AT + 100 };
+  const queued: EventFacts = {
+    kind: 'queued',
+    recipient: 'bob@b.test',
+    destination: 'b.test',
+    nextAt: AT,
+    why: 'accepted',
+  };
+  const tell = (facts: Partial<Extract<EventFacts, { kind: 'attempt' }>>): string => {
+    const rest = { server: {}, stage: 'dot', outcome: 'relayed' } as const;
+    const attempt: EventFacts = { kind: 'attempt', ...about, ...rest, ...facts };
+    return inWords(tellStory(MESSAGE, [delivery({ state: 'relayed' })], events([1, queued], [1, attempt]))).join('\n');
+  };
+  const reply = { code: 250, enhanced: '2.0.0', text: 'taken' };
+  const provider = { name: 'smtp.p.test', ip: '192.0.2.1', port: 465 };
+  assert.match(
+    tell({ server: provider, reply, route: 'from alice@a.test to everywhere' }),
+    /smtp\.p\.test \[192\.0\.2\.1\]:465 was the server, in clear, by the route from alice@a\.test to everywhere; it answered 250/,
+  );
+  assert.match(
+    tell({ server: { name: 'unix:/run/lmtp' }, reply }),
+    /client; unix:\/run\/lmtp was the server, in clear; it answered/,
+  );
+  assert.match(
+    tell({ stage: 'connect', server: { name: 'unix:/run/lmtp' }, route: 'to b.test', problem: 'no' }),
+    /did not reach unix:\/run\/lmtp, by the route to b\.test: no/,
+  );
+  assert.match(
+    tell({ stage: 'dns', route: 'to b.test', problem: 'it has no address' }),
+    /looked for the server of b\.test to become its client, by the route to b\.test: it has no address/,
+  );
+});
+
 test('an attempt that the end of our process cut off is named: the message may arrive twice', () => {
   const about = { recipient: 'bob@b.test', destination: 'b.test', nextAt: AT + 60_000 };
   const queued: EventFacts = { kind: 'queued', ...about, why: 'accepted' };

@@ -129,6 +129,12 @@ export function canonicalLocal(local: string): string {
   return local.normalize('NFC').toLowerCase().normalize('NFC');
 }
 
+/** `a+b` → `a` (RFC 5233); undefined where there is no subaddress, or nothing before the plus. */
+export function withoutSubaddress(local: string): string | undefined {
+  const plus = local.indexOf('+');
+  return plus > 0 ? local.slice(0, plus) : undefined;
+}
+
 /** Whether two addresses mean one mailbox of ours: local parts compared as {@link canonicalLocal} says. */
 export function sameAddress(a: Address, b: Address): boolean {
   return a.domain === b.domain && canonicalLocal(a.local) === canonicalLocal(b.local);

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
 import { systemClock } from '../base/index.ts';
@@ -50,6 +54,26 @@ async function tlsServer(
 function options(server: Server, more: Partial<DialOptions> = {}): DialOptions {
   return { host: '127.0.0.1', port: portOf(server), clock: systemClock, timeout: 2000, ...more };
 }
+
+test('a wire to a socket of this machine', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'posthorn-dial-'));
+  const path = join(folder, 'lmtp');
+  const server = createServer((socket) => socket.end('220 hi\r\n'));
+  server.listen(path);
+  await once(server, 'listening');
+  t.after(() => {
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+  const wire = await dial({ host: `unix:${path}`, port: 0, clock: systemClock, timeout: 2000 });
+  const line = await wire.readLine(512);
+  assert.equal(line.kind === 'line' && line.bytes.toString(), '220 hi');
+  await wire.close();
+  await assert.rejects(
+    dial({ host: `unix:${path}.not`, port: 0, clock: systemClock, timeout: 2000 }),
+    /unix:.*\/lmtp\.not can't be reached \(ENOENT\)/,
+  );
+});
 
 test('a wire to a server', async (t) => {
   const server = await listening(t);

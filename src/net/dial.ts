@@ -7,8 +7,9 @@ import type { StartTls, Wire } from './wire.ts';
 import { WireError } from './wire.ts';
 
 export interface DialOptions {
-  /** An address, or a name that the system looks up. */
+  /** An address, a name that the system looks up, or "unix:/path": a socket of this machine. */
   readonly host: string;
+  /** Not looked at where `host` is a socket. */
   readonly port: number;
   readonly clock: Clock;
   /** Milliseconds until the connection stands (and again as much for the TLS handshake); also the wire's first timeout. */
@@ -48,9 +49,9 @@ function connected(options: DialOptions): Promise<Socket> {
   const { host, port, clock, timeout, localAddress, signal } = options;
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
+    const path = socketPath(host);
     const socket = connect({
-      host,
-      port,
+      ...(path === undefined ? { host, port } : { path }),
       allowHalfOpen: true,
       noDelay: true,
       keepAlive: true,
@@ -109,6 +110,12 @@ function explain(error: Error, where: string): WireError {
   }
 }
 
+/** The path in "unix:/path"; undefined for an address or a name. */
+export function socketPath(host: string): string | undefined {
+  return host.startsWith('unix:') ? host.slice('unix:'.length) : undefined;
+}
+
 function at(host: string, port: number): string {
+  if (socketPath(host) !== undefined) return host;
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }

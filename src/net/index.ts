@@ -2,7 +2,7 @@
 export { customerNetwork, inNetworks, isLoopback, isPrivate, normalAddress } from './addresses.ts';
 export { loadTlsContext } from './certificates.ts';
 export type { LoadedTlsContext } from './certificates.ts';
-export { dial } from './dial.ts';
+export { dial, socketPath } from './dial.ts';
 export type { DialOptions } from './dial.ts';
 export { DotStuffer } from './dot-stuffer.ts';
 export { listen } from './listen.ts';

@@ -8,11 +8,12 @@ import type { Clock } from '../base/index.ts';
 import type { Resolver } from '../dns/index.ts';
 import { isAscii } from '../mail/index.ts';
 import type { Reply } from '../mail/index.ts';
+import { socketPath } from '../net/index.ts';
 import type { RecipientAnswer, SmtpClientSession, Transaction } from '../smtp/index.ts';
 import { nameOf, open } from './connection.ts';
 import type { Dial, Target } from './connection.ts';
 import { findHosts } from './hosts.ts';
-import type { Host, WhereTo } from './hosts.ts';
+import type { WhereTo } from './hosts.ts';
 import { ContentLook, renderFor, unsayable, wireAddress } from './needs.ts';
 import type { Rendering } from './needs.ts';
 import type {
@@ -23,6 +24,7 @@ import type {
   RecipientOutcome,
   Try,
 } from './outbound.ts';
+import { describeRoute } from './routes.ts';
 import { brokenAt, cutShort, prefer, verdictOn } from './trouble.ts';
 import type { Verdict } from './trouble.ts';
 
@@ -63,10 +65,12 @@ type End = Pick<Try, 'stage' | 'reply' | 'problem' | 'reencoded'>;
 /** Rejects only when the resolver or the clock does: the caller makes that an outcome. */
 export async function attempt(context: AttemptContext, job: Job): Promise<AttemptResult> {
   const walk = new Walk(context, job);
-  const where = await findHosts({ ...context, destination: job.destination });
+  const { mailFrom, submitted } = job.message;
+  const sender = submitted ? { sender: mailFrom } : {};
+  const where = await findHosts({ ...context, destination: job.destination, ...sender });
   if (where.kind === 'nowhere') walk.endAll(where.verdict);
   else await walk.along(where);
-  return walk.result(where.kind === 'hosts' ? where.hosts : []);
+  return walk.result(where);
 }
 
 class Walk {
@@ -101,9 +105,11 @@ class Walk {
     for (const { n } of this.#pending()) this.#fates.set(n, { kind: 'ended', verdict });
   }
 
-  result(hosts: readonly Host[]): AttemptResult {
+  result(where: WhereTo): AttemptResult {
     const outcomes = this.#job.recipients.map(({ n }) => outcomeOf(n, this.#fates.get(n)));
-    return { considered: hosts.map(({ name }) => name), tries: this.#tries, outcomes };
+    const considered = where.kind === 'hosts' ? where.hosts.map(({ name }) => name) : [];
+    const route = where.route === undefined ? {} : { route: describeRoute(where.route) };
+    return { ...route, considered, tries: this.#tries, outcomes };
   }
 
   #pending(): readonly OutboundRecipient[] {
@@ -142,8 +148,8 @@ class Walk {
           : this.#note(this.#pending(), opened.verdict);
       this.#tries.push({
         host: target.name,
-        ip: target.address,
-        port: target.port,
+        // A socket of this machine has a name only.
+        ...(socketPath(target.address) === undefined ? { ip: target.address, port: target.port } : {}),
         ...opened.facts,
         ...end,
         startedAt,

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../base/index.ts';
 import { isPositive } from '../mail/index.ts';
-import { isLoopback, WireError } from '../net/index.ts';
+import { isLoopback, socketPath, WireError } from '../net/index.ts';
 import type { dial } from '../net/index.ts';
 import { chooseMechanism } from '../sasl/index.ts';
 import { SmtpClientSession } from '../smtp/index.ts';
@@ -13,13 +13,14 @@ import type { Answer } from '../smtp/index.ts';
 import type { OutboundSettings, Route, Stage, Try } from './outbound.ts';
 import { handshakeOptions, secure } from './tls.ts';
 import type { TlsPolicy } from './tls.ts';
-import { brokenAt, insecure, refusedBy } from './trouble.ts';
+import { brokenAt, insecure, noLmtp, refusedBy } from './trouble.ts';
 import type { Verdict } from './trouble.ts';
 
 export type Dial = typeof dial;
 
 export interface Target {
   readonly name: string;
+  /** An IP address, or "unix:/path". */
   readonly address: string;
   readonly port: number;
   readonly route?: Route;
@@ -48,8 +49,9 @@ export type Opened =
       readonly tryInClear: boolean;
     };
 
-/** How people find the server again: "mx.b.test [192.0.2.1]:25". */
+/** How people find the server again: "mx.b.test [192.0.2.1]:25", "unix:/run/lmtp". */
 export function nameOf(target: Target): string {
+  if (socketPath(target.address) !== undefined) return target.name;
   const address = `[${target.address}]:${target.port}`;
   return target.name === target.address ? address : `${target.name} ${address}`;
 }
@@ -65,7 +67,7 @@ export async function open(
   if ('outcome' in connecting) return { kind: 'stopped', verdict: connecting, facts: {}, tryInClear: false };
   const client = new SmtpClientSession(connecting, clock, {
     hostname: settings.hostname,
-    protocol: 'smtp',
+    protocol: target.route?.protocol ?? 'smtp',
     timeouts: settings.timeouts,
   });
   onClient(client);
@@ -110,7 +112,7 @@ async function prepare(
     note(facts, client);
   }
   const refused = check('greeting', await client.greet(), where) ?? check('ehlo', await hello(client, facts), where);
-  if (refused !== undefined) return stopped(refused);
+  if (refused !== undefined) return stopped(target.route?.protocol === 'lmtp' ? noLmtp(refused) : refused);
   const secured = await secure(tls);
   if (secured.kind === 'refused' || secured.kind === 'broken')
     return stopped(secured.verdict, secured.kind === 'broken');

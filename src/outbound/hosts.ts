@@ -7,24 +7,27 @@ import { isIP } from 'node:net';
 import type { DnsAnswer, MxRecord, Resolver } from '../dns/index.ts';
 import { ipOfLiteral, reply } from '../mail/index.ts';
 import type { EnhancedCode } from '../mail/index.ts';
-import { isLoopback, isPrivate, normalAddress } from '../net/index.ts';
+import { isLoopback, isPrivate, normalAddress, socketPath } from '../net/index.ts';
 import type { OutboundSettings, Route } from './outbound.ts';
+import { describeRoute, routeFor } from './routes.ts';
 import type { Verdict } from './trouble.ts';
 
 export interface Host {
   /** The name that is looked up and asked for in TLS; an IP address where there is no name. */
   readonly name: string;
-  /** In the order to try: at least one, IPv6 and IPv4 in turn. */
+  /** In the order to try: at least one, IPv6 and IPv4 in turn; or the one socket that `name` is. */
   readonly addresses: readonly string[];
 }
 
 export type WhereTo =
   | { readonly kind: 'hosts'; readonly hosts: readonly Host[]; readonly port: number; readonly route?: Route }
-  | { readonly kind: 'nowhere'; readonly verdict: Verdict };
+  | { readonly kind: 'nowhere'; readonly verdict: Verdict; readonly route?: Route };
 
 export interface HostsQuestion {
   /** A domain in A-labels, or an address literal. */
   readonly destination: string;
+  /** The reverse-path, where routes of the sender hold; see routes.ts. */
+  readonly sender?: string;
   readonly settings: OutboundSettings;
   readonly resolver: Resolver;
   /** This machine's addresses: a listener on 0.0.0.0 or :: answers on each of them. */
@@ -52,7 +55,7 @@ interface Resolved extends Candidate {
 /** Rejects only when the resolver does. */
 export async function findHosts(question: HostsQuestion): Promise<WhereTo> {
   const { destination, settings } = question;
-  const route = routeFor(destination, settings.routes);
+  const route = routeFor(question, settings.routes);
   if (route !== undefined) return await byRoute(question, route);
   const ip = ipOfLiteral(destination);
   if (ip !== undefined) return usable(question, [{ preference: 0, name: ip, addresses: [ip] }]);
@@ -62,26 +65,26 @@ export async function findHosts(question: HostsQuestion): Promise<WhereTo> {
   return usable(question, await Promise.all(ordered.map((host) => resolve(question, host))));
 }
 
-/** The route of exactly this domain, else the smarthost for everything. */
-export function routeFor(destination: string, routes: readonly Route[]): Route | undefined {
-  return routes.find(({ domain }) => domain === destination) ?? routes.find(({ domain }) => domain === '*');
-}
-
 /** The operator named this host: it is taken as it is, private or not, and a name that isn't known now may be later. */
 async function byRoute(question: HostsQuestion, route: Route): Promise<WhereTo> {
-  const name = bare(route.host);
-  const ip = normalAddress(name);
-  const candidate = { preference: 0, name };
-  const host: Resolved = ip === undefined ? await resolve(question, candidate) : { ...candidate, addresses: [ip] };
-  const where = `The host ${route.host} of the route for "${route.domain}"`;
+  const host = await routeHost(question, route.host);
+  const where = `The host ${route.host} of the route ${describeRoute(route)}`;
   if (host.addresses.length === 0) {
     const why = host.failed ?? 'it has no address';
-    return nowhere(refusal('deferred', '4.4.3', 'route-host-unknown', `${where} could not be looked up: ${why}`));
+    const text = `${where} could not be looked up: ${why}`;
+    return { ...nowhere(refusal('deferred', '4.4.3', 'route-host-unknown', text)), route };
   }
   if (host.addresses.some((address) => isOwnEndpoint(address, route.port, question))) {
-    return nowhere(refusal('failed', '5.4.6', 'mail-loop', `${where} is this server itself`));
+    return { ...nowhere(refusal('failed', '5.4.6', 'mail-loop', `${where} is this server itself`)), route };
   }
   return { kind: 'hosts', hosts: [host], port: route.port, route };
+}
+
+async function routeHost(question: HostsQuestion, host: string): Promise<Resolved> {
+  if (socketPath(host) !== undefined) return { preference: 0, name: host, addresses: [host] };
+  const name = bare(host);
+  const ip = normalAddress(name);
+  return ip === undefined ? await resolve(question, { preference: 0, name }) : { preference: 0, name, addresses: [ip] };
 }
 
 /** The MX hosts, or the domain itself when it has none (the implicit MX, RFC 5321 §5.1). */

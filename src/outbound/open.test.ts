@@ -64,7 +64,9 @@ async function send(t: TestContext, settings: Partial<OutboundSettings>, job: Te
 
 function by(port: number, tls: Route['tls'], login?: Route['login']): Partial<OutboundSettings> {
   return {
-    routes: [{ domain: '*', host: 'localhost', port, tls, ...(login === undefined ? {} : { login }) }],
+    routes: [
+      { domain: '*', host: 'localhost', port, protocol: 'smtp', tls, ...(login === undefined ? {} : { login }) },
+    ],
     authorities: GOOD.pem,
   };
 }
@@ -169,7 +171,14 @@ test('a login where none is offered', async (t) => {
 test('[4954-4-client-clear] off loopback the password is not sent in clear, not even when TLS breaks', async () => {
   const scripts: readonly ServerScript[] = [{ ehlo: offering('AUTH PLAIN') }, { ehlo: TLS, handshake: 'garbage' }];
   for (const script of scripts) {
-    const route: Route = { domain: '*', host: '192.0.2.1', port: 587, tls: 'opportunistic', login: LOGIN };
+    const route: Route = {
+      domain: '*',
+      host: '192.0.2.1',
+      port: 587,
+      protocol: 'smtp',
+      tls: 'opportunistic',
+      login: LOGIN,
+    };
     const world = testWorld({ servers: { '192.0.2.1': script }, settings: { routes: [route] } });
     assert.equal(told(await world.send()), 'deferred auth 4.7.0');
     assert.ok(world.heard.every(({ lines }) => !lines.some((line) => line.startsWith('AUTH'))));
@@ -177,7 +186,7 @@ test('[4954-4-client-clear] off loopback the password is not sent in clear, not 
 });
 
 test('off loopback the password is sent in clear where the operator wrote tls = "never"', async () => {
-  const route: Route = { domain: '*', host: '192.0.2.1', port: 587, tls: 'never', login: LOGIN };
+  const route: Route = { domain: '*', host: '192.0.2.1', port: 587, protocol: 'smtp', tls: 'never', login: LOGIN };
   const world = testWorld({
     servers: {
       '192.0.2.1': { ehlo: offering('AUTH LOGIN'), auth: ['334 VXNlcm5hbWU6', '334 UGFzc3dvcmQ6', '235 ok'] },

@@ -7,7 +7,7 @@ import { networkInterfaces } from 'node:os';
 import { describeError } from '../base/index.ts';
 import type { Clock, Logger } from '../base/index.ts';
 import type { Resolver } from '../dns/index.ts';
-import { temporaryFailure } from '../mail/index.ts';
+import { replyText, temporaryFailure } from '../mail/index.ts';
 import { dial } from '../net/index.ts';
 import type { SmtpClientSession } from '../smtp/index.ts';
 import { attempt } from './attempt.ts';
@@ -62,7 +62,9 @@ class Departures implements Outbound {
       },
     };
     try {
-      return await attempt(context, job);
+      const result = await attempt(context, job);
+      warnOfRoute(log, job, result);
+      return result;
     } catch (error) {
       if (!signal.aborted) log.error('An attempt to deliver broke off', { message: job.message.id, error });
       return undecided(job, signal.aborted ? undefined : error);
@@ -81,6 +83,20 @@ class Departures implements Outbound {
     });
     this.#leaving.set(client, gone);
   }
+}
+
+/** TLS and login are between us and the next server: only who keeps this one can mend them, so the log says it, too. */
+function warnOfRoute(log: Logger, { destination, message }: Job, { route, outcomes, tries }: AttemptResult): void {
+  const stuck = outcomes.find(({ outcome, stage }) => outcome !== 'relayed' && (stage === 'tls' || stage === 'auth'));
+  if (route === undefined || stuck === undefined) return;
+  const what = stuck.stage === 'auth' ? 'the login' : 'TLS';
+  log.warn(`Mail waits: ${what} failed at the next server of a route`, {
+    route,
+    host: tries[stuck.try ?? -1]?.host,
+    answer: replyText(stuck.reply),
+    destination,
+    message: message.id,
+  });
 }
 
 /** What nobody foresaw, or a stop before the first connection: everything waits for the next attempt. */

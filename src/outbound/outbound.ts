@@ -5,11 +5,18 @@
 import type { Reply } from '../mail/index.ts';
 import type { TlsState } from '../net/index.ts';
 
-/** Instead of MX: for a domain, or "*" for everything that has no route of its own (a smarthost). */
+/** Instead of MX; which one a message takes, routes.ts says. */
 export interface Route {
+  /** In A-labels, or "*" for every domain. */
   readonly domain: string;
+  /** Only for this sender: "alice@a.test", canonical, or every sender of a domain, "@a.test". */
+  readonly sender?: string;
+  /** A name, an IP address, or "unix:/path" for a socket of this machine. */
   readonly host: string;
+  /** 0 where `host` is a socket. */
   readonly port: number;
+  /** LMTP (RFC 2033): a store that answers for each recipient. */
+  readonly protocol: 'smtp' | 'lmtp';
   /** `implicit`: TLS from the first octet. `required`: STARTTLS and a proven certificate, or no delivery. */
   readonly tls: 'never' | 'opportunistic' | 'required' | 'implicit';
   readonly login?: { readonly user: string; readonly password: string };
@@ -45,6 +52,8 @@ export interface OutboundMessage {
   readonly id: string;
   /** '' is the null reverse-path. */
   readonly mailFrom: string;
+  /** Who handed it in had logged in here, so the sender's own routes hold; see routes.ts. */
+  readonly submitted: boolean;
   readonly body: '7bit' | '8bitmime';
   readonly smtputf8: boolean;
   /** We wrote it ourselves: a line that is too long is ours to mend (RFC 5322 §2.1.1). */
@@ -112,6 +121,8 @@ export interface RecipientOutcome {
 }
 
 export interface AttemptResult {
+  /** The route that was taken, "from alice@a.test to b.test"; absent where the MX decided. */
+  readonly route?: string;
   /** The hosts that were considered, in the order they would be tried. */
   readonly considered: readonly string[];
   readonly tries: readonly Try[];

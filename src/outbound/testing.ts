@@ -5,7 +5,7 @@
  */
 import { isIPv6 } from 'node:net';
 import { silentLog } from '../base/index.ts';
-import type { Clock } from '../base/index.ts';
+import type { Clock, Logger } from '../base/index.ts';
 import { FakeClock, settle } from '../base/testing.ts';
 import { fakeResolver } from '../dns/testing.ts';
 import type { Zones } from '../dns/testing.ts';
@@ -291,6 +291,8 @@ export interface WorldOptions {
   readonly servers?: Readonly<Record<string, TestServer>>;
   readonly settings?: Partial<OutboundSettings>;
   readonly random?: () => number;
+  /** Default: it says nothing. */
+  readonly log?: Logger;
   /** The largest piece the client's wire gets at once. */
   readonly chunk?: number;
 }
@@ -331,7 +333,7 @@ export function testWorld(options: WorldOptions) {
     settings,
     resolver,
     clock,
-    log: silentLog,
+    log: options.log ?? silentLog,
     dial,
     random: options.random ?? (() => 0),
   });
@@ -360,6 +362,7 @@ export function testJob(job: TestJob): Parameters<ReturnType<typeof openOutbound
   const message: OutboundMessage = {
     id: '01testmessage0000000000000',
     mailFrom: 'alice@a.test',
+    submitted: true,
     body: '7bit',
     smtputf8: false,
     octets: octets.length,
@@ -421,6 +424,9 @@ function noAnswer(clock: Clock, timeout: number, signal: AbortSignal | undefined
   });
 }
 
+/** A wire lets others have their turn after each 64 lines: time must not pass while thousands are on their way. */
+const TURNS = 60;
+
 /** Lets a promise run to its end in a world whose clock only we move: forward whenever all wait for it. */
 export async function untilDone<Result>(promise: Promise<Result>, clock: FakeClock): Promise<Result> {
   let done = false;
@@ -429,7 +435,7 @@ export async function untilDone<Result>(promise: Promise<Result>, clock: FakeClo
   });
   watched.catch(() => undefined);
   for (let idle = 0; !done && idle < 1000;) {
-    await settle(6);
+    await settle(TURNS);
     if (done) break;
     const next = clock.untilNext;
     if (next === undefined) idle += 1;

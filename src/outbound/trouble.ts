@@ -26,6 +26,8 @@
  * - A 5xx instead of a greeting (554, or 521 of RFC 7504) or to EHLO and HELO says that *this host*
  *   takes no mail. Others are tried; only when every host that was reached said so is it final. One
  *   that could not be reached leaves the question open, and the message waits.
+ * - A 500 or 502 to LHLO says that the host speaks SMTP where a route says LMTP: the route is wrong, and waits for
+ *   who wrote it.
  * - TLS and login are between us and the host: that a certificate is wrong or our password refused
  *   is no fault of the message, and is mended by people. It waits, with words that say what to mend.
  * - Behind the final dot the message is the server's as soon as it says so; when its answer is lost,
@@ -78,6 +80,12 @@ const POLICY: Readonly<Record<Stage, Row>> = {
 export function refusedBy(stage: Stage, words: Reply): Verdict {
   const temporary = isTransient(words) || (stage === 'rcpt' && words.code === 552);
   return { ...POLICY[stage][temporary ? 'transient' : 'permanent'], stage, reply: words, remote: true };
+}
+
+/** A refusal of the LHLO that a route wants: of a server that doesn't know it, no message should pay for the route. */
+export function noLmtp(refused: Verdict): Verdict {
+  const { code } = refused.reply;
+  return refused.stage === 'ehlo' && (code === 500 || code === 502) ? { ...refused, ...LATER } : refused;
 }
 
 /** No answer, or none that makes sense. `where` names the server as people know it. */

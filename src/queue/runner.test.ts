@@ -147,6 +147,26 @@ test('what is due is claimed, handed on with our prefix, and ends', async (t) =>
   assert.deepEqual(w.outbound.texts, ['Received: here\r\nSubject: s\r\n\r\nbody\r\n']);
 });
 
+test('whether the sender had logged in is told to the way out: routes of senders hang on it', async (t) => {
+  const w = await world(t);
+  const alice = await w.account('alice@a.test');
+  const content = await contentOf(w.store, 'Subject: s\r\n\r\nbody\r\n');
+  const message = newMessage(content, { mailFrom: 'alice@a.test', source: 'submission', account: alice });
+  const deliveries = [newDelivery({ nextAt: w.clock.now(), recipient: 'carol@b.test' })];
+  await w.store.write('accept', { message, emails: [], deliveries, events: [] });
+  w.start();
+  await w.until('relayed', async () => (await states(w)) === 'carol@b.test relayed 1');
+  await w.enqueue({ recipient: 'bob@b.test' });
+  await w.until('both', () => w.outbound.jobs.length === 2);
+  assert.deepEqual(
+    w.outbound.jobs.map((job) => [job.recipients[0]?.address, job.message.submitted]),
+    [
+      ['carol@b.test', true],
+      ['bob@b.test', false],
+    ],
+  );
+});
+
 test('[5321-4.5.4.1-retry] a deferred message is tried again at its next time and not before', async (t) => {
   const w = await world(t);
   w.outbound.answer = () => 'deferred';

@@ -239,6 +239,7 @@ class QueueRunner implements Runner {
     const outgoing: OutboundMessage = {
       id: message.id,
       mailFrom: message.mailFrom,
+      submitted: message.account !== undefined,
       body: message.body,
       smtputf8: message.smtputf8,
       composed: message.source === 'composed',

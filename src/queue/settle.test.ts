@@ -180,6 +180,17 @@ for (const [what, [delivery, mailFrom, why]] of Object.entries(UNREPORTED)) {
   });
 }
 
+test('the event names the route, and a report never the socket of a store', () => {
+  const result = resultOf('failed');
+  const byRoute = { ...result, route: 'to b.test' };
+  const told = settleAttempt(claimOf({}), byRoute, SETTINGS, RECEIVED_AT);
+  assert.equal(told.events[0]?.facts.kind === 'attempt' && told.events[0].facts.route, 'to b.test');
+  assert.equal(told.reports[0]?.host, 'mx.b.test');
+  const socket = { host: 'unix:/run/lmtp', stage: 'rcpt', startedAt: 1, endedAt: 2 } as const;
+  const through = settleAttempt(claimOf({}), { ...byRoute, tries: [socket] }, SETTINGS, RECEIVED_AT);
+  assert.deepEqual([through.reports.length, through.reports[0]?.host], [1, undefined]);
+});
+
 function claimOf(delivery: Partial<QueuedDelivery>): Claim {
   return {
     destination: 'b.test',

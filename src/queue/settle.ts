@@ -151,7 +151,9 @@ function tellsOfSuccess(delivery: QueuedDelivery, tried: Try | undefined): boole
 
 function reportFor(one: Decided, result: AttemptResult): readonly ReportedRecipient[] {
   if (one.report === undefined) return [];
-  const host = one.outcome.try === undefined ? undefined : result.tries[one.outcome.try]?.host;
+  const tried = one.outcome.try === undefined ? undefined : result.tries[one.outcome.try];
+  // A socket has a path and no address; where it lies is nobody's business.
+  const host = tried?.ip === undefined ? undefined : tried.host;
   return [
     {
       delivery: one.delivery,
@@ -223,6 +225,7 @@ function attemptEvent(claim: Claim, one: Decided, result: AttemptResult, now: nu
         ...(tried?.ip === undefined ? {} : { ip: tried.ip }),
         ...(tried?.port === undefined ? {} : { port: tried.port }),
       },
+      ...(result.route === undefined ? {} : { route: result.route }),
       ...(result.considered.length === 0 ? {} : { considered: result.considered }),
       ...(tried?.protocol === undefined ? {} : { protocol: tried.protocol }),
       ...(tls === undefined ? {} : { tls }),

@@ -88,6 +88,8 @@ export type EventFacts =
       readonly recipient: string;
       readonly destination: string;
       readonly server: HostFacts;
+      /** The route of the configuration that was taken: "from alice@a.test to b.test". */
+      readonly route?: string;
       readonly considered?: readonly string[];
       readonly protocol?: 'smtp' | 'esmtp' | 'lmtp';
       readonly tls?: TlsFacts;

@@ -102,13 +102,21 @@ test('[2033-4.2-client-per-recipient] LMTP: an answer for each accepted recipien
   assert.equal(conversation.client.protocol, 'lmtp');
 });
 
-test('LMTP: the connection breaks off between the answers', async () => {
+test('[2033-5-client-broken-off] LMTP: the connection breaks off between the answers', async () => {
   const conversation = talk([PIPELINING, '250 m\r\n250 r\r\n250 r\r\n354 go\r\n', '250 d1\r\n'], { protocol: 'lmtp' });
   await conversation.client.hello();
   assert.deepEqual(texts(await conversation.client.send(transaction(['1@b.test', '2@b.test']))), [
     'dot: 250 d1',
     'dot: lost dot',
   ]);
+});
+
+test('LMTP: a server that refused everybody and asks for the text would answer nobody, so we hang up', async () => {
+  const conversation = talk([PIPELINING, '250 m\r\n550 r\r\n354 go\r\n'], { protocol: 'lmtp', stays: true });
+  await conversation.client.hello();
+  assert.deepEqual(texts(await conversation.client.send(transaction(['1@b.test']))), ['rcpt: 550 r']);
+  assert.equal(conversation.client.usable, false);
+  assert.ok(!conversation.output.endsWith('.\r\n'));
 });
 
 test('[5321-3.8-client-421] a 421 is the answer to all that was still asked, and nothing more is said', async () => {

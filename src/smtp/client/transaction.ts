@@ -67,7 +67,7 @@ export async function transact(
   }
   const results = recipients.map((_, i): RecipientAnswer => ({ state: 'rcpt', answer: rest[i] as Answer }));
   const accepted = results.flatMap((result, i) => (isTaken(result.answer) ? [i] : []));
-  if (accepted.length === 0) await sayLoneDot(context.talk, data);
+  if (accepted.length === 0) await sayLoneDot(context, data);
   else
     for (const [i, last] of (await sendText(context, transaction, accepted, data)).entries())
       results[accepted[i] as number] = last;
@@ -119,8 +119,13 @@ function abandonText(talk: Conversation, data: Answer | undefined): void {
 }
 
 /** RFC 2920 §3.1: with every RCPT refused, a 354 to the pipelined DATA is answered with a lone dot; it has nobody to go to. */
-async function sayLoneDot(talk: Conversation, data: Answer | undefined): Promise<void> {
+async function sayLoneDot({ talk, protocol }: TransactionContext, data: Answer | undefined): Promise<void> {
   if (!isGoAhead(data)) return;
+  // LMTP answers once for each recipient, and there is none: nothing would ever come (RFC 2033 §4.2 demands a 503 here).
+  if (protocol === 'lmtp') {
+    talk.fail('garbled', 'data', 'The server refused every recipient and asked for the message all the same');
+    return;
+  }
   talk.say('.');
   await talk.answer('dot');
 }

@@ -187,7 +187,7 @@ export const HOSTS: Scenarios = {
     clause: 'A route of the keeper goes before the DNS',
     zones: { ...TWO_MX, 'gate.b.test': { a: [MX3] } },
     servers: { [MX3]: {} },
-    settings: { routes: [{ domain: 'b.test', host: 'gate.b.test', port: 2525, tls: 'never' }] },
+    settings: { routes: [{ domain: 'b.test', host: 'gate.b.test', port: 2525, protocol: 'smtp', tls: 'never' }] },
     states: ['bob relayed 1'],
     attempts: [`bob 1 +0s ${MX3} 250 2.0.0`],
     heard: [`${MX3}: ${TAKEN}`],

@@ -17,6 +17,7 @@ const smarthost = (tls: 'required' | 'opportunistic' | 'implicit'): Partial<Outb
       domain: '*',
       host: 'smtp.provider.test',
       port: tls === 'implicit' ? 465 : 587,
+      protocol: 'smtp',
       tls,
       login: { user: 'alice', password: 'open sesame' },
     },
