@@ -222,7 +222,7 @@ export const FIELDS = {
 
 /** The fields of each `[[route]]`, under their names in it. */
 export const ROUTE_FIELDS = {
-  'route.domain': optional(domainOrStar, '"*" where there is a `sender`, which must be there then', {
+  'route.domain': optional(domainOrStar, 'every domain where a `sender` is written; one of the two must be', {
     sentence: 'Mail for this domain takes this route; "*" is every domain that has none of its own (a smarthost).',
     example: 'b.example.net',
   }),
@@ -236,7 +236,7 @@ export const ROUTE_FIELDS = {
       'The next server, by name or IP address; its MX records are not asked for. For LMTP also a socket of this machine, "unix:/run/dovecot/lmtp".',
     example: 'smtp.example.net',
   }),
-  'route.port': optional(port, '24 for LMTP, 465 when `tls` is "implicit", else `outbound.port`', {
+  'route.port': optional(port, 'for LMTP 24, with `tls = "implicit"` 465, else `outbound.port`', {
     sentence: 'The port it listens on.',
     example: 587,
   }),
