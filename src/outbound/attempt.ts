@@ -116,8 +116,11 @@ class Walk {
     return this.#job.recipients.filter(({ n }) => (this.#fates.get(n)?.kind ?? 'open') === 'open');
   }
 
-  #tired(): boolean {
-    return this.#tries.length >= MOST_CONNECTIONS || this.#sessions >= MOST_SESSIONS || this.#context.signal.aborted;
+  /** @param more connections that are not among the tries yet */
+  #tired(more = 0): boolean {
+    return (
+      this.#tries.length + more >= MOST_CONNECTIONS || this.#sessions >= MOST_SESSIONS || this.#context.signal.aborted
+    );
   }
 
   /** A server that turned out not to understand BDAT is visited once more: it may well take the message behind DATA. */
@@ -142,10 +145,14 @@ class Walk {
         session = client;
       });
       if (opened.facts.protocol !== undefined) this.#sessions += 1;
+      // What the same address says in clear is its word: that its TLS broke says nothing of the message.
+      const again = opened.kind === 'stopped' && opened.tryInClear && !this.#tired(1);
       const end =
         opened.kind === 'open'
           ? await this.#deliver(opened.client, target)
-          : this.#note(this.#pending(), opened.verdict);
+          : again
+            ? endOf(opened.verdict)
+            : this.#note(this.#pending(), opened.verdict);
       this.#tries.push({
         host: target.name,
         // A socket of this machine has a name only.
@@ -155,7 +162,7 @@ class Walk {
         startedAt,
         endedAt: clock.now(),
       });
-      return opened.kind === 'stopped' && opened.tryInClear;
+      return again;
     } finally {
       signal.removeEventListener('abort', cut);
       if (session !== undefined) this.#context.farewell(session);
@@ -251,9 +258,12 @@ class Walk {
       if (prefer(before, verdict) !== verdict) continue;
       this.#fates.set(n, { kind: verdict.settled ? 'ended' : 'open', verdict, try: this.#tries.length });
     }
-    const { stage, remote, reply, problem } = verdict;
-    return { stage, ...(remote ? { reply } : {}), ...(problem === undefined ? {} : { problem }) };
+    return endOf(verdict);
   }
+}
+
+function endOf({ stage, remote, reply, problem }: Verdict): End {
+  return { stage, ...(remote ? { reply } : {}), ...(problem === undefined ? {} : { problem }) };
 }
 
 /** 452 is what RFC 5321 says, 552 what it said before (§4.5.3.1.10); an enhanced code other than X.5.3 means something else, a full mailbox say. */

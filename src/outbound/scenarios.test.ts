@@ -218,6 +218,18 @@ const SCENARIOS: readonly Scenario[] = [
     tries: [`${MX1} ehlo ! tls`, `${MX1} dot 250`],
   },
   {
+    name: 'the handshake is garbage, and in clear the message can not be taken: that is what counts',
+    server: { ehlo: offering('SIZE 50|STARTTLS'), handshake: 'garbage' },
+    outcomes: ['failed ehlo 554 5.3.4 own'],
+    tries: [`${MX1} tls !`, `${MX1} ehlo !`],
+  },
+  {
+    name: 'the handshake is garbage, and then nobody answers',
+    server: [{ ehlo: WITH_TLS, handshake: 'garbage' }, { greeting: DROP }],
+    outcomes: ['deferred greeting 451 4.4.2 own'],
+    tries: [`${MX1} tls !`, `${MX1} greeting !`],
+  },
+  {
     name: 'STARTTLS is answered 421',
     two: [{ ehlo: WITH_TLS, starttls: DOWN }, GOOD],
     outcomes: [RELAYED],
