@@ -10,7 +10,13 @@ interface Story {
 }
 
 /** A machine that lacks some programs; `installs` says whether apt's installation brings them. */
-function made(options: { lacks: readonly Peer[]; root?: boolean; apt?: boolean; simulation?: string }): Story {
+function made(options: {
+  lacks: readonly Peer[];
+  root?: boolean;
+  apt?: boolean;
+  simulation?: string;
+  unpacks?: boolean;
+}): Story {
   const lacking = new Set<Peer>(options.lacks);
   const said: string[] = [];
   const ran: string[] = [];
@@ -23,6 +29,12 @@ function made(options: { lacks: readonly Peer[]; root?: boolean; apt?: boolean; 
       if (args.includes('--simulate')) return { ok: true, stdout: options.simulation ?? 'Inst swaks (1 Debian)' };
       if (args.includes('install')) lacking.clear();
       return { ok: true, stdout: '' };
+    },
+    unpack(packages) {
+      ran.push(`unpack ${packages.join(' ')}`);
+      if (options.unpacks === false) return false;
+      lacking.delete('exim4');
+      return true;
     },
     say: (line) => said.push(line),
     holdServices: () => {
@@ -63,6 +75,24 @@ test('nothing is installed when apt would remove something for it', () => {
   assert.ok(!ran.includes('hold'));
   assert.ok(said.includes('installing postfix would remove exim4; tests that need them skip'));
   assert.ok(said.includes('still missing: postfix'));
+});
+
+test('a mail server that would evict another is unpacked with what it needs, and nothing is installed for it', () => {
+  const simulation = 'Remv postfix [3.7]\nInst libidn12 (1.41)\nInst exim4-daemon-light (4.96)';
+  const { machine, said, ran } = made({ lacks: ['exim4'], simulation });
+  preparePeers(machine);
+  assert.deepEqual(
+    ran.map((line) => line.replace(/ -o .*/, '')),
+    [
+      'apt-get update -q',
+      'apt-get --simulate install --yes --no-install-recommends exim4-daemon-light',
+      'unpack exim4-daemon-light libidn12',
+    ],
+  );
+  assert.deepEqual(said, ['unpacking exim4-daemon-light libidn12']);
+  const failing = made({ lacks: ['exim4'], simulation, unpacks: false });
+  preparePeers(failing.machine);
+  assert.match(failing.said.join('\n'), /could not download exim4.*skip[^]*still missing: exim4-daemon-light/);
 });
 
 test('without root, or without apt, the missing packages are named', () => {

@@ -8,19 +8,23 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Conversation } from '../conversation.ts';
 import { eventually, run, scratch } from '../program.ts';
+import { freePort, makeCertificate } from './daemon.ts';
+import type { Certificate } from './daemon.ts';
+import { UTF8_USER, USERS } from './next-hop.ts';
 import { findPeer, requirePeer } from './peers.ts';
 import type { Peer } from './peers.ts';
 
 export interface PostfixOptions {
-  /** Its own domains; it takes mail for `bob` and `list0` to `list99` there, and for nobody else. */
+  /** Its own domains; it takes mail for `bob`, `list0` to `list99` and `jürgen` there, and for nobody else. */
   readonly domains: readonly string[];
   /** Where it hands mail for another domain on: only over TLS, to a server that proves to be "localhost". */
   readonly next?: { readonly domain: string; readonly port: number; readonly certificate: string };
+  /** What it shows; default: one for "localhost", "mx.b.test" and 127.0.0.1. */
+  readonly tls?: Certificate;
   /** Settings of main.cf in place of ours. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -52,8 +56,9 @@ export async function startPostfix(t: TestContext, options: PostfixOptions): Pro
   await chown(join(home, 'mail'), NOBODY, NOBODY);
   await chown(join(home, 'data'), await idOf('postfix'), 0);
   const port = await freePort();
-  const { certificate, key } = await makeCertificate(home);
-  await writeFile(join(home, 'etc/main.cf'), mainCf(home, options, { certificate, key }));
+  const names = ['DNS:localhost', 'DNS:mx.b.test', 'IP:127.0.0.1'];
+  const tls = options.tls ?? (await makeCertificate(join(home, 'etc'), names));
+  await writeFile(join(home, 'etc/main.cf'), mainCf(home, options, tls));
   await writeFile(join(home, 'etc/master.cf'), masterCf(port));
   await writeFile(join(home, 'etc/mailboxes'), mailboxes(options.domains));
   const checked = await run(findPeer('postfix') as string, ['-c', join(home, 'etc'), 'check']);
@@ -93,35 +98,14 @@ async function idOf(user: string): Promise<number> {
   return Number((await run('id', ['-u', user])).stdout);
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** For "localhost" and "mx.b.test"; made by OpenSSL, so that it is nothing of ours. */
-async function makeCertificate(home: string): Promise<{ readonly certificate: string; readonly key: string }> {
-  const [certificate, key] = [join(home, 'etc/cert.pem'), join(home, 'etc/key.pem')];
-  const names = 'subjectAltName=DNS:localhost,DNS:mx.b.test,IP:127.0.0.1';
-  const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-  const files = ['-keyout', key, '-out', certificate];
-  const ran = await run(findPeer('openssl') as string, [...made, '-subj', '/CN=localhost', '-addext', names, ...files]);
-  assert.equal(ran.code, 0, ran.stderr);
-  return { certificate, key };
-}
-
 function mailboxes(domains: readonly string[]): string {
-  const users = ['bob', ...Array.from({ length: 100 }, (_, n) => `list${n}`)];
-  return domains.flatMap((domain) => users.map((user) => `${user}@${domain} ${user}/\n`)).join('');
+  return domains.flatMap((domain) => [...USERS, UTF8_USER].map((user) => `${user}@${domain} ${user}/\n`)).join('');
 }
 
 function mainCf(
   home: string,
   { domains, next, settings: others }: PostfixOptions,
-  { certificate, key }: { readonly certificate: string; readonly key: string },
+  { certificate, key }: Certificate,
 ): string {
   const settings = {
     compatibility_level: '3.6',
