@@ -73,7 +73,7 @@ test('senders have their own providers, a domain has its store', async (t) => {
     });
     assert.match(
       journey,
-      /localhost .* was the server, encrypted .*, its name proven, by the route from alice@a\.test to everywhere/,
+      /localhost .* was the server, encrypted .*, its name proven, we logged in as us@one\.test \(.*\), by the route from alice@a\.test to everywhere/,
     );
   });
 
