@@ -8,6 +8,9 @@
 import { settle } from '../../src/base/testing.ts';
 import type { AcceptParams, ContentWriter, Store } from '../../src/store/index.ts';
 
+/** A wire lets the others have their turn after each 64 lines: time must not pass while thousands are on their way. */
+const TURNS = 60;
+
 export class Work {
   #underWay = 0;
   #rested: (() => void)[] = [];
@@ -23,7 +26,7 @@ export class Work {
   /** Resolves when nothing is under way and everything that followed from it has run. */
   async rest(): Promise<void> {
     for (let quiet = 0; quiet < 2; quiet += 1) {
-      await settle(8);
+      await settle(TURNS);
       if (this.#underWay === 0) continue;
       quiet = -1;
       await new Promise<void>((resolve) => {
