@@ -1,11 +1,12 @@
 /** Floor 8: from a configuration to a running host. The only place that wires. */
 export { DirectoryError, domainName, weakness } from '../accounts/index.ts';
 export { inWords } from '../journey/index.ts';
-export { EVERY_STATE } from '../queue/index.ts';
-export type { OperatorAction, OperatorSelection } from '../queue/index.ts';
-export type { QueueEntry, QueueFilter } from '../store/index.ts';
+export { becauseOf, EVERY_STATE, reasonOfEntry } from '../queue/index.ts';
+export type { OperatorAction, OperatorSelection, ReasonSummary, TakenBackRecipient } from '../queue/index.ts';
+export type { AttemptRecord, DeliveryState, QueueEntry, QueueFilter } from '../store/index.ts';
 export { openKeeper } from './keeper.ts';
-export type { AccountView, Keeper } from './keeper.ts';
+export type { AccountView, Keeper, QueueView } from './keeper.ts';
+export type { SuppressionView } from './suppressions.ts';
 export type { Target, TrickResult } from '../servers/index.ts';
 export { parseRoles, ROLES } from './roles.ts';
 export type { Role } from './roles.ts';

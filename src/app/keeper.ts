@@ -10,12 +10,19 @@ import type { Clock, Logger } from '../base/index.ts';
 import type { Config, Durability } from '../config/index.ts';
 import { findStories } from '../journey/index.ts';
 import type { Story } from '../journey/index.ts';
-import { changeQueue, EVERY_STATE, selectQueue } from '../queue/index.ts';
-import type { OperatorAction, OperatorResult, OperatorSelection } from '../queue/index.ts';
-import { explainRelay, Sending } from '../servers/index.ts';
+import { changeQueue, EVERY_STATE, selectQueue, summariseQueue, takeBack } from '../queue/index.ts';
+import type {
+  OperatorAction,
+  OperatorResult,
+  OperatorSelection,
+  ReasonSummary,
+  TakeBackOrder,
+  TakenBackRecipient,
+} from '../queue/index.ts';
+import { explainRelay, Sending, Suppressed } from '../servers/index.ts';
 import type { RelayExplanation, RelayScenario, TrickResult } from '../servers/index.ts';
 import type { Account, AttemptRecord, QueueEntry, QueueFilter } from '../store/index.ts';
-import { openCore } from './core.ts';
+import { freeTheGone, openCore } from './core.ts';
 import type { Core } from './core.ts';
 import { testRelay } from './relay-test.ts';
 import type { RelayTest } from './relay-test.ts';
@@ -23,6 +30,8 @@ import { signalReload } from './reload.ts';
 import type { ReloadAnswer } from './reload.ts';
 import { statusOf } from './status.ts';
 import type { Status } from './status.ts';
+import { suppressionsOf } from './suppressions.ts';
+import type { Suppressions } from './suppressions.ts';
 import { mayLogInClear, queueSettings, relaySettings, sendingLimits } from './settings.ts';
 
 export interface AccountView {
@@ -49,8 +58,13 @@ export interface Keeper {
   account(address: string): Promise<AccountView>;
   aliases(domain?: string): Promise<readonly { readonly address: string; readonly targets: readonly string[] }[]>;
   queue(filter: QueueFilter): AsyncIterable<QueueEntry>;
+  /** The same entries, counted by reason. */
+  queueSummary(filter: QueueFilter): Promise<readonly ReasonSummary[]>;
   queueOf(message: string): Promise<readonly QueueView[]>;
   changeQueue(action: OperatorAction, selection: OperatorSelection): Promise<OperatorResult>;
+  /** `account`: its address. */
+  takeBack(order: Omit<TakeBackOrder, 'by'>): Promise<'missing' | 'not-yours' | readonly TakenBackRecipient[]>;
+  readonly suppressed: Suppressions;
   journeys(idOrMessageId: string): Promise<readonly Story[]>;
   explainRelay(scenario: RelayScenario): Promise<RelayExplanation>;
   /** Tries the old tricks on the doors that take mail: of the server named, or of those that run here. */
@@ -70,6 +84,7 @@ export async function openKeeper(parts: {
   const core = await openCore({ ...parts, config: () => parts.config });
   const { store } = core;
   const sending = new Sending({ ...core, limits: () => sendingLimits(parts.config) });
+  const suppressed = new Suppressed({ ...core, warns: () => parts.config.queue.suppress > 0 });
   return {
     status: () => statusOf(core),
     directory: core.directory,
@@ -89,6 +104,7 @@ export async function openKeeper(parts: {
         targets: alias.targets,
       })),
     queue: (filter) => selectQueue(store, filter),
+    queueSummary: (filter) => summariseQueue(store, filter),
     queueOf: (message) => queueOf(core, message),
     changeQueue: (action, selection) =>
       changeQueue(
@@ -96,12 +112,20 @@ export async function openKeeper(parts: {
         action,
         selection,
       ),
+    takeBack: async ({ account, ...order }) => {
+      // What a process was sending that died here since is known to nobody else while no server runs.
+      await freeTheGone(core);
+      const whose = account === undefined ? {} : { account: (await core.directory.account(account)).id };
+      return takeBack(core, { ...order, ...whose, by: { by: 'keeper' } });
+    },
+    suppressed: suppressionsOf(core),
     journeys: (key) => findStories(store, key),
     explainRelay: (scenario) =>
       explainRelay(
         {
           ...core,
           sending,
+          suppressed,
           settings: () => relaySettings(parts.config),
           plainLogin: (ip) => mayLogInClear(parts.config, ip),
         },

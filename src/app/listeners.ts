@@ -11,7 +11,7 @@ import { customerNetwork, listen } from '../net/index.ts';
 import type { Endpoint, Listener, TlsServerContext, Wire } from '../net/index.ts';
 import { servePop3 } from '../pop3/index.ts';
 import type { SaslBackend } from '../sasl/index.ts';
-import { pop3Policy, Refusals, Sending, smtpPolicy } from '../servers/index.ts';
+import { pop3Policy, Refusals, Sending, smtpPolicy, Suppressed } from '../servers/index.ts';
 import { serveSmtp } from '../smtp/index.ts';
 import type { SmtpServerSettings } from '../smtp/index.ts';
 import type { Core } from './core.ts';
@@ -153,6 +153,7 @@ function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionPart
     showSubmitter: () => config().submission.showClient,
   });
   const sending = new Sending({ store, clock, limits: () => sendingLimits(config()) });
+  const suppressed = new Suppressed({ store, clock, warns: () => config().queue.suppress > 0 });
   const policyOf = (service: 'smtp' | 'lmtp' | 'submission') =>
     smtpPolicy({
       service,
@@ -161,6 +162,7 @@ function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionPart
       hostname: () => config().hostname,
       intake,
       sending,
+      suppressed,
       refusals,
       clock,
       log,

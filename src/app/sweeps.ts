@@ -51,6 +51,7 @@ async function tidyUp(core: Core, stopped: () => boolean): Promise<void> {
   const { store, clock, config } = core;
   const now = clock.now();
   while (!stopped() && (await store.write('sweepJourney', { before: now - config().journey.keep, limit: SLICE })));
+  while (!stopped() && (await store.write('sweepSuppressions', { before: now, limit: SLICE })));
   const closed = await store.read('listAccounts', { closed: true });
   for (const account of closed) {
     if (account.closedAt === undefined || now - account.closedAt < CLOSED_ACCOUNTS_KEPT) continue;

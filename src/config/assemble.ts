@@ -46,7 +46,12 @@ export function assemble(values: Values, routes: readonly RouteValues[], around:
       domains: [...new Set(values['relay.domains'])],
       open: values['relay.open'],
     },
-    queue: { retry: values['queue.retry'], giveUp: values['queue.give_up'], delayNotice: values['queue.delay_notice'] },
+    queue: {
+      retry: values['queue.retry'],
+      giveUp: values['queue.give_up'],
+      delayNotice: values['queue.delay_notice'],
+      suppress: values['queue.suppress'],
+    },
     outbound: {
       port: values['outbound.port'],
       allowPrivate: values['outbound.allow_private'],

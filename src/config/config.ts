@@ -48,7 +48,13 @@ export interface Config {
   readonly login: { readonly plainOnLoopback: boolean; readonly channelBinding: readonly ('submission' | 'pop3')[] };
   readonly limits: { readonly messageSize: number; readonly perAddress: boolean; readonly perAccount: boolean };
   readonly relay: { readonly networks: readonly string[]; readonly domains: readonly string[]; readonly open: boolean };
-  readonly queue: { readonly retry: readonly number[]; readonly giveUp: number; readonly delayNotice: number };
+  readonly queue: {
+    readonly retry: readonly number[];
+    readonly giveUp: number;
+    readonly delayNotice: number;
+    /** 0: off. */
+    readonly suppress: number;
+  };
   readonly outbound: {
     readonly port: number;
     readonly allowPrivate: boolean;

@@ -18,7 +18,7 @@ import {
   oneOf,
   sender,
 } from './places.ts';
-import { duration, flag, port, size } from './units.ts';
+import { duration, durationOrOff, flag, port, size } from './units.ts';
 
 export interface Field<T> {
   readonly kind: Kind<T & {}>;
@@ -188,6 +188,11 @@ export const FIELDS = {
   }),
   'queue.delay_notice': field(duration, '4h', {
     sentence: 'How long a message waits before its sender is told of the delay, once. Longer than `give_up`: never.',
+  }),
+
+  'queue.suppress': field(durationOrOff, '7d', {
+    sentence:
+      'How long an address is remembered that a server (or the DNS) called non-existent when we tried it. An account that wrote to it is told so when it writes to it again; sent once more within the hour, the message is tried all the same. "off": nobody is told.',
   }),
 
   'outbound.port': field(port, 25, { sentence: 'The port next servers listen on. A test world uses another.' }),

@@ -48,7 +48,12 @@ test('without a file the defaults hold: loopback, nothing trusted', () => {
     login: { plainOnLoopback: true, channelBinding: ['submission'] },
     limits: { messageSize: 50_000_000, perAddress: true, perAccount: true },
     relay: { networks: [], domains: [], open: false },
-    queue: { retry: [60_000, 300_000, 900_000, 3_600_000, 14_400_000], giveUp: 432_000_000, delayNotice: 14_400_000 },
+    queue: {
+      retry: [60_000, 300_000, 900_000, 3_600_000, 14_400_000],
+      giveUp: 432_000_000,
+      delayNotice: 14_400_000,
+      suppress: 604_800_000,
+    },
     outbound: {
       port: 25,
       allowPrivate: false,

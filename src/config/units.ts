@@ -47,6 +47,18 @@ export const duration: Kind<number> = {
   },
 };
 
+/** A duration, or "off": 0. */
+export const durationOrOff: Kind<number> = {
+  name: 'duration or "off"',
+  read(words, folder) {
+    if (words === 'off') return good(0);
+    const reading = duration.read(words, folder);
+    return reading.ok || typeof words !== 'string' || parseDuration(words) !== 0
+      ? reading
+      : bad(`${quoted(words)} is no time at all`, 'Write "off" if you want none.');
+  },
+};
+
 const OCTETS_OF: Readonly<Record<string, number>> = { b: 1, kb: 1000, mb: 1_000_000, gb: 1_000_000_000 };
 const LARGEST_SIZE = 1_000_000_000_000;
 

@@ -1,5 +1,5 @@
 /**
- * Messages we write ourselves: reports to a sender, later notes to the postmaster. They come from
+ * Messages we write ourselves: reports to a sender, notes to the postmaster. They come from
  * `<>`, so that nobody ever reports about a report (RFC 5321 §4.5.5), and are routed like any other.
  * Composing commits nothing: what comes back is committed by the caller, together with the thing
  * the report tells of.
@@ -13,7 +13,7 @@ import { DowngradedForm } from './downgraded.ts';
 import { place } from './place.ts';
 
 export interface Composition {
-  /** Where it goes, as text. */
+  /** Where it goes, as text; "postmaster" is whoever keeps this host. */
   readonly to: string;
   readonly what: Extract<EventFacts, { kind: 'composed' }>['what'];
   /** The message it is about. */
@@ -91,13 +91,16 @@ function nameOf(header: Buffer): { readonly messageId?: string } {
   return messageId === undefined ? {} : { messageId };
 }
 
+/** As in the bare `<postmaster>` (RFC 5321 §4.5.1). */
+const POSTMASTER = { local: 'postmaster', domain: '' } as const;
+
 async function targetsOf(
   router: Router,
   to: string,
 ): Promise<
   { readonly recipient: Target['address']; readonly rule: string; readonly targets: readonly Target[] } | undefined
 > {
-  const recipient = parseAddress(to, { utf8: true });
+  const recipient = to === POSTMASTER.local ? POSTMASTER : parseAddress(to, { utf8: true });
   if (recipient === undefined) return undefined;
   const routing = await router.route(recipient);
   if (routing.kind === 'targets') return { recipient, rule: routing.rule, targets: routing.targets };

@@ -4,7 +4,7 @@
  */
 import type { Target } from '../accounts/index.ts';
 import { newTicket } from '../base/index.ts';
-import { canonicalLocal, formatAddress, formatDeliveredTo, formatReturnPath } from '../mail/index.ts';
+import { canonicalAddress, formatAddress, formatDeliveredTo, formatReturnPath } from '../mail/index.ts';
 import type { Address, ReversePath } from '../mail/index.ts';
 import type { NewDelivery, NewEmail, NewEvent } from '../store/index.ts';
 import type { RoutedRecipient } from './arrival.ts';
@@ -67,7 +67,7 @@ export function place(message: PlacedMessage): Placement {
 /** The final address: `bob` and `bob+list` are two deliveries, an alias of bob is not a third. */
 function placeKey(target: Target): string {
   return target.kind === 'account'
-    ? `account ${formatAddress({ local: canonicalLocal(target.address.local), domain: target.address.domain })}`
+    ? `account ${canonicalAddress(target.address)}`
     : `outside ${formatAddress(target.address)}`;
 }
 

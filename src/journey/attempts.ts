@@ -57,7 +57,7 @@ const STAGE: Readonly<Record<string, string>> = {
 export function othersInWords({ others = [] }: Step): readonly string[] {
   return others.map(({ host: name = '', ip = '', port, reply = 'no answer' }) => {
     const server = host({ name, ip, ...(port === undefined ? {} : { port }) });
-    return `In the same try, ${server}: ${lowerFirst(withoutPlace(reply, server))}.`;
+    return `In the same try, ${server}: ${lowerFirst(withoutPlace(reply.replaceAll('\n', ' '), server))}.`;
   });
 }
 

@@ -315,6 +315,47 @@ test('an alias says where it leads, and the way there when it is longer', () => 
   assert.match(words(['team@a.test', 'all@a.test']), /\(rule alias\), by way of team@a\.test → all@a\.test\./);
 });
 
+const TAKEN_BACK: Readonly<Record<string, readonly [readonly EventFacts[], Partial<QueuedDelivery>, RegExp]>> = {
+  'before it left': [
+    [{ kind: 'taken-back', by: 'keeper', answer: 'stopped' }],
+    {},
+    /The keeper of this server took the message back: it had not left.*\n  → Taken back on .*: it did not leave/,
+  ],
+  'while it was being sent': [
+    [
+      { kind: 'taken-back', by: 'sender', name: 'alice@a.test', answer: 'leaving' },
+      { kind: 'stopped', mayHaveLeft: false },
+    ],
+    {},
+    /alice@a\.test took the message back: it was being sent just then.*\n.*did not hand it on.*\n  → Taken back on .*: it did not leave/,
+  ],
+  'while a process that was sending died': [
+    [
+      { kind: 'taken-back', by: 'keeper', answer: 'leaving' },
+      { kind: 'stopped', mayHaveLeft: true },
+    ],
+    { mayHaveLeft: true },
+    /nobody knows whether it handed the message on.*\n  → Taken back on .*; whether it had left by then, nobody knows/,
+  ],
+};
+
+for (const [when, [facts, changes, words]] of Object.entries(TAKEN_BACK)) {
+  test(`a message taken back ${when} says so`, () => {
+    const dropped = delivery({ state: 'dropped', endedAt: AT, ...changes });
+    const story = tellStory(MESSAGE, [dropped], events(...facts.map((one) => [1, one] as const)));
+    assert.match(inWords(story).join('\n'), words);
+  });
+}
+
+test('an address that turned out not to exist is remembered, and the journey says until when', () => {
+  const suppressed: EventFacts = { kind: 'suppressed', address: 'bob@b.test', until: AT };
+  const story = tellStory(MESSAGE, [delivery({ state: 'failed', endedAt: AT })], events([1, suppressed]));
+  assert.match(
+    inWords(story).join('\n'),
+    /bob@b\.test is remembered as an address that does not exist, until 2026-01-01/,
+  );
+});
+
 test('what was not recorded is not invented', () => {
   const words = inWords(tellStory(MESSAGE, [], [])).join('\n');
   assert.match(words, /We don't know how it came here: that was not recorded/);

@@ -38,6 +38,8 @@ export type End =
   | { readonly kind: 'held'; readonly until?: number }
   | { readonly kind: 'failed'; readonly at: number; readonly why: string; readonly report?: string }
   | { readonly kind: 'dropped'; readonly at: number }
+  /** `mayHaveLeft`: an attempt was made whose end nobody knows. */
+  | { readonly kind: 'taken-back'; readonly at: number; readonly mayHaveLeft: boolean }
   | { readonly kind: 'unsure'; readonly why: string };
 
 export interface Story {
@@ -150,7 +152,9 @@ function queueEnd(delivery: QueuedDelivery, events: readonly StoredEvent[]): End
       return { kind: 'failed', at, why: why ?? '', ...(report === undefined ? {} : { report }) };
     }
     case 'dropped':
-      return { kind: 'dropped', at };
+      return wasTakenBack(events)
+        ? { kind: 'taken-back', at, mayHaveLeft: delivery.mayHaveLeft === true }
+        : { kind: 'dropped', at };
     case 'unsure':
       return { kind: 'unsure', why: why ?? '' };
   }
@@ -160,6 +164,10 @@ function queueEnd(delivery: QueuedDelivery, events: readonly StoredEvent[]): End
 function lastWords({ lastReply }: QueuedDelivery, events: readonly StoredEvent[]): string | undefined {
   const problem = factsOf(events, 'attempt').at(-1)?.problem;
   return problem !== undefined && lastReply?.endsWith(problem) === true ? problem : lastReply;
+}
+
+function wasTakenBack(events: readonly StoredEvent[]): boolean {
+  return factsOf(events, 'taken-back').length > 0;
 }
 
 function relayedTo(events: readonly StoredEvent[]): string | undefined {

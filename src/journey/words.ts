@@ -39,7 +39,7 @@ const COMPOSED: Record<Extract<EventFacts, { kind: 'composed' }>['what'], string
   bounce: 'a report that a message was not delivered',
   delay: 'a notice that a message is taking longer',
   success: 'a report that a message was delivered or passed on',
-  note: 'a note',
+  note: 'a note about mail that failed and whose sender could not be told',
 };
 
 function deliveryInWords({ recipient, target, steps, end }: DeliveryStory): readonly string[] {
@@ -90,9 +90,17 @@ function stepSentence(facts: EventFacts): string | undefined {
     case 'reported':
       return `We told ${facts.to}: ${COMPOSED[facts.what]} (message ${facts.report}).`;
     case 'unreported':
-      return `Nobody was told: ${facts.why}.`;
+      return `The sender was not told: ${facts.why}.`;
     case 'operator':
       return `The keeper of this server ${DID[facts.action] ?? `did: ${facts.action}`}${facts.why === undefined ? '' : ` (${facts.why})`}.`;
+    case 'taken-back':
+      return takenBackSentence(facts);
+    case 'stopped':
+      return facts.mayHaveLeft
+        ? 'The try that was under way ended, and nobody knows whether it handed the message on; no other follows.'
+        : 'The try that was under way did not hand it on; no other follows.';
+    case 'suppressed':
+      return `${facts.address} is remembered as an address that does not exist, until ${time(facts.until)}: whoever sent this is told so when they write to it again.`;
     case 'retrieved':
       return facts.how === 'top'
         ? `${host(facts.client)} looked at the beginning over POP3, logged in as ${facts.login.name}, ${line(facts.tls)}.`
@@ -126,6 +134,19 @@ function routedSentence({ rule, decision, recipient, via = [] }: Extract<EventFa
   const way = via.join() === recipient ? '' : `, by way of ${via.join(' → ')}`;
   return `${why} (rule ${rule})${via.length === 0 ? '' : way}.`;
 }
+
+function takenBackSentence({ by, name, answer }: Extract<EventFacts, { kind: 'taken-back' }>): string {
+  const who = name ?? (by === 'keeper' ? 'The keeper of this server' : 'Its sender');
+  return `${who} took the message back: ${TAKEN_BACK[answer]}.`;
+}
+
+const TAKEN_BACK: Readonly<Record<Extract<EventFacts, { kind: 'taken-back' }>['answer'], string>> = {
+  stopped: 'it had not left, and stays here',
+  leaving: 'it was being sent just then, and goes no further if that try fails',
+  left: 'it had left',
+  unknown: 'it goes no further; whether an earlier try had handed it on, nobody knows',
+  failed: 'it had been given up before',
+};
 
 const ROUTED: Readonly<Record<string, string>> = {
   account: 'The address is an account here',
@@ -162,6 +183,10 @@ function endInWords(end: End): string {
       return `Given up on ${time(end.at)}: ${lowerFirst(end.why)}${end.report === undefined ? '' : `. The sender was told in message ${end.report}`}.`;
     case 'dropped':
       return `Dropped on ${time(end.at)} by the keeper of this server; the sender was not told.`;
+    case 'taken-back':
+      return end.mayHaveLeft
+        ? `Taken back on ${time(end.at)}; whether it had left by then, nobody knows.`
+        : `Taken back on ${time(end.at)}: it did not leave.`;
     case 'unsure':
       return `We can't know whether it arrived: ${lowerFirst(end.why)}. "posthorn queue retry" sends it again, "posthorn queue drop" lets it be.`;
   }

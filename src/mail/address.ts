@@ -135,6 +135,11 @@ export function withoutSubaddress(local: string): string | undefined {
   return plus > 0 ? local.slice(0, plus) : undefined;
 }
 
+/** One text for all spellings of an address that are taken to mean the same: what tables of addresses are kept by. */
+export function canonicalAddress({ local, domain }: Address): string {
+  return formatAddress({ local: canonicalLocal(local), domain });
+}
+
 /** Whether two addresses mean one mailbox of ours: local parts compared as {@link canonicalLocal} says. */
 export function sameAddress(a: Address, b: Address): boolean {
   return a.domain === b.domain && canonicalLocal(a.local) === canonicalLocal(b.local);

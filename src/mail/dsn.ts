@@ -106,7 +106,7 @@ function topHeader(parts: ReportParts, boundary: string, utf8: boolean): string 
 }
 
 /** The words, wrapped; text/plain that any reader shows. */
-function textPart(paragraphs: readonly string[]): string {
+export function textPart(paragraphs: readonly string[]): string {
   const text = paragraphs.map((paragraph) => paragraph.split('\n').map(wrap).join('\r\n')).join('\r\n\r\n');
   const clean = text.toWellFormed().replace(/[^\r\n\t\P{Cc}]/gu, ' ');
   const plain = isAscii(clean);
@@ -261,7 +261,7 @@ function asciiOr(text: string, utf8: boolean): string {
 }
 
 /** A host's name or address literal, whatever it was given as. */
-function dnsName(name: string): string {
+export function dnsName(name: string): string {
   const safe = name.slice(0, 255).replace(/[^A-Za-z0-9._:[\]-]/g, '?');
   return safe === '' ? 'unknown' : safe;
 }

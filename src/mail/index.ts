@@ -1,5 +1,5 @@
 /** Floor 1: the values of mail. Knows no sockets, no storage, no policy. */
-export { canonicalLocal, formatAddress, parseAddress, sameAddress, scanAddress, withoutSubaddress } from './address.ts';
+export { canonicalAddress, canonicalLocal, formatAddress, parseAddress, sameAddress, scanAddress, withoutSubaddress } from './address.ts';
 export { completeHeader } from './completion.ts';
 export type { CompletedHeader, HeaderCompletion, HeaderEdit } from './completion.ts';
 export { ipOfLiteral, isAscii, parseDomain } from './domain.ts';
@@ -11,6 +11,7 @@ export type { Address, Envelope, Notify, Recipient, ReversePath } from './envelo
 export { countReceived, fieldValues, HeaderScanner, messageIdOf, parseHeaderSection } from './header.ts';
 export type { HeaderField, HeaderLimits, HeaderState } from './header.ts';
 export { LineEnds } from './line-ends.ts';
+export { composeNote } from './note.ts';
 export { parseMailboxes } from './mailboxes.ts';
 export type { Mailbox, MailboxList } from './mailboxes.ts';
 export { PartScanner } from './parts.ts';
@@ -24,6 +25,7 @@ export {
   refusal,
   reply,
   ReplyError,
+  replyLines,
   replyText,
   temporaryFailure,
 } from './reply.ts';

@@ -56,6 +56,11 @@ export function replyText(answer: Reply): string {
   return [String(answer.code), answer.enhanced, answer.lines.join(' ')].filter((part) => part !== undefined).join(' ');
 }
 
+/** The same with the reply's own line ends kept, as "\n": what `queue show` prints. */
+export function replyLines(answer: Reply): string {
+  return [String(answer.code), answer.enhanced, answer.lines.join('\n')].filter((part) => part !== undefined).join(' ');
+}
+
 /** A refusal on its way to the place that answers the peer. */
 export class ReplyError extends Error {
   readonly reply: Reply;

@@ -6,20 +6,31 @@
 import { newTicket } from '../base/index.ts';
 import type { ProcessIdentity } from '../base/index.ts';
 import type { DeliveryState, NewEvent, QueueEntry, QueueFilter, Store } from '../store/index.ts';
-import { writeReports } from './report.ts';
-import type { ReportParts } from './report.ts';
-import type { RetrySettings } from './schedule.ts';
+import { recordSettlement } from './record.ts';
+import type { RecordParts } from './record.ts';
+import { reasonOf } from './reason.ts';
+import type { Reason } from './reason.ts';
+import { reasonFor, standingFor, standingOf, summarise } from './summary.ts';
+import type { ReasonSummary } from './summary.ts';
 
 export type OperatorAction = 'retry' | 'hold' | 'release' | 'fail' | 'drop';
 
-export interface OperatorParts extends ReportParts {
+export interface OperatorParts extends RecordParts {
   readonly process: ProcessIdentity;
-  readonly settings: () => RetrySettings;
 }
 
 /** Which deliveries: by filter, and `n` for a single one of a message. */
 export interface OperatorSelection extends QueueFilter {
   readonly n?: number;
+}
+
+/** What has not ended. */
+const OPEN: readonly DeliveryState[] = ['waiting', 'held', 'sending', 'unsure'];
+
+/** The filter for those that are where they are for a reason, by its id, among the states asked for (by default those not ended). */
+export function becauseOf(id: string, { states, ...filter }: QueueFilter): QueueFilter {
+  const { states: possible = [], ...standing } = standingFor(id);
+  return { ...filter, ...standing, states: possible.filter((state) => (states ?? OPEN).includes(state)) };
 }
 
 export interface OperatorResult {
@@ -45,16 +56,26 @@ export const EVERY_STATE: readonly DeliveryState[] = [
   'unsure',
 ];
 
-/** All entries that a filter selects, in slices. */
-export async function* selectQueue(store: Store, filter: QueueFilter): AsyncGenerator<QueueEntry> {
+/** All entries that are selected, oldest message first, read in slices. */
+export async function* selectQueue(store: Store, { n, ...filter }: OperatorSelection): AsyncGenerator<QueueEntry> {
   let after: { readonly message: string; readonly n: number } | undefined;
   for (;;) {
     const entries = await store.read('listQueue', { filter, limit: SLICE, ...(after === undefined ? {} : { after }) });
-    yield* entries;
+    for (const entry of entries) if (n === undefined || entry.delivery.n === n) yield entry;
     const last = entries.at(-1);
     if (last === undefined || entries.length < SLICE) return;
     after = { message: last.message, n: last.delivery.n };
   }
+}
+
+/** Why an entry is where it is. */
+export function reasonOfEntry(entry: QueueEntry): Reason {
+  return reasonFor(standingOf(entry), reasonOf);
+}
+
+/** The same entries in groups, by why they are where they are; the largest first. */
+export async function summariseQueue(store: Store, filter: QueueFilter): Promise<readonly ReasonSummary[]> {
+  return summarise(await store.read('queueGroups', { filter }), reasonOf);
 }
 
 export async function changeQueue(
@@ -78,11 +99,10 @@ export async function changeQueue(
 
 async function numbersByMessage(
   store: Store,
-  { n, ...filter }: OperatorSelection,
+  selection: OperatorSelection,
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const found = new Map<string, number[]>();
-  for await (const { message, delivery } of selectQueue(store, filter)) {
-    if (n !== undefined && delivery.n !== n) continue;
+  for await (const { message, delivery } of selectQueue(store, selection)) {
     const numbers = found.get(message);
     if (numbers === undefined) found.set(message, [delivery.n]);
     else numbers.push(delivery.n);
@@ -137,17 +157,22 @@ async function fail(
     outcome: { n: delivery.n, outcome: 'failed' as const, stage: 'connect' as const, reply: answer, remote: false },
   }));
   const at = parts.clock.now();
-  const written = await writeReports({ parts, claim, reported, settings: parts.settings() });
   const ended = claim.deliveries.map(({ n }) => n);
-  const result = await parts.store.write('settle', {
-    token,
-    message,
-    at,
-    deliveries: ended.map((n) => ({ n, state: 'failed', lastReply: answer.lines[0] })),
-    attempts: [],
-    events: [...operatorEvents(message, ended, 'fail', at), ...written.events],
-    reports: written.reports,
-  });
-  if (result === 'lost') return { numbers: [], reports: [] };
-  return { numbers: ended, reports: written.reports.map((report) => report.message.id) };
+  const { kind, reports, stopped } = await recordSettlement(
+    parts,
+    { token, claim },
+    {
+      deliveries: ended.map((n) => ({
+        n,
+        state: 'failed',
+        lastReply: answer.lines[0],
+        reason: reasonOf(answer.lines[0]).id,
+      })),
+      attempts: [],
+      events: operatorEvents(message, ended, 'fail', at),
+      reports: reported,
+    },
+  );
+  if (kind === 'lost') return { numbers: [], reports: [] };
+  return { numbers: ended.filter((n) => !stopped.includes(n)), reports };
 }

@@ -1,7 +1,7 @@
 /**
  * Telling the sender: recipients of one settlement that share a kind of news go into one report,
  * composed here and committed together with the deliveries it speaks of. A message from `<>` is
- * never reported about (RFC 5321 §4.5.5): that is said in the journey instead.
+ * never reported about (RFC 5321 §4.5.5): that is said in the journey, and to the postmaster (note.ts).
  */
 import type { Clock } from '../base/index.ts';
 import type { Composer } from '../intake/index.ts';
@@ -22,6 +22,8 @@ export interface ReportParts {
 export interface WrittenReports {
   readonly reports: readonly AcceptParams[];
   readonly events: readonly NewEvent[];
+  /** Failures of which nobody could be told. */
+  readonly untold: readonly ReportedRecipient[];
 }
 
 /** RET=FULL is honoured up to this size; above it the header comes back (RFC 3461 §4.3 allows it). */
@@ -36,14 +38,16 @@ export async function writeReports(job: {
 }): Promise<WrittenReports> {
   const reports: AcceptParams[] = [];
   const events: NewEvent[] = [];
+  const untold: ReportedRecipient[] = [];
   for (const kind of ['bounce', 'delay', 'success', 'delivered'] as const) {
     const about = job.reported.filter((one) => one.kind === kind);
     if (about.length === 0) continue;
     const report = await composeOne(job, kind, about);
     if (report !== undefined) reports.push(report);
+    else if (kind === 'bounce') untold.push(...about);
     events.push(...about.map((one) => toldEvent(job, one, report)));
   }
-  return { reports, events };
+  return { reports, events, untold };
 }
 
 type Job = Parameters<typeof writeReports>[0];

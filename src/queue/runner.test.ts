@@ -49,6 +49,7 @@ const SETTINGS: QueueSettings = {
   delayNotice: 30 * MINUTE,
   most: 4,
   mostPerDestination: 2,
+  suppress: 60 * MINUTE,
 };
 
 interface World extends TestDirectory {

@@ -13,17 +13,20 @@ import type { AttemptResult, Outbound, OutboundMessage } from '../outbound/index
 import type { Claim, NewEmail, QueuedDelivery } from '../store/index.ts';
 import { divideHeld, settleFiled } from './held.ts';
 import { renderForNextServer } from './render.ts';
-import { writeReports } from './report.ts';
+import { recordSettlement } from './record.ts';
 import type { ReportParts } from './report.ts';
 import { longestWait, retryTimes } from './schedule.ts';
 import type { RetrySettings } from './schedule.ts';
 import { settleAttempt } from './settle.ts';
 import type { Settlement } from './settle.ts';
+import { withSuppressions } from './suppress.ts';
 
 export interface QueueSettings extends RetrySettings {
   /** Attempts under way at once, in all and to one destination. */
   readonly most: number;
   readonly mostPerDestination: number;
+  /** How long an address that does not exist is remembered, in ms; 0: not at all. */
+  readonly suppress: number;
 }
 
 export interface RunnerParts extends ReportParts {
@@ -189,48 +192,33 @@ class QueueRunner implements Runner {
   }
 
   #settle(claim: Claim, result: AttemptResult): Promise<void> {
-    return this.#record(claim, settleAttempt(claim, result, this.#parts.settings(), this.#parts.clock.now()));
+    const settings = this.#parts.settings();
+    const now = this.#parts.clock.now();
+    const settlement = settleAttempt(claim, result, settings, now);
+    return this.#record(claim, withSuppressions(settlement, { claim, result, keep: settings.suppress, now }));
   }
 
   async #record(claim: Claim, settlement: Settlement & { readonly emails?: readonly NewEmail[] }): Promise<void> {
-    const { store, clock, log } = this.#parts;
-    const settings = this.#parts.settings();
-    const written = await writeReports({ parts: this.#parts, claim, reported: settlement.reports, settings });
-    const done = await store.write('settle', {
-      token: this.#token,
-      message: claim.message.id,
-      at: clock.now(),
-      deliveries: settlement.deliveries,
-      attempts: settlement.attempts,
-      events: [...settlement.events, ...written.events],
-      reports: written.reports,
-      emails: settlement.emails ?? [],
-    });
-    if (done === 'lost') {
-      log.warn('An attempt ended after its claim was taken away; nothing was recorded', { message: claim.message.id });
+    const { kind } = await recordSettlement(this.#parts, { token: this.#token, claim }, settlement);
+    if (kind === 'lost') {
+      this.#parts.log.warn('An attempt ended after its claim was taken away; nothing was recorded', {
+        message: claim.message.id,
+      });
     }
   }
 
-  /** Puts what is still claimed back to waiting at the time the claim committed. */
+  /** Puts what is still claimed back to waiting at the time the claim committed. The next server may have got it. */
   async #release(claim: Claim): Promise<void> {
-    const { store, clock, log } = this.#parts;
-    const deliveries = claim.deliveries.map(({ n, nextAt }) => ({ n, state: 'waiting' as const, nextAt }));
-    await store
-      .write('settle', {
-        token: this.#token,
+    const deliveries = claim.deliveries.map(({ n, nextAt }) => {
+      return { n, state: 'waiting', nextAt, mayHaveLeft: true } as const;
+    });
+    const putBack = { deliveries, attempts: [], events: [], reports: [] };
+    await recordSettlement(this.#parts, { token: this.#token, claim }, putBack).catch((error: unknown) => {
+      this.#parts.log.error('A claimed message could not be put back; it is freed at the next start', {
         message: claim.message.id,
-        at: clock.now(),
-        deliveries,
-        attempts: [],
-        events: [],
-        reports: [],
-      })
-      .catch((error: unknown) => {
-        log.error('A claimed message could not be put back; it is freed at the next start', {
-          message: claim.message.id,
-          cause: error,
-        });
+        cause: error,
       });
+    });
   }
 
   #attempt(claim: Claim): Promise<AttemptResult> {

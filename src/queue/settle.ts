@@ -7,11 +7,12 @@
  *   relayed   success is wanted, and it won't     relayed   a report that it was passed on (RFC 3461 §5.2.2)
  *   deferred  younger than give_up                waiting   a delay notice, once, from delay_notice on
  *   deferred  an attempt failed after give_up     failed    a bounce
- *   failed                                        failed    a bounce
+ *   failed                                        failed    a bounce; from the null sender: the postmaster, a note (note.ts)
  *   unsure    on_unsure = retry (a host)          waiting   as deferred: a duplicate is the lesser harm (RFC 5321 §4.5.3.2.6 note)
  *   unsure    on_unsure = ask (a PC)              unsure    asked in person
  */
-import { replyText } from '../mail/index.ts';
+import { replyLines, replyText } from '../mail/index.ts';
+import type { Reply } from '../mail/index.ts';
 import type { AttemptResult, RecipientOutcome, Try } from '../outbound/index.ts';
 import type {
   AttemptRecord,
@@ -20,10 +21,12 @@ import type {
   QueuedDelivery,
   ReplyFacts,
   SettledDelivery,
+  Suppression,
   TlsFacts,
 } from '../store/index.ts';
 import { isNoticeDue, isTooOld, nextTry, startOf } from './schedule.ts';
 import type { RetrySettings } from './schedule.ts';
+import { reasonOf } from './reason.ts';
 
 /** `success`: passed on to a server that reports nothing. `delivered`: filed here after a hold. */
 export type ReportKind = 'bounce' | 'delay' | 'success' | 'delivered';
@@ -44,6 +47,9 @@ export interface Settlement {
   readonly attempts: readonly AttemptRecord[];
   readonly events: readonly NewEvent[];
   readonly reports: readonly ReportedRecipient[];
+  /** What was learned about addresses (suppress.ts). */
+  readonly suppress?: readonly Suppression[];
+  readonly lift?: { readonly account: string; readonly addresses: readonly string[] };
 }
 
 export function settleAttempt(claim: Claim, result: AttemptResult, settings: RetrySettings, now: number): Settlement {
@@ -87,23 +93,23 @@ function decide(
   { settings, now, result }: Circumstances,
 ): Decided {
   const tried = outcome.try === undefined ? undefined : result.tries[outcome.try];
-  const lastReply = replyText(outcome.reply);
+  const bounce = hearsOfFailure(claim, delivery) ? 'bounce' : undefined;
   const end = (state: SettledDelivery['state'], report?: ReportKind, expired = false): Decided => ({
     delivery,
     outcome,
-    settled: { n: delivery.n, state, lastReply },
+    settled: { n: delivery.n, state, ...whatWasSaid(outcome), ...doubt(outcome) },
     report,
     expired,
   });
   const waitOrGiveUp = (): Decided =>
     isTooOld(settings, startOf(claim.message), now)
-      ? end('failed', wants(delivery, 'failure') ? 'bounce' : undefined, true)
+      ? end('failed', bounce, true)
       : wait(claim, delivery, outcome, settings, now);
   switch (outcome.outcome) {
     case 'relayed':
       return end('relayed', wants(delivery, 'success') && !tellsOfSuccess(delivery, tried) ? 'success' : undefined);
     case 'failed':
-      return end('failed', wants(delivery, 'failure') ? 'bounce' : undefined);
+      return end('failed', bounce);
     case 'unsure':
       // A server that takes the text and always goes away without a word is given up on like one that never answers.
       return delivery.onUnsure === 'ask' ? end('unsure') : waitOrGiveUp();
@@ -130,12 +136,41 @@ function wait(
       n: delivery.n,
       state: 'waiting',
       nextAt: nextTry(settings, { start, attempts, committed }, now),
-      lastReply: replyText(outcome.reply),
+      ...whatWasSaid(outcome),
+      ...doubt(outcome),
       ...(notice ? { delayNotifiedAt: now } : {}),
     },
     report: notice ? 'delay' : undefined,
     expired: false,
   };
+}
+
+/** Behind the final dot nobody knows; what a report or an operator does later must not forget it. */
+function doubt({ outcome }: RecipientOutcome): Pick<SettledDelivery, 'mayHaveLeft'> {
+  return outcome === 'unsure' ? { mayHaveLeft: true } : {};
+}
+
+/** The null sender is told nothing whatever it asked for; the postmaster hears of it. */
+function hearsOfFailure({ message }: Claim, delivery: QueuedDelivery): boolean {
+  return message.mailFrom === '' ? delivery.onFailure === 'report' : wants(delivery, 'failure');
+}
+
+/** Servers may write novels; what is repeated for each recipient in each listing is short. */
+const LONGEST_LAST_REPLY = 500;
+/** Characters of a reply in the journey. */
+const LONGEST_EVENT_REPLY = 2_000;
+/** Characters kept of the reply of one try, line ends included. */
+const LONGEST_REPLY = 8_192;
+
+/** In the listing: the answer, and for what did not get there the reason that stands in it. */
+function whatWasSaid({ outcome, reply }: RecipientOutcome): Pick<SettledDelivery, 'lastReply' | 'reason'> {
+  const text = replyText(reply);
+  const lastReply = shortened(text, LONGEST_LAST_REPLY);
+  return outcome === 'relayed' ? { lastReply } : { lastReply, reason: reasonOf(text).id };
+}
+
+function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
 /** NOTIFY decides; without it failures and delays are told (RFC 3461 §4.1). */
@@ -168,13 +203,11 @@ function reportFor(one: Decided, result: AttemptResult): readonly ReportedRecipi
 /** A failure nobody hears of is said in the journey (HOUSE P5). */
 function unreported(claim: Claim, one: Decided, now: number): readonly NewEvent[] {
   if (one.settled.state !== 'failed' || one.report !== undefined) return [];
-  const why = whyUnreported(claim, one);
+  const why = whyUnreported(one);
   return [{ message: claim.message.id, n: one.delivery.n, at: now, facts: { kind: 'unreported', why } }];
 }
 
-function whyUnreported({ message }: Claim, { delivery }: Decided): string {
-  // Our own reports ask for none either; that is not what a reader wants to know.
-  if (message.mailFrom === '') return 'it came from the null sender, to whom nobody reports';
+function whyUnreported({ delivery }: Decided): string {
   if (delivery.onFailure === 'state') return 'the failure is shown with the message itself';
   return 'the sender asked for no report (NOTIFY)';
 }
@@ -183,14 +216,14 @@ function whyUnreported({ message }: Claim, { delivery }: Decided): string {
 function attemptRecord(one: Decided, result: AttemptResult, now: number): readonly AttemptRecord[] {
   const about = { n: one.delivery.n, attempt: one.delivery.attempts };
   if (result.tries.length === 0)
-    return [{ ...about, reply: replyText(one.outcome.reply), startedAt: now, endedAt: now }];
+    return [{ ...about, reply: wholeReply(one.outcome.reply), startedAt: now, endedAt: now }];
   return result.tries.map((tried, index) => {
     const reply =
       index === one.outcome.try
-        ? replyText(one.outcome.reply)
+        ? wholeReply(one.outcome.reply)
         : tried.reply === undefined
           ? tried.problem
-          : replyText(tried.reply);
+          : wholeReply(tried.reply);
     return {
       ...about,
       ...(tried.host === undefined ? {} : { host: tried.host }),
@@ -202,6 +235,10 @@ function attemptRecord(one: Decided, result: AttemptResult, now: number): readon
       endedAt: tried.endedAt,
     };
   });
+}
+
+function wholeReply(reply: Reply): string {
+  return shortened(replyLines(reply), LONGEST_REPLY);
 }
 
 function attemptEvent(claim: Claim, one: Decided, result: AttemptResult, now: number): NewEvent {
@@ -246,6 +283,6 @@ function replyFacts({ reply }: RecipientOutcome): ReplyFacts {
   return {
     code: reply.code,
     ...(reply.enhanced === undefined ? {} : { enhanced: reply.enhanced }),
-    text: reply.lines.join(' '),
+    text: shortened(reply.lines.join(' '), LONGEST_EVENT_REPLY),
   };
 }

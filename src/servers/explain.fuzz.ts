@@ -17,6 +17,7 @@ import type { TlsState, Wire } from '../net/index.ts';
 import { serveSmtp } from '../smtp/index.ts';
 import type { SmtpLogin, SmtpPolicy, SmtpServerSettings } from '../smtp/index.ts';
 import type { LoginVerdict, PasswordLogin } from '../sasl/index.ts';
+import type { Store } from '../store/index.ts';
 import { explainRelay } from './explain.ts';
 import type { ExplainParts, RelayScenario } from './explain.ts';
 import { Sending } from './limits.ts';
@@ -24,6 +25,7 @@ import type { SendingLimits } from './limits.ts';
 import type { Refusals } from './refusals.ts';
 import type { RelaySettings } from './relay.ts';
 import { smtpPolicy } from './smtp-policy.ts';
+import { Suppressed } from './suppressed.ts';
 import { addresses } from './testing.ts';
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 100);
@@ -37,10 +39,16 @@ interface House {
 }
 
 /** What a run changes about the house. */
-const now: { settings: RelaySettings; limits: SendingLimits | undefined; plainLogin: boolean } = {
+const now: {
+  settings: RelaySettings;
+  limits: SendingLimits | undefined;
+  plainLogin: boolean;
+  warns: boolean;
+} = {
   settings: { networks: [], domains: [], open: false },
   limits: undefined,
   plainLogin: false,
+  warns: true,
 };
 
 /** Nobody reads what strangers were refused here. */
@@ -55,8 +63,9 @@ before(async () => {
   const { store, router, clock } = directory;
   await directory.directory.addDomain('cat.test');
   await directory.directory.addDomain('bücher.test');
-  for (const address of ['alice@a.test', 'bob@a.test', 'x%b.test@a.test', 'jos\u00e9@xn--bcher-kva.test'])
-    await directory.account(address);
+  const alice = await directory.account('alice@a.test');
+  const bob = await directory.account('bob@a.test');
+  for (const address of ['x%b.test@a.test', 'jos\u00e9@xn--bcher-kva.test']) await directory.account(address);
   await directory.account('full@a.test', 0);
   const at = clock.now();
   const alias = (text: string, targets: readonly string[]): Promise<unknown> => {
@@ -71,7 +80,11 @@ before(async () => {
   await alias('*@cat.test', ['alice@a.test']);
   await directory.directory.grant('alice@a.test', 'sales@b.test');
   const sending = new Sending({ store, clock, limits: () => now.limits });
-  const shared = { router, sending, settings: () => now.settings };
+  await stopSome(store, at, { alice, bob });
+  const stopped = new Suppressed({ store, clock, warns: () => now.warns });
+  // A refusal is a warning, after which the same question has another answer: each is put twice here, so nobody is told.
+  const suppressed = { standing: stopped.standing.bind(stopped), told: () => Promise.resolve() };
+  const shared = { router, sending, suppressed, settings: () => now.settings };
   const hostname = (): string => 'mx.a.test';
   const intake = openIntake({ store, clock, log: silentLog, hostname, composer: openComposer(directory) });
   house = {
@@ -86,6 +99,25 @@ after(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
+/** By answers and by the keeper, for one account and for everybody; bob was told of one of them. */
+async function stopSome(
+  store: Store,
+  at: number,
+  { alice, bob }: Readonly<Record<'alice' | 'bob', string>>,
+): Promise<void> {
+  const answer = { at, madeBy: 'answer', until: at + 1, reply: '550 5.1.1 nobody', host: 'mx.b.test' } as const;
+  await store.write('suppress', {
+    entries: [
+      { ...answer, account: alice, address: 'alice@b.test' },
+      { ...answer, account: alice, address: 'bob@sub.a.test', reply: '556 5.1.10 no mail' },
+      { ...answer, account: alice, address: 'team@b.test' },
+      { ...answer, account: bob, address: 'team@b.test' },
+      { at, madeBy: 'keeper', address: 'out@b.test' },
+    ],
+  });
+  await store.write('toldSuppressed', { account: bob, address: 'team@b.test', at });
+}
+
 const TLS: TlsState = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', verified: false };
 
 const surroundings = fc.record({
@@ -97,6 +129,7 @@ const surroundings = fc.record({
   networks: fc.subarray(['192.0.2.0/24', '2001:db8::/32', '127.0.0.0/8'], { maxLength: 2 }),
   domains: fc.subarray(['b.test', 'cat.test']),
   open: fc.boolean(),
+  warns: fc.boolean(),
   limits: fc.constantFrom(
     undefined,
     { messages: 9, newcomers: 9 },
@@ -211,6 +244,7 @@ test('explains what a real session answers, for random senders, recipients and s
         now.settings = around;
         now.limits = around.limits;
         now.plainLogin = around.plainLogin;
+        now.warns = around.warns;
         const answers = await ask(around, questions);
         for (const [i, question] of questions.entries()) {
           const { service, ip, tls, login } = around;
@@ -234,5 +268,5 @@ test('explains what a real session answers, for random senders, recipients and s
 /** What the questions must have met, or they show little. */
 const EVERY_RULE =
   'over-quota account alias subaddress catch-all postmaster alias-unusable relay-trick ' +
-  'unknown-user lmtp-ours-only relay-login relay-network relay-domain relay-open relay-denied ' +
+  'unknown-user lmtp-ours-only suppressed relay-login relay-network relay-domain relay-open relay-denied ' +
   'login-required sender-not-yours limit-messages limit-new-recipients';

@@ -8,4 +8,5 @@ export { Refusals } from './refusals.ts';
 export { explainRelay } from './explain.ts';
 export type { RelayExplanation, RelayScenario } from './explain.ts';
 export type { RelaySettings } from './relay.ts';
+export { Suppressed } from './suppressed.ts';
 export { smtpPolicy } from './smtp-policy.ts';

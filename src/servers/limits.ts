@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/index.ts';
-import { canonicalLocal, formatAddress, refusal } from '../mail/index.ts';
+import { canonicalAddress, refusal } from '../mail/index.ts';
 import type { Address, Reply } from '../mail/index.ts';
 import type { Sent, Store } from '../store/index.ts';
 
@@ -126,7 +126,9 @@ export class Taken {
 }
 
 /** 128 bits; another account's digest of the same address is another one. */
-function digestOf(account: string, { local, domain }: Address): string {
-  const address = formatAddress({ local: canonicalLocal(local), domain });
-  return createHash('sha256').update(`${account}\n${address}`).digest('base64url').slice(0, 22);
+function digestOf(account: string, address: Address): string {
+  return createHash('sha256')
+    .update(`${account}\n${canonicalAddress(address)}`)
+    .digest('base64url')
+    .slice(0, 22);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Router, Routing } from '../accounts/index.ts';
 import type { Address } from '../mail/index.ts';
+import type { Suppression } from '../store/index.ts';
 import { decideRecipient, decideSender, RELAY_RULES } from './relay.ts';
 import type { RelayQuestion, RelaySettings } from './relay.ts';
 
@@ -37,10 +38,19 @@ const STRANGER: RelayQuestion = {
 };
 const LOGIN = { account: ALICE.id, name: 'alice@a.test' };
 
+const ANSWER: Suppression = {
+  address: 'bob@b.test',
+  madeBy: 'answer',
+  at: 0,
+  reply: '550 5.1.1 nobody',
+  host: 'mx.b.test',
+};
+
 interface Case {
   readonly to: readonly [string, string];
   readonly question?: Partial<RelayQuestion>;
   readonly settings?: Partial<RelaySettings>;
+  readonly suppression?: Suppression;
   /** The rule, and the code of a refusal. */
   readonly rule: string;
   readonly code?: number;
@@ -78,6 +88,32 @@ const CASES: Readonly<Record<string, Case>> = {
     question: { service: 'submission', login: LOGIN },
     rule: 'relay-login',
   },
+  'elsewhere, logged in, to an address that does not exist': {
+    to: ['bob', 'b.test'],
+    question: { service: 'submission', login: LOGIN },
+    suppression: ANSWER,
+    rule: 'suppressed',
+    code: 550,
+  },
+  'elsewhere, logged in, to a domain that takes no mail': {
+    to: ['bob', 'b.test'],
+    question: { service: 'submission', login: LOGIN },
+    suppression: { ...ANSWER, reply: '556 5.1.10 b.test takes no mail' },
+    rule: 'suppressed',
+    code: 556,
+  },
+  'elsewhere, without a login: what is not written to is asked about by nobody': {
+    to: ['bob', 'b.test'],
+    settings: { networks: ['192.0.2.0/24'] },
+    suppression: ANSWER,
+    rule: 'relay-network',
+  },
+  'ours, logged in: what is not written to is asked about by nobody': {
+    to: ['alice', 'a.test'],
+    question: { service: 'submission', login: LOGIN },
+    suppression: ANSWER,
+    rule: 'account',
+  },
   'elsewhere, from a listed network': {
     to: ['bob', 'b.test'],
     settings: { networks: ['192.0.2.0/24'] },
@@ -114,7 +150,8 @@ const CASES: Readonly<Record<string, Case>> = {
 
 for (const [name, one] of Object.entries(CASES)) {
   test(`relay rules: ${name}`, async () => {
-    const parts = { router, settings: () => ({ ...CLOSED, ...one.settings }) };
+    const suppressed = { standing: () => Promise.resolve(one.suppression) };
+    const parts = { router, suppressed, settings: () => ({ ...CLOSED, ...one.settings }) };
     const [local, domain] = one.to;
     const verdict = await decideRecipient(parts, { ...STRANGER, ...one.question }, { address: { local, domain } });
     if (verdict.kind === 'accepted') assert.deepEqual([verdict.rule, undefined], [one.rule, one.code]);

@@ -11,7 +11,10 @@ import { formatAddress, refusal } from '../mail/index.ts';
 import type { Address, Recipient, Reply, ReversePath } from '../mail/index.ts';
 import { inNetworks } from '../net/index.ts';
 import { loginRequired } from '../smtp/index.ts';
+import type { Suppression } from '../store/index.ts';
 import type { Sending } from './limits.ts';
+import { suppressedRefusal } from './suppressed.ts';
+import type { Suppressed } from './suppressed.ts';
 
 /** What a rule may look at. */
 export interface RelayQuestion {
@@ -36,6 +39,8 @@ export interface RelayParts {
   readonly settings: () => RelaySettings;
   /** How much an account may send; absent: as much as it likes. */
   readonly sending?: Pick<Sending, 'messageRefusal' | 'recipientRefusal'>;
+  /** Addresses that are not written to for a while; absent: there are none. */
+  readonly suppressed?: Pick<Suppressed, 'standing'>;
 }
 
 export type RecipientVerdict =
@@ -47,6 +52,8 @@ interface RecipientFacts {
   readonly to: Address;
   readonly routing: Routing;
   readonly settings: RelaySettings;
+  /** What stops the login's mail to this address. */
+  readonly suppression?: Suppression;
 }
 
 export interface RelayRule {
@@ -128,6 +135,12 @@ export const RELAY_RULES: readonly RelayRule[] = [
         : undefined,
   },
   {
+    id: 'suppressed',
+    says: 'Not ours, the sender has logged in, and the address turned out not to exist when this account wrote to it in the last days (told once; sent again within the hour it is carried), or the keeper stopped mail to it.',
+    decide: ({ suppression, to }) =>
+      suppression === undefined ? undefined : refuse(suppressedRefusal(to, suppression)),
+  },
+  {
     id: 'relay-login',
     says: 'Not ours, and the sender has logged in: carried.',
     decide: ({ question, to }) => (question.login === undefined ? undefined : carry('relay-login', to)),
@@ -170,13 +183,29 @@ export async function decideRecipient(
 ): Promise<RecipientVerdict> {
   const to = recipient.address;
   const routing = await parts.router.route(to);
-  const facts: RecipientFacts = { question, to, routing, settings: parts.settings() };
+  const suppression = await suppressionOf(parts, question, { to, routing });
+  const facts: RecipientFacts = {
+    question,
+    to,
+    routing,
+    settings: parts.settings(),
+    ...(suppression === undefined ? {} : { suppression }),
+  };
   for (const rule of RELAY_RULES) {
     const verdict = rule.decide(facts);
     if (verdict !== undefined)
       return verdict.kind === 'accepted' ? withinLimits(parts, question, to, verdict) : verdict;
   }
   throw new Error('the last relay rule decides everything');
+}
+
+/** Only who has logged in is stopped: never mail from other servers, and never where the address is ours. */
+async function suppressionOf(
+  { suppressed }: RelayParts,
+  { login }: RelayQuestion,
+  { to, routing }: Pick<RecipientFacts, 'to' | 'routing'>,
+): Promise<Suppression | undefined> {
+  return login === undefined || routing.kind !== 'not-ours' ? undefined : suppressed?.standing(login.account, to);
 }
 
 /** Last of all: whether this login has written to too many new people today. */

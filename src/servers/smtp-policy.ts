@@ -13,10 +13,12 @@ import type { Sending, Taken } from './limits.ts';
 import type { Refusals } from './refusals.ts';
 import { decideRecipient, decideSender } from './relay.ts';
 import type { RelayParts, RelayQuestion } from './relay.ts';
+import type { Suppressed } from './suppressed.ts';
 import type { Clock } from '../base/index.ts';
 
 export interface SmtpPolicyParts extends RelayParts {
   readonly sending?: Sending;
+  readonly suppressed?: Pick<Suppressed, 'standing' | 'told'>;
   readonly service: 'smtp' | 'submission' | 'lmtp';
   readonly hostname: () => string;
   readonly intake: Intake;
@@ -63,7 +65,12 @@ export function smtpPolicy(parts: SmtpPolicyParts): SmtpPolicy {
 
     async recipient({ client, envelope }, recipient) {
       const verdict = await decideRecipient(parts, question(client, envelope.mailFrom), recipient);
-      if (verdict.kind === 'refused') return verdict.reply;
+      if (verdict.kind === 'refused') {
+        // Before it is said: who sends again has been told, whatever becomes of this process.
+        if (verdict.reply.rule === 'suppressed' && client.login !== undefined)
+          await parts.suppressed?.told(client.login.account, recipient.address);
+        return verdict.reply;
+      }
       const transaction = open.get(client.sessionId);
       transaction?.recipients.push({ recipient, rule: verdict.rule, targets: verdict.targets });
       transaction?.taken?.add(recipient.address);

@@ -10,6 +10,8 @@ import { processContract } from './contract/processes.ts';
 import { queueContract } from './contract/queue.ts';
 import { sharingContract } from './contract/sharing.ts';
 import { submissionContract } from './contract/submission.ts';
+import { suppressionContract } from './contract/suppression.ts';
+import { takeBackContract } from './contract/take-back.ts';
 import type { Clock } from '../base/index.ts';
 import type { Store } from './store.ts';
 
@@ -31,4 +33,6 @@ export function storeContract(engine: Engine): void {
   processContract(engine);
   sharingContract(engine);
   submissionContract(engine);
+  suppressionContract(engine);
+  takeBackContract(engine);
 }

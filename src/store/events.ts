@@ -121,7 +121,7 @@ export type EventFacts =
   /** The sender was told: `report` is the id of the report. */
   | {
       readonly kind: 'reported';
-      readonly what: 'bounce' | 'delay' | 'success';
+      readonly what: 'bounce' | 'delay' | 'success' | 'note';
       readonly report: string;
       readonly to: string;
     }
@@ -129,6 +129,18 @@ export type EventFacts =
   | { readonly kind: 'unreported'; readonly why: string }
   /** Somebody with the keys did something: hold, release, retry, fail, drop. */
   | { readonly kind: 'operator'; readonly action: string; readonly why?: string }
+  /** The message was asked back, by whoever keeps this server or by its sender: what that did to this delivery. */
+  | {
+      readonly kind: 'taken-back';
+      readonly by: 'keeper' | 'sender';
+      /** Who it was, where that is known. */
+      readonly name?: string;
+      readonly answer: 'stopped' | 'leaving' | 'left' | 'unknown' | 'failed';
+    }
+  /** An attempt was under way when the message was asked back, and has ended without handing it on. */
+  | { readonly kind: 'stopped'; readonly mayHaveLeft: boolean }
+  /** The address is not written to for a while: it turned out not to exist. */
+  | { readonly kind: 'suppressed'; readonly address: string; readonly until: number }
   | {
       readonly kind: 'retrieved';
       readonly how: 'retr' | 'top';

@@ -1,5 +1,8 @@
 /** Floor 2: the only room with SQL. */
 export type * from './store.ts';
+export type { LastNote, NewNote } from './note.ts';
+export type { Suppression } from './suppression.ts';
+export type { TakenBack, TakenBackDelivery } from './take-back.ts';
 export type { HostFacts, LoginFacts, ReplyFacts, TlsFacts } from './events.ts';
 export { popOctetsOf } from './content/framing.ts';
 export { readEmailForPop } from './content/read.ts';

@@ -10,6 +10,9 @@
  */
 import type { ProcessIdentity } from '../base/index.ts';
 import type { EventFacts, NewEvent, StoredEvent } from './events.ts';
+import type { LastNote, NewNote } from './note.ts';
+import type { Suppression, SuppressionReads, SuppressionWrites } from './suppression.ts';
+import type { TakeBackWrites } from './take-back.ts';
 
 // ---------------------------------------------------------------------------------------------
 // Content: the octets of a message, immutable once written.
@@ -201,8 +204,14 @@ export interface QueuedDelivery extends Omit<NewDelivery, 'state'> {
   readonly attempts: number;
   /** The last answer or problem, as one line. */
   readonly lastReply?: string;
+  /** Why the last attempt did not get it there: the id of a reason, of the queue's making. */
+  readonly reason?: string;
   readonly delayNotifiedAt?: number;
   readonly endedAt?: number;
+  /** It was asked back while it was being sent: unless the attempt hands it on, it ends with it. */
+  readonly stopRequestedAt?: number;
+  /** An attempt ended without our knowing whether the next server took it. */
+  readonly mayHaveLeft?: true;
 }
 
 export interface QueuedMessage extends Omit<NewMessage, 'content' | 'downgraded'> {
@@ -225,6 +234,7 @@ export interface AttemptRecord {
   readonly ip?: string;
   readonly port?: number;
   readonly tls?: string;
+  /** The whole reply, a line each: "550 5.1.1 No such user", or what went wrong where no server answered. */
   readonly reply?: string;
   readonly startedAt: number;
   readonly endedAt: number;
@@ -236,7 +246,10 @@ export interface SettledDelivery {
   /** For waiting: when it is due again. */
   readonly nextAt?: number;
   readonly lastReply?: string;
+  readonly reason?: string;
   readonly delayNotifiedAt?: number;
+  /** Nobody knows whether the next server has it. */
+  readonly mayHaveLeft?: true;
 }
 
 export interface QueueFilter {
@@ -249,6 +262,10 @@ export interface QueueFilter {
   readonly receivedBefore?: number;
   /** Absent: those that have not ended. */
   readonly states?: readonly DeliveryState[];
+  /** {@link QueuedDelivery.reason}; null: nobody has tried yet. */
+  readonly reason?: string | null;
+  /** Whether it has a next time: held until then, or else until somebody releases it. */
+  readonly timed?: boolean;
 }
 
 export interface QueueEntry {
@@ -257,6 +274,22 @@ export interface QueueEntry {
   readonly octets: number;
   readonly receivedAt: number;
   readonly delivery: QueuedDelivery;
+}
+
+/** Deliveries that stand alike: in one state, for one reason. */
+export interface QueueGroup {
+  readonly state: DeliveryState;
+  /** For held ones: until a time, else until somebody releases them. */
+  readonly timed: boolean;
+  /** {@link QueuedDelivery.reason} */
+  readonly reason?: string;
+  /** That of one of them. */
+  readonly lastReply?: string;
+  readonly count: number;
+  /** When the oldest of their messages (by id) was taken in. */
+  readonly oldestAt: number;
+  /** The earliest time at which one is due. */
+  readonly nextAt?: number;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -304,7 +337,7 @@ export interface EmailToRead {
 export type Changed = 'done' | 'exists' | 'missing';
 
 /** Operations that change something. Each is one transaction; many share one commit. */
-export interface Writes {
+export interface Writes extends SuppressionWrites, TakeBackWrites {
   addDomain(p: { readonly name: string; readonly at: number }): Changed;
   /** Refuses ('in-use') while an open account or an alias lies in it. */
   removeDomain(p: { readonly name: string }): Changed | 'in-use';
@@ -365,7 +398,11 @@ export interface Writes {
     readonly limit: number;
     readonly skip: readonly string[];
   }): readonly Claim[];
-  /** Ends claimed deliveries and files the report in the same commit. 'lost': the lease is not ours any more, nothing changed. */
+  /**
+   * Ends claimed deliveries and files the report in the same commit. 'lost': the lease is not ours any more, nothing
+   * changed. `stop`: these were asked back meanwhile, nothing changed either; they can be settled as relayed, filed or
+   * dropped only.
+   */
   settle(p: {
     readonly token: string;
     readonly message: string;
@@ -376,7 +413,12 @@ export interface Writes {
     readonly reports: readonly AcceptParams[];
     /** Copies for the mailboxes of those that end as `filed`. */
     readonly emails?: readonly NewEmail[];
-  }): 'done' | 'lost';
+    /** Addresses that turned out not to exist. */
+    readonly suppress?: readonly Suppression[];
+    /** Addresses that mail of this account got to: an answer that said otherwise is forgotten. */
+    readonly lift?: { readonly account: string; readonly addresses: readonly string[] };
+    readonly note?: NewNote;
+  }): 'done' | 'lost' | { readonly stop: readonly number[] };
   /** Claims particular deliveries that nobody is sending, whatever their time (an operator's `fail`); counts no attempt. */
   claimForOperator(p: {
     readonly token: string;
@@ -442,7 +484,7 @@ export interface Writes {
     readonly at: number;
   }): void;
   unregisterProcess(p: { readonly process: ProcessIdentity }): void;
-  /** Frees what processes known to be gone held: maildrop locks, claims (back to waiting), the runner's lease, their registration. */
+  /** Frees what processes known to be gone held: maildrop locks, claims (back to waiting; to dropped, where a stop was noted), the runner's lease, their registration. */
   freeProcesses(p: { readonly gone: readonly ProcessIdentity[]; readonly at: number }): {
     readonly maildrops: number;
     readonly deliveries: number;
@@ -474,7 +516,7 @@ export interface Refusal {
 }
 
 /** Operations that only look. They see everything committed before they were called. */
-export interface Reads {
+export interface Reads extends SuppressionReads {
   listDomains(p: Record<never, never>): readonly { readonly name: string; readonly createdAt: number }[];
   listAccounts(p: { readonly domain?: string; readonly closed: boolean }): readonly Account[];
   account(p: { readonly id: string }): Account | undefined;
@@ -517,7 +559,10 @@ export interface Reads {
     readonly after?: { readonly message: string; readonly n: number };
     readonly limit: number;
   }): readonly QueueEntry[];
+  /** The same entries, counted. In no order. */
+  queueGroups(p: { readonly filter: QueueFilter }): readonly QueueGroup[];
   attempts(p: { readonly message: string }): readonly AttemptRecord[];
+  lastNote(p: Record<never, never>): LastNote | undefined;
 
   /** By our id, or by a Message-ID field (all that carry it, newest first, at most 100). */
   findMessages(p: { readonly id?: string; readonly messageId?: string }): readonly QueuedMessage[];

@@ -57,6 +57,7 @@ const QUEUE: QueueSettings = {
   delayNotice: 4 * HOUR,
   most: 20,
   mostPerDestination: 5,
+  suppress: 7 * DAY,
 };
 
 const SERVER: SmtpServerSettings = {

@@ -48,7 +48,7 @@ function settle(
   message: string,
   deliveries: readonly SettledDelivery[],
   token = 'run',
-): Promise<'done' | 'lost'> {
+): ReturnType<typeof store.write<'settle'>> {
   return store.write('settle', { token, message, at: NOW + 9, deliveries, attempts: [], events: [], reports: [] });
 }
 
@@ -326,6 +326,47 @@ export function queueContract(engine: Engine): void {
       assert.equal(await list({ sender: '@%' }), '');
       assert.equal(await list({ sender: '' }), '');
       assert.equal(await list({ receivedBefore: 1 }), '');
+    });
+
+    test('the queue is counted in groups that stand alike, by the same filter', async (t) => {
+      const store = await engine.open(t);
+      const ids = ['a', 'b', 'c'].map((letter) => `01${letter.repeat(24)}`);
+      await enqueue(store, [{}, {}, { destination: 'later.test', nextAt: NOW + 7 }], ids[0]);
+      await enqueue(
+        store,
+        [
+          { state: 'held', nextAt: 0 },
+          { state: 'held', nextAt: NOW + 5 },
+        ],
+        ids[1],
+      );
+      await claim(store);
+      await settle(store, ids[0]!, [
+        { n: 1, state: 'waiting', lastReply: '451 later', reason: 'later', nextAt: NOW + 9 },
+        { n: 2, state: 'relayed' },
+      ]);
+      const groups = async (filter: object): Promise<readonly string[]> =>
+        (await store.read('queueGroups', { filter }))
+          .map(
+            (g) =>
+              `${g.count} ${g.state} ${String(g.timed)} ${g.reason ?? '-'} ${g.lastReply ?? '-'} ${g.nextAt ?? '-'}`,
+          )
+          .toSorted();
+      const all = [
+        '1 held false - - -',
+        `1 held true - - ${NOW + 5}`,
+        `1 waiting false - - ${NOW + 7}`,
+        `1 waiting false later 451 later ${NOW + 9}`,
+      ];
+      assert.deepEqual(await groups({}), all);
+      assert.deepEqual(await groups({ sender: '@a.test', receivedBefore: 9e12 }), all);
+      assert.deepEqual(await groups({ receivedBefore: 1 }), []);
+      assert.deepEqual(await groups({ states: ['relayed'] }), ['1 relayed false - - -']);
+      assert.deepEqual(await groups({ reason: 'later' }), [all[3]]);
+      assert.deepEqual(await groups({ reason: null, states: ['waiting'] }), [all[2]]);
+      assert.deepEqual(await groups({ states: ['held'], timed: true }), [all[1]]);
+      const [first] = await store.read('queueGroups', { filter: { message: ids[1]!, states: ['held'] } });
+      assert.equal(first?.oldestAt, (await store.read('findMessages', { id: ids[1]! }))[0]?.receivedAt);
     });
   });
 }

@@ -5,7 +5,7 @@ import type { Steps } from './statement.ts';
 
 export const DELIVERY =
   'd.message, d.n, d.recipient, d.original, d.destination, d.state, d.next_at, d.attempts, d.notify, d.orcpt, d.on_unsure, d.on_failure, ' +
-  'd.last_reply, d.delay_notified_at, d.ended_at';
+  'd.last_reply, d.delay_notified_at, d.reason, d.ended_at, d.stop_requested_at, d.may_have_left';
 
 export interface DeliveryRow {
   readonly message: string;
@@ -21,8 +21,11 @@ export interface DeliveryRow {
   readonly on_unsure: NewDelivery['onUnsure'];
   readonly on_failure: NewDelivery['onFailure'];
   readonly last_reply: string | null;
+  readonly reason: string | null;
   readonly delay_notified_at: number | null;
   readonly ended_at: number | null;
+  readonly stop_requested_at: number | null;
+  readonly may_have_left: number;
 }
 
 export function deliveryOf(row: DeliveryRow): QueuedDelivery {
@@ -39,8 +42,11 @@ export function deliveryOf(row: DeliveryRow): QueuedDelivery {
     onUnsure: row.on_unsure,
     onFailure: row.on_failure,
     ...(row.last_reply === null ? {} : { lastReply: row.last_reply }),
+    ...(row.reason === null ? {} : { reason: row.reason }),
     ...(row.delay_notified_at === null ? {} : { delayNotifiedAt: row.delay_notified_at }),
     ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+    ...(row.stop_requested_at === null ? {} : { stopRequestedAt: row.stop_requested_at }),
+    ...(row.may_have_left === 0 ? {} : { mayHaveLeft: true }),
   };
 }
 

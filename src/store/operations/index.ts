@@ -9,12 +9,16 @@ import { events } from './event.ts';
 import { accept } from './filing.ts';
 import * as housekeeping from './housekeeping.ts';
 import * as journey from './journey.ts';
+import * as listing from './listing.ts';
 import * as maildrop from './maildrop.ts';
+import { lastNote } from './note.ts';
 import { placeEmails } from './placing.ts';
 import * as processes from './processes.ts';
 import * as queue from './queue.ts';
 import type { Operation, Steps } from './statement.ts';
 import * as submission from './submission.ts';
+import * as suppression from './suppression.ts';
+import { takeBack } from './take-back.ts';
 
 export { isMarked } from './maildrop.ts';
 
@@ -40,6 +44,11 @@ export const writes = {
   settle: queue.settle,
   claimForOperator: queue.claimForOperator,
   changeDeliveries: queue.changeDeliveries,
+  takeBack,
+  suppress: suppression.suppress,
+  toldSuppressed: suppression.toldSuppressed,
+  removeSuppressions: suppression.removeSuppressions,
+  sweepSuppressions: suppression.sweepSuppressions,
   lockMaildrop: maildrop.lockMaildrop,
   quitMaildrop: maildrop.quitMaildrop,
   placeEmails,
@@ -73,8 +82,12 @@ export const reads = {
   maildropSlice: maildrop.maildropSlice,
   email: maildrop.email,
   nextDue: queue.nextDue,
-  listQueue: queue.listQueue,
-  attempts: queue.attempts,
+  listQueue: listing.listQueue,
+  queueGroups: listing.queueGroups,
+  attempts: listing.attempts,
+  lastNote,
+  suppressionOf: suppression.suppressionOf,
+  listSuppressions: suppression.listSuppressions,
   findMessages: journey.findMessages,
   deliveries,
   events,

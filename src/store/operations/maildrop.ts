@@ -161,6 +161,7 @@ export function* purgeAccount(p: Parameters<Writes['purgeAccount']>[0]): Steps<'
     'grants',
     'sent',
     'correspondents',
+    'suppressions',
   ])
     yield* run(`DELETE FROM ${table} WHERE account = ?`, p.account);
   yield* run('DELETE FROM accounts WHERE id = ?', p.account);

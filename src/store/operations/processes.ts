@@ -8,6 +8,7 @@ import type { DeliveryState, Reads, Writes } from '../store.ts';
 import { dueAt, refreshDestinations } from './delivery.ts';
 import { insertEvents } from './event.ts';
 import { holderOf, processOf } from './holder.ts';
+import { releaseMessage } from './message.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 
@@ -43,26 +44,38 @@ interface HeldRow {
   readonly attempts: number;
   readonly next_at: number;
   readonly freed_state: DeliveryState;
+  readonly stop_requested_at: number | null;
 }
 
-/** Each is again what it was before the claim, due at the time that the claim committed (HOUSE P3); an attempt that was cut off is told of. */
+/**
+ * Each is again what it was before the claim, due at the time that the claim committed (HOUSE P3); one that was asked
+ * back meanwhile ends. An attempt that was cut off is told of: the next server may have the message.
+ */
 function* freeDeliveries(holder: string, at: number): Steps<number> {
   const held = yield* rows<HeldRow>(
-    'SELECT message, n, recipient, destination, attempts, next_at, freed_state FROM deliveries WHERE holder = ?',
+    'SELECT message, n, recipient, destination, attempts, next_at, freed_state, stop_requested_at FROM deliveries WHERE holder = ?',
     holder,
   );
-  for (const { message, n, next_at: nextAt, freed_state: state } of held) {
-    yield* run(
-      'UPDATE deliveries SET state = ?, due_at = ?, lease = NULL, holder = NULL, freed_state = NULL WHERE message = ? AND n = ?',
-      state,
-      dueAt(state, nextAt),
-      message,
-      n,
-    );
+  for (const row of held) {
+    const stopped = row.stop_requested_at !== null;
+    const state = stopped ? 'dropped' : row.freed_state;
+    yield* run(FREE, state, dueAt(state, row.next_at), stopped ? at : null, row.attempts, row.message, row.n);
+    if (stopped) yield* releaseMessage(row.message, 1, at);
   }
-  yield* insertEvents(held.flatMap((row) => (row.attempts === 0 ? [] : [interrupted(row, at)])));
+  yield* insertEvents(held.flatMap((row) => whatWasCutOff(row, at)));
   yield* refreshDestinations(held.map(({ destination }) => destination));
   return held.length;
+}
+
+const FREE =
+  'UPDATE deliveries SET state = ?, due_at = ?, ended_at = ?, may_have_left = CASE WHEN ? > 0 THEN 1 ELSE may_have_left END, ' +
+  'lease = NULL, holder = NULL, freed_state = NULL WHERE message = ? AND n = ?';
+
+function whatWasCutOff(row: HeldRow, at: number): readonly NewEvent[] {
+  const { message, n, attempts } = row;
+  if (row.stop_requested_at !== null)
+    return [{ message, n, at, facts: { kind: 'stopped', mayHaveLeft: attempts > 0 } }];
+  return attempts === 0 ? [] : [interrupted(row, at)];
 }
 
 function interrupted({ message, n, recipient, destination, attempts, next_at: nextAt }: HeldRow, at: number): NewEvent {

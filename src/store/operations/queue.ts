@@ -1,4 +1,4 @@
-/** The queue: what is claimed, settled, changed by an operator, listed. Times and states, no policy. */
+/** The queue: what is claimed, settled, changed by an operator. Times and states, no policy. */
 import { insertEvents } from './event.ts';
 import { accept, insertEmail } from './filing.ts';
 import { DELIVERY, deliveryOf, dueAt, isEnded, refreshDestinations } from './delivery.ts';
@@ -6,18 +6,11 @@ import type { DeliveryRow } from './delivery.ts';
 import { holderOf } from './holder.ts';
 import { FROM_MESSAGES, MESSAGE_AND_CONTENT, messageOf, releaseMessage, retainMessage } from './message.ts';
 import type { MessageRow } from './message.ts';
+import { writeNote } from './note.ts';
 import { first, padded, places, rows, run } from './statement.ts';
-import type { SqlValue, Steps } from './statement.ts';
-import type {
-  AttemptRecord,
-  Claim,
-  DeliveryState,
-  QueueEntry,
-  QueueFilter,
-  Reads,
-  SettledDelivery,
-  Writes,
-} from '../store.ts';
+import type { Steps } from './statement.ts';
+import { liftSuppressions, suppress } from './suppression.ts';
+import type { AttemptRecord, Claim, DeliveryState, Reads, SettledDelivery, Writes } from '../store.ts';
 
 /** RFC 5321 §4.5.3.1.8: every server takes 100 recipients in one transaction. */
 const MOST_RECIPIENTS = 100;
@@ -122,26 +115,37 @@ interface Settling {
   readonly nextAt: number;
 }
 
-export function* settle(p: Settle): Steps<'done' | 'lost'> {
+export function* settle(p: Settle): Steps<ReturnType<Writes['settle']>> {
   const all: Settling[] = [];
+  const stop: number[] = [];
   for (const settled of p.deliveries) {
-    const row = yield* first<{ destination: string; next_at: number }>(
-      "SELECT destination, next_at FROM deliveries WHERE message = ? AND n = ? AND state = 'sending' AND lease = ?",
+    const row = yield* first<{ destination: string; next_at: number; stop_requested_at: number | null }>(
+      "SELECT destination, next_at, stop_requested_at FROM deliveries WHERE message = ? AND n = ? AND state = 'sending' AND lease = ?",
       p.message,
       settled.n,
       p.token,
     );
     if (row === undefined) return 'lost';
     all.push({ settled, destination: row.destination, nextAt: row.next_at });
+    if (row.stop_requested_at !== null && !mayEndStopped(settled.state)) stop.push(settled.n);
   }
+  if (stop.length > 0) return { stop };
   for (const one of all) yield* settleOne(p, one);
   yield* refreshDestinations(all.map(({ destination }) => destination));
   yield* insertAttempts(p.message, p.attempts);
   yield* insertEvents(p.events);
   for (const report of p.reports) yield* accept(report);
   yield* fileHeld(p);
+  yield* suppress({ entries: p.suppress ?? [] });
+  if (p.lift !== undefined) yield* liftSuppressions(p.lift.account, p.lift.addresses);
+  if (p.note !== undefined) yield* writeNote(p.note, p.at);
   yield* releaseMessage(p.message, all.filter(({ settled }) => isEnded(settled.state)).length, p.at);
   return 'done';
+}
+
+/** What a delivery that was asked back may become: it got there, or it ends unreported. */
+function mayEndStopped(state: DeliveryState): boolean {
+  return state === 'relayed' || state === 'filed' || state === 'dropped';
 }
 
 /** The copies of a message that was held for mailboxes here. */
@@ -155,11 +159,11 @@ function* fileHeld({ message: id, at, emails = [] }: Settle): Steps<void> {
 }
 
 const SETTLE =
-  'UPDATE deliveries SET state = ?, next_at = ?, due_at = ?, last_reply = COALESCE(?, last_reply), delay_notified_at = COALESCE(?, delay_notified_at), ' +
-  'ended_at = ?, lease = NULL, holder = NULL, freed_state = NULL WHERE message = ? AND n = ?';
+  'UPDATE deliveries SET state = ?, next_at = ?, due_at = ?, last_reply = COALESCE(?, last_reply), reason = COALESCE(?, reason), delay_notified_at = COALESCE(?, delay_notified_at), ' +
+  'may_have_left = CASE WHEN ? = 1 THEN 1 ELSE may_have_left END, ended_at = ?, lease = NULL, holder = NULL, freed_state = NULL WHERE message = ? AND n = ?';
 
 function* settleOne(p: Settle, { settled, nextAt: committed }: Settling): Steps<void> {
-  const { n, state, lastReply, delayNotifiedAt } = settled;
+  const { n, state, lastReply, reason, delayNotifiedAt, mayHaveLeft } = settled;
   // Without a time of its own a waiting delivery keeps the one its claim committed; a held one waits for a person.
   const nextAt = settled.nextAt ?? (state === 'held' ? 0 : committed);
   const end = isEnded(state) ? p.at : null;
@@ -169,7 +173,9 @@ function* settleOne(p: Settle, { settled, nextAt: committed }: Settling): Steps<
     nextAt,
     dueAt(state, nextAt),
     lastReply ?? null,
+    reason ?? null,
     delayNotifiedAt ?? null,
+    mayHaveLeft === true ? 1 : 0,
     end,
     p.message,
     n,
@@ -251,82 +257,4 @@ function stateAfter({ state, next_at: nextAt }: DeliveryRow, action: Change['act
 
 export function* nextDue(p: Parameters<Reads['nextDue']>[0]): Steps<number | undefined> {
   return (yield* earliestDestination(p.skip))?.due_at;
-}
-
-interface EntryRow extends DeliveryRow {
-  readonly mail_from: string;
-  readonly octets: number;
-  readonly received_at: number;
-}
-
-/** Without `states` in the filter: those that have not ended. */
-export function* listQueue(p: Parameters<Reads['listQueue']>[0]): Steps<readonly QueueEntry[]> {
-  const { clauses, values } = conditions(p.filter);
-  if (p.after !== undefined) {
-    clauses.push('(d.message, d.n) > (?, ?)');
-    values.push(p.after.message, p.after.n);
-  }
-  const found = yield* rows<EntryRow>(
-    `SELECT ${DELIVERY}, m.mail_from, m.octets, m.received_at FROM deliveries d JOIN messages m ON m.id = d.message ` +
-      `WHERE ${clauses.join(' AND ')} ORDER BY d.message, d.n LIMIT ?`,
-    ...values,
-    p.limit,
-  );
-  return found.map((row) => ({
-    message: row.message,
-    mailFrom: row.mail_from,
-    octets: row.octets,
-    receivedAt: row.received_at,
-    delivery: deliveryOf(row),
-  }));
-}
-
-function conditions(filter: QueueFilter): { readonly clauses: string[]; readonly values: SqlValue[] } {
-  const clauses: string[] = [];
-  const values: SqlValue[] = [];
-  const add = (clause: string, ...more: readonly SqlValue[]): void => {
-    clauses.push(clause);
-    values.push(...more);
-  };
-  const { message, domain, sender, receivedBefore, states } = filter;
-  if (states === undefined || !states.some(isEnded)) add('d.ended_at IS NULL');
-  if (states !== undefined) add(states.length === 0 ? '1 = 0' : `d.state IN (${places(states.length)})`, ...states);
-  if (message !== undefined) add('d.message = ?', message);
-  if (domain !== undefined) add('(d.recipient_domain = ? OR d.destination = ?)', domain, domain);
-  if (sender?.startsWith('@') === true)
-    add("lower(m.mail_from) LIKE ? ESCAPE '\\'", `%${sender.toLowerCase().replace(/[\\%_]/g, '\\$&')}`);
-  else if (sender !== undefined) add('lower(m.mail_from) = ?', sender.toLowerCase());
-  if (receivedBefore !== undefined) add('m.received_at < ?', receivedBefore);
-  return { clauses, values };
-}
-
-interface AttemptRow {
-  readonly n: number;
-  readonly attempt: number;
-  readonly host: string | null;
-  readonly ip: string | null;
-  readonly port: number | null;
-  readonly tls: string | null;
-  readonly reply: string | null;
-  readonly started_at: number;
-  readonly ended_at: number;
-}
-
-/** In the order they were recorded. */
-export function* attempts(p: Parameters<Reads['attempts']>[0]): Steps<readonly AttemptRecord[]> {
-  const found = yield* rows<AttemptRow>(
-    'SELECT n, attempt, host, ip, port, tls, reply, started_at, ended_at FROM attempts WHERE message = ? ORDER BY seq',
-    p.message,
-  );
-  return found.map((row) => ({
-    n: row.n,
-    attempt: row.attempt,
-    ...(row.host === null ? {} : { host: row.host }),
-    ...(row.ip === null ? {} : { ip: row.ip }),
-    ...(row.port === null ? {} : { port: row.port }),
-    ...(row.tls === null ? {} : { tls: row.tls }),
-    ...(row.reply === null ? {} : { reply: row.reply }),
-    startedAt: row.started_at,
-    endedAt: row.ended_at,
-  }));
 }

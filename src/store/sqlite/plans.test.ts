@@ -17,7 +17,7 @@ const process = thisProcess();
 
 /** Tables that grow with the mail. */
 const GROWING =
-  /\bSCAN (?:messages|m|contents|c|downgraded|patches|emails|e|memberships|s|deliveries|d|events|attempts|tombstones|grants|sent|correspondents)\b/;
+  /\bSCAN (?:messages|m|contents|c|downgraded|patches|emails|e|memberships|s|deliveries|d|events|attempts|tombstones|grants|sent|correspondents|suppressions)\b/;
 
 function recorded(connection: Connection, into: Set<string>): Connection {
   return {
@@ -43,6 +43,8 @@ const moved = newEmail('a', { n: 6 });
 const claim = { token: 't', process, now: 2e12, retryAt: [3e12], longest: 1e9, limit: 5, skip: ['x.test', 'y.test'] };
 const filter = { domain: 'c.test', sender: '@a.test', receivedBefore: 5e12 };
 
+const suppression = { account: 'a', address: 'x@c.test', madeBy: 'answer', at: 1, until: 5 } as const;
+
 /** In an order that makes each find something. */
 const calls: readonly (readonly [OperationName, unknown])[] = [
   ['addAccount', { id: 'a', local: 'a', domain: 'b.test', credentials: [], at: 1 }],
@@ -62,6 +64,8 @@ const calls: readonly (readonly [OperationName, unknown])[] = [
   ['sentBy', { account: 'a', day: 1, who: 'x' }],
   ['listQueue', { filter, limit: 10, after: { message: '', n: 0 } }],
   ['listQueue', { filter: { message: message.id, states: ['relayed', 'waiting'] }, limit: 10 }],
+  ['queueGroups', { filter: {} }],
+  ['queueGroups', { filter }],
   ['changeDeliveries', { message: message.id, numbers: [4], action: 'drop', at: 1, events: [] }],
   ['nextDue', { skip: [] }],
   ['claimDue', claim],
@@ -75,8 +79,18 @@ const calls: readonly (readonly [OperationName, unknown])[] = [
       attempts: [],
       events: [],
       reports: [],
+      suppress: [suppression],
+      lift: { account: 'a', addresses: ['x@c.test'] },
     },
   ],
+  ['suppressionOf', { account: 'a', address: 'x@c.test', now: 1 }],
+  ['toldSuppressed', { account: 'a', address: 'x@c.test', at: 1 }],
+  ['listSuppressions', { now: 1, account: 'a', after: { address: '' }, limit: 9 }],
+  ['removeSuppressions', { address: 'x@c.test' }],
+  ['removeSuppressions', { address: 'x@c.test', account: 'a' }],
+  ['suppress', { entries: [suppression] }],
+  ['sweepSuppressions', { before: 9, limit: 9 }],
+  ['takeBack', { message: message.id, numbers: [3], at: 1, by: { by: 'keeper' } }],
   ['claimForOperator', { token: 'o', process, message: message.id, numbers: [5] }],
   ['freeProcesses', { gone: [process], at: 5 }],
   ['lockMaildrop', { account: 'a', token: 't', process, at: 1, peer: '' }],

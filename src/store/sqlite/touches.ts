@@ -15,6 +15,7 @@ export function touches({ name, params }: Pick<Request, 'name' | 'params'>): Sto
     case 'settle':
     case 'claimForOperator':
     case 'changeDeliveries':
+    case 'takeBack':
     case 'freeProcesses':
     case 'takeLease':
     case 'dropLease':
@@ -29,6 +30,10 @@ export function touches({ name, params }: Pick<Request, 'name' | 'params'>): Sto
     case 'forgetGarbage':
     case 'sweepJourney':
     case 'sweepTombstones':
+    case 'suppress':
+    case 'toldSuppressed':
+    case 'removeSuppressions':
+    case 'sweepSuppressions':
       return NOTHING;
     default:
       return EVERYTHING;
