@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { duration, flag, parseDuration, parseSize, port, size } from './units.ts';
+import { duration, durationOrOff, flag, parseDuration, parseSize, port, size } from './units.ts';
 
 const read = (kind: { read(words: unknown, folder: string): unknown }, words: unknown): unknown =>
   kind.read(words, '/');
@@ -19,6 +19,13 @@ test('durations down to milliseconds', () => {
     ['3650d', 315_360_000_000],
   ];
   for (const [words, ms] of good) assert.deepEqual(read(duration, words), { ok: true, value: ms }, words);
+});
+
+test('a duration that may be off', () => {
+  assert.deepEqual(read(durationOrOff, 'off'), { ok: true, value: 0 });
+  assert.deepEqual(read(durationOrOff, '7d'), { ok: true, value: 604_800_000 });
+  assert.match(JSON.stringify(read(durationOrOff, '0d')), /Write \\"off\\"/);
+  assert.match(JSON.stringify(read(durationOrOff, false)), /is not a duration/);
 });
 
 test('what is no duration says how to write one', () => {

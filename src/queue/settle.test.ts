@@ -184,6 +184,43 @@ test('the event names the route, and a report never the socket of a store', () =
   assert.deepEqual([through.reports.length, through.reports[0]?.host], [1, undefined]);
 });
 
+test('of each try the whole reply is kept, line by line; what goes with every listing is one line, and short', () => {
+  const lines = ['5.7.1 is what we say:', 'your network is listed', `see ${'x'.repeat(9_000)}`];
+  const long = reply(550, '5.7.1', lines);
+  const result = resultOf('failed');
+  const settlement = settleAttempt(
+    claimOf({}),
+    { ...result, outcomes: result.outcomes.map((one) => ({ ...one, reply: long })) },
+    SETTINGS,
+    RECEIVED_AT,
+  );
+  const [kept] = settlement.attempts;
+  assert.match(kept?.reply ?? '', /^550 5\.7\.1 5\.7\.1 is what we say:\nyour network is listed\nsee x{8000}/);
+  assert.equal(kept?.reply?.length, 8_192);
+  const [settled] = settlement.deliveries;
+  assert.match(settled?.lastReply ?? '', /^550 5\.7\.1 5\.7\.1 is what we say: your network is listed see x+…$/);
+  assert.equal(settled?.lastReply?.length, 500);
+  assert.equal(settled.reason, 'policy');
+  const facts = settlement.events[0]?.facts;
+  assert.ok(facts?.kind === 'attempt' && (facts.reply?.text.length ?? 0) <= 2_000);
+});
+
+test('[3461-6.1-never-to-null] the failure of a message from the null sender is told to nobody by NOTIFY, and is passed on for a note', () => {
+  const claim = claimOf({ notify: ['never'] });
+  const fromNobody = { ...claim, message: { ...claim.message, mailFrom: '' } };
+  const { reports } = settleAttempt(fromNobody, resultOf('failed'), SETTINGS, RECEIVED_AT);
+  assert.deepEqual(
+    reports.map(({ kind }) => kind),
+    ['bounce'],
+  );
+});
+
+test('a connection lost behind the final dot leaves a doubt that is kept', () => {
+  const doubt = (outcome: RecipientOutcome['outcome']): boolean | undefined =>
+    settleAttempt(claimOf({}), resultOf(outcome), SETTINGS, RECEIVED_AT).deliveries[0]?.mayHaveLeft;
+  assert.deepEqual([doubt('unsure'), doubt('deferred'), doubt('relayed')], [true, undefined, undefined]);
+});
+
 function claimOf(delivery: Partial<QueuedDelivery>): Claim {
   return {
     destination: 'b.test',
