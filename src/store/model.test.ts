@@ -39,6 +39,7 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('claim' as const) }),
   fc.record({ kind: fc.constant('settle' as const), state: fc.constantFrom('relayed', 'failed', 'waiting', 'unsure') }),
   fc.record({ kind: fc.constant('change' as const), action: fc.constantFrom('retry', 'hold', 'release', 'drop') }),
+  fc.record({ kind: fc.constant('take back' as const) }),
   fc.record({ kind: fc.constant('free' as const) }),
   fc.record({ kind: fc.constant('purge' as const) }),
   fc.record({ kind: fc.constant('sweep' as const) }),
@@ -144,15 +145,11 @@ class World {
           n,
           state: one.state as 'relayed' | 'failed' | 'waiting' | 'unsure',
         }));
-        await store.write('settle', {
-          token: 'r',
-          message: claim.message,
-          at: 3,
-          deliveries,
-          attempts: [],
-          events: [],
-          reports: [],
-        });
+        const settlement = { token: 'r', message: claim.message, at: 3, attempts: [], events: [], reports: [] };
+        const done = await store.write('settle', { ...settlement, deliveries });
+        if (typeof done === 'string') return;
+        const dropped = deliveries.map((d) => (done.stop.includes(d.n) ? { ...d, state: 'dropped' as const } : d));
+        assert.equal(await store.write('settle', { ...settlement, deliveries: dropped }), 'done');
         return;
       }
       case 'change':
@@ -163,6 +160,9 @@ class World {
           at: NOW,
           events: [],
         });
+        return;
+      case 'take back':
+        await store.write('takeBack', { message: this.#last, at: 4, by: { by: 'keeper' } });
         return;
       case 'free':
         await store.write('freeProcesses', { gone: [thisProcess()], at: 5 });
@@ -203,6 +203,8 @@ const BROKEN: Readonly<Record<string, string>> = {
     'SELECT n FROM deliveries WHERE due_at IS NOT NULL AND destination NOT IN (SELECT name FROM destinations)',
   'a delivery has a holder while it is being sent, and only then':
     "SELECT n FROM deliveries WHERE (state = 'sending') <> (holder IS NOT NULL AND lease IS NOT NULL AND due_at IS NULL AND freed_state IS NOT NULL)",
+  'what was asked to stop is being sent, or has an end':
+    "SELECT n FROM deliveries WHERE stop_requested_at IS NOT NULL AND state NOT IN ('sending', 'relayed', 'dropped')",
   'an ended delivery has an end and no due time':
     "SELECT n FROM deliveries WHERE (state IN ('relayed', 'failed', 'dropped')) <> (ended_at IS NOT NULL) OR (ended_at IS NOT NULL AND due_at IS NOT NULL)",
 };

@@ -126,7 +126,8 @@ test('an alias leads to another host without telling the sender where', async (t
   assert.match(answer, /^250/);
   await eventually('bob has his copy', async () => (await fetchMail(b.port('pop3'), BOB)).length === 1);
   const own = await eventually('alice has her copy', async () => {
-    const found = await fetchMail(a.port('pop3'), ALICE);
+    // Alice is the postmaster too, and hears that x@a.test, who is nobody, could not be told of gone@b.test.
+    const found = (await fetchMail(a.port('pop3'), ALICE)).filter((text) => !text.includes('Auto-Submitted:'));
     return found.length > 0 ? found : undefined;
   });
   assert.doesNotMatch(own.join('\n'), /b\.test/);

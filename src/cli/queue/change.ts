@@ -48,7 +48,7 @@ async function change(
   const filter = filterOf(options);
   if (messages.length === 0 && Object.keys(filter).length === 0 && options.all !== true) {
     throw new CommandError(
-      'Name messages by their id, or a filter (--domain, --sender, --older-than, --reason, --state), or --all for the whole queue.',
+      'Name messages by their id, or a filter (--domain, --sender, --older-than, --reason, --in-state), or --all for the whole queue.',
       2,
     );
   }

@@ -12,7 +12,7 @@ export interface FilterOptions {
   readonly sender?: string;
   readonly olderThan?: string;
   readonly reason?: string;
-  readonly state?: string;
+  readonly inState?: string;
   /** Also what has ended. */
   readonly ended?: boolean;
 }
@@ -23,15 +23,15 @@ export function withFilters(command: Command): Command {
     .option('--sender <address>', 'only those from this sender, or from anybody "@a.test"')
     .option('--older-than <age>', 'only those taken in longer ago than, as "2h"')
     .option('--reason <reason>', 'only those that wait for this reason, as "queue list" names it')
-    .option('--state <states>', 'only those in these states, as "waiting,held"');
+    .option('--in-state <states>', 'only those in these states, as "waiting,held"');
 }
 
-export function filterOf({ domain, sender, olderThan, reason, state, ended }: FilterOptions): QueueFilter {
+export function filterOf({ domain, sender, olderThan, reason, inState, ended }: FilterOptions): QueueFilter {
   const filter: QueueFilter = {
     ...(domain === undefined ? {} : { domain: domainToASCII(domain) || domain.toLowerCase() }),
     ...(sender === undefined ? {} : { sender: sender === '<>' ? '' : sender }),
     ...(olderThan === undefined ? {} : { receivedBefore: systemClock.now() - durationOf('--older-than', olderThan) }),
-    ...(state === undefined ? (ended === true ? { states: EVERY_STATE } : {}) : { states: statesOf(state) }),
+    ...(inState === undefined ? (ended === true ? { states: EVERY_STATE } : {}) : { states: statesOf(inState) }),
   };
   return reason === undefined ? filter : becauseOf(reason, filter);
 }
@@ -40,7 +40,7 @@ function statesOf(text: string): readonly DeliveryState[] {
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !(EVERY_STATE as readonly string[]).includes(name));
   if (unknown !== undefined)
-    throw new CommandError(`--state takes states such as "waiting,held"; there are ${EVERY_STATE.join(', ')}.`, 2);
+    throw new CommandError(`--in-state takes states such as "waiting,held"; there are ${EVERY_STATE.join(', ')}.`, 2);
   return names as DeliveryState[];
 }
 
