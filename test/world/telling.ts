@@ -2,7 +2,7 @@
 import { findStories, inWords } from '../../src/journey/index.ts';
 import type { Heard } from '../../src/outbound/testing.ts';
 import { EVERY_STATE, selectQueue } from '../../src/queue/index.ts';
-import type { AttemptRecord, Store } from '../../src/store/index.ts';
+import type { AttemptRecord, EventFacts, Store } from '../../src/store/index.ts';
 import { textOf } from '../../src/store/testing.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './scenario.ts';
 
@@ -66,14 +66,25 @@ interface Report {
   readonly text: string;
 }
 
-/** What was told about a message, in order. */
+/** What its sender was told about a message, in order. */
 export async function reportsOf({ store, heard }: Told, message: string): Promise<readonly Report[]> {
   const events = await store.read('events', { message });
-  const ids = new Set(events.flatMap(({ facts }) => (facts.kind === 'reported' ? [facts.report] : [])));
+  const ids = new Set(events.flatMap(({ facts }) => (isReport(facts) ? [facts.report] : [])));
   const sent = heard.flatMap(({ texts }) => texts);
   const textOfReport = async (id: string): Promise<string> =>
     sent.find((text) => text.includes(`Message-ID: <${id}@`)) ?? (await textOfMessage(store, id));
   return await Promise.all([...ids].map(async (id) => ({ id, text: await textOfReport(id) })));
+}
+
+/** A note is not for the sender. */
+function isReport(facts: EventFacts): facts is Extract<EventFacts, { kind: 'reported' }> {
+  return facts.kind === 'reported' && facts.what !== 'note';
+}
+
+/** What the postmaster was told about a message: the ids of the notes. */
+async function notesOf({ store }: Told, message: string): Promise<readonly string[]> {
+  const events = await store.read('events', { message });
+  return events.flatMap(({ facts }) => (facts.kind === 'reported' && facts.what === 'note' ? [facts.report] : []));
 }
 
 async function textOfMessage(store: Store, id: string): Promise<string> {
@@ -119,11 +130,24 @@ export async function journeyOf(told: Told, messages: readonly string[]): Promis
       pages.push(`--- The report to ${to} says:\n\n${wordsOf(text)}`);
       const left = await told.store.read('deliveries', { message: id });
       if (left.length > 0) pages.push(`--- The report went on:\n\n${await printed(told.store, id)}`);
+      pages.push(...(await notesInWords(told, id, names)));
     }
+    pages.push(...(await notesInWords(told, message, names)));
     for (const { facts } of await told.store.read('events', { message }))
       if (facts.kind === 'filed') names.set(facts.uidl, '{uidl}');
   }
   return `${withNames(pages.join('\n\n'), names)}\n`;
+}
+
+async function notesInWords(told: Told, message: string, names: Map<string, string>): Promise<readonly string[]> {
+  const pages: string[] = [];
+  for (const id of await notesOf(told, message)) {
+    names.set(id, '{note}');
+    const text = await textOfMessage(told.store, id);
+    const words = text.slice(text.indexOf('\r\n\r\n') + 4).replaceAll('\r\n', '\n');
+    pages.push(`--- The note to the postmaster says:\n\n${words.trimEnd()}`);
+  }
+  return pages;
 }
 
 async function printed(store: Store, message: string): Promise<string> {

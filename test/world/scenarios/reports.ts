@@ -127,7 +127,8 @@ export const REPORTS: Scenarios = {
   },
   'report-undeliverable': {
     rules: ['5321-4.5.5-null-reports'],
-    clause: 'A report that can’t be delivered ends there: nobody is told about it',
+    clause:
+      'A report that can’t be delivered ends there: nobody is sent a report about it, and the postmaster gets a note',
     zones: WITH_X,
     servers: {
       [MX]: { rcpt: { '*': NOBODY }, data: '503 5.5.1 RCPT first' },
@@ -142,7 +143,8 @@ export const REPORTS: Scenarios = {
   },
   'no-report-about-a-report': {
     rules: ['5321-4.5.5-null-reports', '3461-6.1-never-to-null'],
-    clause: 'Nobody is ever told about a message from the null sender: reports about reports would go on for ever',
+    clause:
+      'Nobody is ever sent a report about a message from the null sender, or it would go on for ever: the postmaster gets a note',
     servers: { [MX]: { rcpt: { '*': NOBODY }, data: '503 5.5.1 RCPT first' } },
     aliases: { 'team@a.test': ['bob@b.test'] },
     letters: [{ ...FROM_X, from: '' }],
