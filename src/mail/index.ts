@@ -1,5 +1,13 @@
 /** Floor 1: the values of mail. Knows no sockets, no storage, no policy. */
-export { canonicalAddress, canonicalLocal, formatAddress, parseAddress, sameAddress, scanAddress, withoutSubaddress } from './address.ts';
+export {
+  canonicalAddress,
+  canonicalLocal,
+  formatAddress,
+  parseAddress,
+  sameAddress,
+  scanAddress,
+  withoutSubaddress,
+} from './address.ts';
 export { completeHeader } from './completion.ts';
 export type { CompletedHeader, HeaderCompletion, HeaderEdit } from './completion.ts';
 export { ipOfLiteral, isAscii, parseDomain } from './domain.ts';
