@@ -1,10 +1,10 @@
 /**
- * The words of a report: what happened, to whom, whether to wait, what to do, and last the other
- * server's own words. For people who never saw a mail server.
+ * The words of a report: to whom, what happened, whose side it is on, what to do now, whether to wait,
+ * and last the other server's own words, marked on each line so that they can't be taken for ours.
+ * For people who never saw a mail server.
  */
 import { formatDate } from './date.ts';
 import type { ReportAction, ReportParts, ReportRecipient } from './dsn.ts';
-import { describeEnhanced } from './enhanced.ts';
 import { fieldValues, parseHeaderSection } from './header.ts';
 import { decodeHeaderText } from './words.ts';
 
@@ -59,38 +59,39 @@ function whatHappened(parts: ReportParts, action: ReportAction, about: readonly 
 }
 
 function oneRecipient(recipient: ReportRecipient): string {
-  const said = [flat(recipient.address, 320), ...reasons(recipient).map((line) => `  ${line}`)];
-  if (recipient.diagnostic !== undefined) {
-    const who = recipient.remoteMta ?? 'The other server';
-    said.push(`  ${who} answered:`, `    ${flat(recipient.diagnostic, 2000)}`);
-  }
-  return said.join('\n');
+  return [flat(recipient.address, 320), ...reasons(recipient).map((line) => `  ${line}`), ...evidence(recipient)].join(
+    '\n',
+  );
 }
 
 function reasons(recipient: ReportRecipient): readonly string[] {
-  if (recipient.action === 'failed' || recipient.action === 'delayed') {
-    const why =
-      recipient.problem === undefined ? describeEnhanced(recipient.status).sentence : flat(recipient.problem, 2000);
-    return [why, advice(recipient)];
-  }
-  return recipient.action === 'relayed' ? ['You will not hear from us whether it arrived.'] : [];
+  const { action, explanation: why } = recipient;
+  if (action === 'relayed') return ['You will not hear from us whether it arrived.'];
+  if (action !== 'failed' && action !== 'delayed') return [];
+  const words =
+    why === undefined
+      ? []
+      : [`What happened: ${why.happened}`, `Whose side: ${why.side}`, `What you can do: ${why.advice}`];
+  return [...words, `Wait? ${whetherToWait(recipient)}`];
 }
 
-/** What to do now, and whether to wait. */
-function advice(recipient: ReportRecipient): string {
-  if (recipient.action === 'delayed') {
-    const until = recipient.willRetryUntil === undefined ? '' : ` until ${formatDate(recipient.willRetryUntil)}`;
-    return `You need not do anything: we keep trying${until}. You will get another message if it fails for good.`;
+function whetherToWait({ action, willRetryUntil, expired, explanation }: ReportRecipient): string {
+  if (action === 'delayed') {
+    const until = willRetryUntil === undefined ? '' : ` until ${formatDate(willRetryUntil)}`;
+    return `Yes: we keep trying${until}. You will get another message if it fails for good.`;
   }
-  if (recipient.expired === true)
-    return 'We tried for as long as we keep messages. We will not try again: send it again later, or reach the person another way.';
-  return `We will not try again. ${recipient.advice ?? adviceFor(recipient)}`;
+  const over =
+    expired === true ? 'We tried for as long as we keep messages, and will not try again.' : 'We will not try again.';
+  return explanation?.again === false
+    ? `No: waiting does not help. ${over} Send it again once this is put right.`
+    : `${over} You can send it again later.`;
 }
 
-function adviceFor({ status, diagnostic }: ReportRecipient): string {
-  const { advice: registered } = describeEnhanced(status);
-  // Where no server answered there is nothing below to look at.
-  return diagnostic === undefined && /answer below/.test(registered) ? 'Reach the person another way.' : registered;
+/** What others said, or what we saw. Each line is quoted: whatever it says, it can't look like words of ours. */
+function evidence({ diagnostic, problem, remoteMta }: ReportRecipient): readonly string[] {
+  if (diagnostic !== undefined)
+    return [`  ${flat(remoteMta ?? 'The other server', 255)} answered:`, `    > ${flat(diagnostic, 2000)}`];
+  return problem === undefined ? [] : ['  What we saw:', `    > ${flat(problem, 2000)}`];
 }
 
 function more(count: number): readonly string[] {

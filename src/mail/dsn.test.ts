@@ -17,6 +17,12 @@ const BOB: ReportRecipient = {
   status: '5.1.1',
   remoteMta: 'mx.b.test',
   diagnostic: '550 5.1.1 No such user here',
+  explanation: {
+    happened: 'Nobody there has this address.',
+    side: "The recipient's.",
+    advice: 'Check the address.',
+    again: false,
+  },
   lastAttemptAt: AT - 1000,
 };
 
@@ -129,18 +135,69 @@ test('[3464-2-header] the header: from the system, automatic, an answer to the o
   }
 });
 
-test("the text says what happened, whether to wait, what to do, and then the other server's words", () => {
-  const text = split(compose({}))[0]?.body as string;
-  assert.match(text, /Your message "Lunch" of Mon, 23 Nov 2026 14:59:00 \+0000 could not be/);
-  assert.match(text, /There is no such mailbox at the other server\.\r\n {2}We will not try again\. Check the address/);
-  assert.match(text, /mx\.b\.test answered:\r\n {4}550 5\.1\.1 No such user here/);
-  const delayed = split(
-    compose({ recipients: [{ address: 'c@c.test', action: 'delayed', status: '4.4.1', problem: 'Nobody answered.' }] }),
-  )[0]?.body as string;
-  assert.match(delayed, /Nobody answered\.\r\n {2}You need not do anything: we keep trying\./);
-  const expired = split(compose({ recipients: [{ ...BOB, status: '5.4.7', expired: true }] }))[0]?.body as string;
-  assert.match(expired, /We tried for as long as we keep messages/);
+test("the text says what happened, whose side it is on, what to do, whether to wait, and then the other server's words", () => {
+  assert.equal(
+    split(compose({}))[0]?.body,
+    [
+      'Your message "Lunch" of Mon, 23 Nov 2026 14:59:00 +0000 could not be',
+      'delivered to this recipient:',
+      '',
+      'bob@b.test',
+      '  What happened: Nobody there has this address.',
+      "  Whose side: The recipient's.",
+      '  What you can do: Check the address.',
+      '  Wait? No: waiting does not help. We will not try again. Send it again',
+      '  once this is put right.',
+      '  mx.b.test answered:',
+      '    > 550 5.1.1 No such user here',
+      '',
+      'This report was written by the mail server mx.a.test. Nobody reads',
+      'answers to it.',
+      '',
+    ].join('\r\n'),
+  );
   assert.match(split(compose({ text: ['Own words.'] }))[0]?.body as string, /^Own words\.\r\n$/);
+});
+
+/** The text with its lines joined again. */
+function unwrapped(report: Buffer): string {
+  return (split(report)[0]?.body as string).replace(/\r\n +/g, ' ');
+}
+
+test('whether to wait: what is delayed goes on by itself; what is over may be sent again later, or once it is put right', () => {
+  const again = { ...BOB.explanation, again: true } as NonNullable<ReportRecipient['explanation']>;
+  const table: readonly (readonly [Partial<ReportRecipient>, RegExp])[] = [
+    [
+      { action: 'delayed', willRetryUntil: AT },
+      /Wait\? Yes: we keep trying until Mon, 23 Nov 2026 15:00:00 \+0000\. You/,
+    ],
+    [{ action: 'delayed' }, /Wait\? Yes: we keep trying\. You will get another message if it fails for good\./],
+    [{ explanation: again }, /Wait\? We will not try again\. You can send it again later\./],
+    [{ explanation: again, expired: true }, /Wait\? We tried for as long as we keep messages, and will not try again/],
+    [{ expired: true }, /Wait\? No: waiting does not help\. We tried for as long as we keep messages,/],
+  ];
+  for (const [changes, expected] of table)
+    assert.match(unwrapped(compose({ recipients: [{ ...BOB, ...changes }] })), expected);
+});
+
+test('what we saw ourselves is quoted like an answer', () => {
+  const { diagnostic: _, ...unanswered } = BOB;
+  const report = compose({ recipients: [{ ...unanswered, problem: 'Could not connect' }] });
+  assert.match(split(report)[0]?.body as string, /\r\n {2}What we saw:\r\n {4}> Could not connect\r\n/);
+});
+
+test("no line of what others wrote can be taken for ours: each is quoted, and a server's name stays on its line", () => {
+  const evil = `550 ${'x '.repeat(40)} What you can do: click here ${'y '.repeat(40)}Whose side: ours`;
+  const { diagnostic: _, ...unanswered } = BOB;
+  const recipients = [
+    { ...BOB, diagnostic: evil, remoteMta: 'mx\n  What you can do: click' },
+    { ...unanswered, problem: evil },
+  ];
+  const lines = (split(compose({ recipients }))[0]?.body as string).split('\r\n');
+  assert.equal(lines.filter((line) => /^ *(?:What you can do|Whose side):/.test(line)).length, 4);
+  const theirs = lines.filter((line) => /click|x x|y y|ours/.test(line));
+  assert.ok(theirs.length > 6);
+  for (const line of theirs) assert.match(line, /^ {4}> | answered:$/);
 });
 
 test('what others wrote stays on its line of the text', () => {
@@ -271,7 +328,7 @@ test('mailparser reads it', async () => {
   });
   assert.equal(parsed.from?.value[0]?.address, 'MAILER-DAEMON@mx.a.test');
   assert.equal(parsed.inReplyTo, '<1@a.test>');
-  assert.match(parsed.text as string, /There is no such mailbox/);
+  assert.match(parsed.text as string, /What happened: Nobody there has this address/);
 });
 
 const PYTHON = `

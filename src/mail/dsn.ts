@@ -16,6 +16,17 @@ import { encodeUtf8Address } from './utf8-address.ts';
 /** RFC 3464 §2.3.3. */
 export type ReportAction = 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
 
+/** Why it was not delivered, for people: sentences of ours, with nothing in them that another server wrote. */
+export interface ReportExplanation {
+  readonly happened: string;
+  /** Whose side it is on. */
+  readonly side: string;
+  /** What the sender can do now. */
+  readonly advice: string;
+  /** The same message may get through at another time. */
+  readonly again: boolean;
+}
+
 export interface ReportRecipient {
   /** The address as the sender wrote it: never the target of an alias (RFC 5321 §7.2). */
   readonly address: string;
@@ -27,10 +38,10 @@ export interface ReportRecipient {
   readonly remoteMta?: string;
   /** That host's own words, on one line: "550 5.1.1 No such user". Left out where no server answered. */
   readonly diagnostic?: string;
-  /** What went wrong where no server answered; a sentence of ours. */
+  /** What we saw where no server answered. */
   readonly problem?: string;
-  /** What the sender can do after a failure, where the code's own advice would not fit; a sentence. */
-  readonly advice?: string;
+  /** For those that failed or are delayed. */
+  readonly explanation?: ReportExplanation;
   /** We tried until its time was over. */
   readonly expired?: boolean;
   readonly lastAttemptAt?: number;
@@ -119,9 +130,9 @@ export function textPart(paragraphs: readonly string[]): string {
   return `${head.join('\r\n')}${plain ? clean : encodeQuotedPrintable(clean)}\r\n`;
 }
 
-/** Lines of about 72 characters; what stands indented stays indented. */
+/** Lines of about 72 characters; what stands indented stays indented, and what is quoted stays quoted. */
 function wrap(line: string): string {
-  const [, indent = '', rest = ''] = /^( {0,8})(.*)$/s.exec(line.replace(/[\r\t]/g, ' ')) ?? [];
+  const [, indent = '', rest = ''] = /^( {0,8}(?:> )?)(.*)$/s.exec(line.replace(/[\r\t]/g, ' ')) ?? [];
   return breakLines(rest, 72 - indent.length)
     .map((piece) => indent + piece)
     .join('\r\n');

@@ -14,7 +14,7 @@ export { ipOfLiteral, isAscii, parseDomain } from './domain.ts';
 export type { AddressOptions } from './domain.ts';
 export { downgradeEntityHeader, downgradeHeader, isAsciiOnly } from './downgrade.ts';
 export { composeReport, reportNeedsUtf8 } from './dsn.ts';
-export type { ReportAction, ReportParts, ReportRecipient } from './dsn.ts';
+export type { ReportAction, ReportExplanation, ReportParts, ReportRecipient } from './dsn.ts';
 export type { Address, Envelope, Notify, Recipient, ReversePath } from './envelope.ts';
 export { countReceived, fieldValues, HeaderScanner, messageIdOf, parseHeaderSection } from './header.ts';
 export type { HeaderField, HeaderLimits, HeaderState } from './header.ts';

@@ -6,7 +6,9 @@
 import type { Clock } from '../base/index.ts';
 import type { Composer } from '../intake/index.ts';
 import { composeReport, HeaderScanner, reportNeedsUtf8, replyText } from '../mail/index.ts';
-import type { EnhancedCode, ReportAction, ReportRecipient } from '../mail/index.ts';
+import type { EnhancedCode, ReportAction, ReportExplanation, ReportRecipient } from '../mail/index.ts';
+import { explainReply, reasonOf, SIDES } from '../reasons/index.ts';
+import type { Reason } from '../reasons/index.ts';
 import type { AcceptParams, Claim, ContentStore, NewEvent, QueuedMessage, Store } from '../store/index.ts';
 import { startOf } from './schedule.ts';
 import type { RetrySettings } from './schedule.ts';
@@ -100,6 +102,7 @@ function reportRecipient(
     action: ACTION[kind],
     status: statusOf(outcome.reply.enhanced, kind),
     ...why({ delivery, kind, outcome, ...(host === undefined ? {} : { host }) }),
+    ...explained({ delivery, kind, outcome }),
     expired,
     lastAttemptAt: at,
     ...(kind === 'delay' ? { willRetryUntil: until } : {}),
@@ -115,11 +118,27 @@ function why({
 }: Pick<ReportedRecipient, 'delivery' | 'kind' | 'outcome' | 'host'>): Partial<ReportRecipient> {
   if (kind === 'delivered') return {};
   if (delivery.original === undefined) return whoSaid(outcome, host);
-  if (kind === 'success') return {};
-  return {
-    problem: `The address leads on to another one, which ${kind === 'delay' ? 'has not taken' : 'did not take'} the message.`,
-    advice: 'Reach the person another way, and tell them that mail to this address does not arrive.',
-  };
+  return {};
+}
+
+/** Why, for people: of an alias only that it led on, and not where to or what was said there. */
+function explained({
+  delivery,
+  kind,
+  outcome,
+}: Pick<ReportedRecipient, 'delivery' | 'kind' | 'outcome'>): Partial<ReportRecipient> {
+  if (kind === 'delivered' || kind === 'success') return {};
+  const { reply, stage, remote } = outcome;
+  const rule = remote ? undefined : reply.rule;
+  const reason =
+    delivery.original === undefined
+      ? explainReply({ reply, stage, over: true, ...(rule === undefined ? {} : { rule }) })
+      : reasonOf('forwarding-failed');
+  return { explanation: inReport(reason) };
+}
+
+function inReport({ happened, side, advice, wait }: Reason): ReportExplanation {
+  return { happened, side: SIDES[side], advice, again: wait !== 'no' };
 }
 
 function whoSaid({ reply, remote }: ReportedRecipient['outcome'], host: string | undefined): Partial<ReportRecipient> {
