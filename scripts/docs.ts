@@ -2,7 +2,7 @@
 import { ROOT, run } from './command.ts';
 
 /** Each is a program that takes --check. */
-const GENERATORS = ['scripts/rfc.ts', 'src/config/write-docs.ts', 'test/crash/write-docs.ts'];
+const GENERATORS = ['scripts/rfc.ts', 'scripts/reasons.ts', 'src/config/write-docs.ts', 'test/crash/write-docs.ts'];
 
 for (const generator of GENERATORS) {
   const args = [generator, ...process.argv.slice(2)];

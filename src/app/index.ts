@@ -1,7 +1,7 @@
 /** Floor 8: from a configuration to a running host. The only place that wires. */
 export { DirectoryError, domainName, weakness } from '../accounts/index.ts';
 export { inWords } from '../journey/index.ts';
-export { becauseOf, EVERY_STATE, reasonOfEntry } from '../queue/index.ts';
+export { becauseOf, EVERY_STATE, explainReason, reasonOfEntry } from '../queue/index.ts';
 export type { OperatorAction, OperatorSelection, ReasonSummary, TakenBackRecipient } from '../queue/index.ts';
 export type { AttemptRecord, DeliveryState, QueueEntry, QueueFilter } from '../store/index.ts';
 export { openKeeper } from './keeper.ts';

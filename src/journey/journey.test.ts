@@ -245,7 +245,7 @@ const WORDS_OF_TRIES: Readonly<Record<string, readonly [readonly EventFacts[], R
       attempt(5, { stage: 'mail' }),
       attempt(6, { stage: 'mail' }),
     ],
-    /Try 1: we [^\n]*\n[^\n]*03 {2}Tries 2 and 3, the last at this time: the same again\.\n[^\n]*held it[^\n]*\n[^\n]*Try 4: we [^\n]*\n[^\n]*Try 5: we [^\n]*\n[^\n]*Try 6: the same again\.\n/,
+    /Try 1: we [^\n]*\n[^\n]*That means: [^\n]*\n[^\n]*03 {2}Tries 2 and 3, the last at this time: the same again\.\n[^\n]*held it[^\n]*\n[^\n]*Try 4: we [^\n]*\n[^\n]*Try 5: we [^\n]*\n[^\n]*Try 6: the same again\.\n/,
   ],
   'a login of ours is named': [
     [attempt(1, { login: { name: 'alice', mechanism: 'PLAIN' } })],
@@ -297,7 +297,7 @@ test('all servers of a try are told of, the one that decided first', () => {
   const words = inWords(tellStory(MESSAGE, [delivery({})], events([1, attempt(1)]), tried)).join('\n');
   assert.match(
     words,
-    /Try 1: we became the client; mx\.b\.test[^\n]*\n {23}In the same try, mx0\.b\.test \[192\.0\.2\.9\]:25: it is asleep\.\n {2}→/,
+    /Try 1: we became the client; mx\.b\.test[^\n]*\n {23}In the same try, mx0\.b\.test \[192\.0\.2\.9\]:25: it is asleep\.\n {23}That means: [^\n]*\n {2}→/,
   );
 });
 
@@ -354,6 +354,47 @@ test('an address that turned out not to exist is remembered, and the journey say
     inWords(story).join('\n'),
     /bob@b\.test is remembered as an address that does not exist, until 2026-01-01/,
   );
+});
+
+test('a try that failed says what that means, once; the end says why, whose side it is on, what to do and whether to wait', () => {
+  const reply = { code: 450, enhanced: '4.2.0', text: 'Greylisted, see http://x.test/' } as const;
+  const words = inWords(
+    tellStory(
+      MESSAGE,
+      [delivery({ lastReply: '450 4.2.0 Greylisted' })],
+      events([1, ROUTED_HERE], [1, attempt(1, { reply })], [1, attempt(2, { reply, stage: 'mail' })]),
+    ),
+  );
+  const means = words.filter((line) =>
+    /That means: greylisted: come back later\. Whose side: That of the other/.test(line),
+  );
+  assert.equal(means.length, 1);
+  assert.match(
+    words.join('\n'),
+    /→ Waiting\.[^\n]*\n {4}What happened: The other server asks [^\n]*\n {4}Whose side: That of the other mail server\.\n {4}What you can do: There is nothing[^\n]*\n {4}Wait\? Yes/,
+  );
+});
+
+test('what is over says whether the same message may get through later, or never as it is', () => {
+  const table: readonly (readonly [EventFacts, RegExp])[] = [
+    [
+      attempt(1, { outcome: 'failed', reply: { code: 550, enhanced: '5.1.1', text: 'No such user' } }),
+      /Wait\? No: the same/,
+    ],
+    [
+      attempt(1, { outcome: 'failed', reply: { code: 452, enhanced: '4.2.2', text: 'Over quota' } }),
+      /Wait\? We do not try again/,
+    ],
+    [{ kind: 'operator', action: 'fail' }, /What happened: Whoever runs your mail server has given this message up/],
+  ];
+  for (const [facts, expected] of table) {
+    const story = tellStory(
+      MESSAGE,
+      [delivery({ state: 'failed', endedAt: AT })],
+      events([1, ROUTED_HERE], [1, facts]),
+    );
+    assert.match(inWords(story).join('\n'), expected);
+  }
 });
 
 test('what was not recorded is not invented', () => {

@@ -4,7 +4,9 @@
  *
  * Nothing is invented: what was not recorded is not told.
  */
+import type { Reason } from '../reasons/index.ts';
 import type { AttemptRecord, EventFacts, QueuedDelivery, QueuedMessage, StoredEvent } from '../store/index.ts';
+import { lastReason, reasonIn } from './why.ts';
 
 type Facts<Kind extends EventFacts['kind']> = Extract<EventFacts, { kind: Kind }>;
 
@@ -26,6 +28,8 @@ export interface Step {
   readonly facts: EventFacts;
   /** An attempt: the servers that were tried in it besides the one that decided, in order. */
   readonly others?: readonly AttemptRecord[];
+  /** An attempt that did not get it there: why. */
+  readonly reason?: Reason;
 }
 
 export type End =
@@ -33,10 +37,22 @@ export type End =
   | { readonly kind: 'retrieved'; readonly at: number; readonly removed: boolean }
   | { readonly kind: 'removed'; readonly at: number }
   | { readonly kind: 'relayed'; readonly to: string; readonly at: number }
-  | { readonly kind: 'waiting'; readonly nextAt: number; readonly attempts: number; readonly why?: string }
+  | {
+      readonly kind: 'waiting';
+      readonly nextAt: number;
+      readonly attempts: number;
+      readonly why?: string;
+      readonly reason?: Reason;
+    }
   | { readonly kind: 'sending' }
   | { readonly kind: 'held'; readonly until?: number }
-  | { readonly kind: 'failed'; readonly at: number; readonly why: string; readonly report?: string }
+  | {
+      readonly kind: 'failed';
+      readonly at: number;
+      readonly why: string;
+      readonly report?: string;
+      readonly reason?: Reason;
+    }
   | { readonly kind: 'dropped'; readonly at: number }
   /** `mayHaveLeft`: an attempt was made whose end nobody knows. */
   | { readonly kind: 'taken-back'; readonly at: number; readonly mayHaveLeft: boolean }
@@ -102,9 +118,14 @@ function deliveryStory(
     ...(target === undefined || target === recipient ? {} : { target }),
     rule: routed?.rule ?? '',
     via: routed?.via ?? [],
-    steps: events.map(({ at, facts }) => ({ at, facts, ...othersOf(facts, attempts) })),
+    steps: events.map((event) => stepOf(event, attempts)),
     end: delivery === undefined ? mailboxEnd(events) : queueEnd(delivery, events),
   };
+}
+
+function stepOf({ at, facts }: StoredEvent, attempts: readonly AttemptRecord[]): Step {
+  const reason = reasonIn(facts);
+  return { at, facts, ...othersOf(facts, attempts), ...(reason === undefined ? {} : { reason }) };
 }
 
 /** The event tells of the connection that decided; the attempts table has all of them. */
@@ -138,6 +159,7 @@ function queueEnd(delivery: QueuedDelivery, events: readonly StoredEvent[]): End
         nextAt: delivery.nextAt,
         attempts: delivery.attempts,
         ...(why === undefined ? {} : { why }),
+        ...lastReason(events),
       };
     case 'sending':
       return { kind: 'sending' };
@@ -149,7 +171,7 @@ function queueEnd(delivery: QueuedDelivery, events: readonly StoredEvent[]): End
       return mailboxEnd(events);
     case 'failed': {
       const report = factsOf(events, 'reported').find((facts) => facts.what === 'bounce')?.report;
-      return { kind: 'failed', at, why: why ?? '', ...(report === undefined ? {} : { report }) };
+      return { kind: 'failed', at, why: why ?? '', ...(report === undefined ? {} : { report }), ...lastReason(events) };
     }
     case 'dropped':
       return wasTakenBack(events)

@@ -6,6 +6,7 @@ import type { EventFacts } from '../store/index.ts';
 import { againSentence, attemptSentence, isSameAgain, othersInWords } from './attempts.ts';
 import { host, line, lowerFirst, octetsInWords, time } from './phrases.ts';
 import type { DeliveryStory, End, Step, Story } from './story.ts';
+import { meaningOfTry, whyInWords } from './why.ts';
 
 /** Lines without line ends, for a terminal or a page. */
 export function inWords(story: Story): readonly string[] {
@@ -44,7 +45,8 @@ const COMPOSED: Record<Extract<EventFacts, { kind: 'composed' }>['what'], string
 
 function deliveryInWords({ recipient, target, steps, end }: DeliveryStory): readonly string[] {
   const where = target === undefined ? '' : `, which leads to ${target}`;
-  return ['', `To ${recipient}${where}`, ...stepsInWords(steps), `  → ${endInWords(end)}`];
+  const why = whyInWords(end).map((one) => `    ${one}`);
+  return ['', `To ${recipient}${where}`, ...stepsInWords(steps), `  → ${endInWords(end)}`, ...why];
 }
 
 /** Tries that go like the one before them share a line: a server that is down for days would fill pages. */
@@ -54,7 +56,13 @@ function stepsInWords(steps: readonly Step[]): readonly string[] {
   for (const [i, step] of steps.entries()) {
     const next = steps[i + 1];
     if (isSameAgain(step, steps[i - 1])) alike.push(step);
-    else lines.push(...stepInWords(step));
+    else
+      lines.push(
+        ...stepInWords(
+          step,
+          steps.slice(0, i).findLast(({ reason }) => reason !== undefined),
+        ),
+      );
     if (alike.length === 0 || (next !== undefined && isSameAgain(next, step))) continue;
     lines.push(stepLine(step.at, againSentence(alike)));
     alike = [];
@@ -62,11 +70,13 @@ function stepsInWords(steps: readonly Step[]): readonly string[] {
   return lines;
 }
 
-function stepInWords(step: Step): readonly string[] {
+/** @param before the last step that had a reason */
+function stepInWords(step: Step, before: Step | undefined): readonly string[] {
   const said = stepSentence(step.facts);
   if (said === undefined) return [];
   const indent = ' '.repeat(stepLine(step.at, '').length);
-  return [stepLine(step.at, said), ...othersInWords(step).map((other) => indent + other)];
+  const under = [...othersInWords(step), ...meaningOfTry(step, before?.reason)];
+  return [stepLine(step.at, said), ...under.map((other) => indent + other)];
 }
 
 function stepLine(at: number, said: string): string {

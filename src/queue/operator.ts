@@ -8,8 +8,7 @@ import type { ProcessIdentity } from '../base/index.ts';
 import type { DeliveryState, NewEvent, QueueEntry, QueueFilter, Store } from '../store/index.ts';
 import { recordSettlement } from './record.ts';
 import type { RecordParts } from './record.ts';
-import { reasonOf } from './reason.ts';
-import type { Reason } from './reason.ts';
+import type { QueueReason } from './reason.ts';
 import { reasonFor, standingFor, standingOf, summarise } from './summary.ts';
 import type { ReasonSummary } from './summary.ts';
 
@@ -69,13 +68,13 @@ export async function* selectQueue(store: Store, { n, ...filter }: OperatorSelec
 }
 
 /** Why an entry is where it is. */
-export function reasonOfEntry(entry: QueueEntry): Reason {
-  return reasonFor(standingOf(entry), reasonOf);
+export function reasonOfEntry(entry: QueueEntry): QueueReason {
+  return reasonFor(standingOf(entry));
 }
 
 /** The same entries in groups, by why they are where they are; the largest first. */
 export async function summariseQueue(store: Store, filter: QueueFilter): Promise<readonly ReasonSummary[]> {
-  return summarise(await store.read('queueGroups', { filter }), reasonOf);
+  return summarise(await store.read('queueGroups', { filter }));
 }
 
 export async function changeQueue(
@@ -166,7 +165,7 @@ async function fail(
         n,
         state: 'failed',
         lastReply: answer.lines[0],
-        reason: reasonOf(answer.lines[0]).id,
+        reason: 'given-up',
       })),
       attempts: [],
       events: operatorEvents(message, ended, 'fail', at),

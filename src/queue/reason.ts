@@ -1,29 +1,29 @@
 /**
- * Why a delivery is not there yet, in a few words, from the last answer it got: what the summary of
- * `queue list` groups by. The id is written down with the answer. One small function, so that a better
- * reader of replies can take its place.
+ * Why a delivery is not there yet: what the summary of `queue list` groups by, and what reports say. The
+ * id is written down with the answer, when all is known of it; reasons/ has the words for each.
  */
+import type { RecipientOutcome } from '../outbound/index.ts';
+import { explainReply, isReason, reasonInWords, reasonOf } from '../reasons/index.ts';
+import type { Reason } from '../reasons/index.ts';
 
 /** `id` is for commands (`--reason`), `words` for people. */
-export interface Reason {
+export interface QueueReason {
   readonly id: string;
   readonly words: string;
 }
 
-/** @param lastReply as `replyText` writes it, "450 4.2.1 come back later"; undefined where it is not known */
-export type ReasonOf = (lastReply: string | undefined) => Reason;
+/** @param over nobody tries again */
+export function explainOutcome({ reply, stage, remote }: Omit<RecipientOutcome, 'n'>, over = false): Reason {
+  const rule = remote ? undefined : reply.rule;
+  return explainReply({ reply, stage, over, ...(rule === undefined ? {} : { rule }) });
+}
 
-/** The first that fits. */
-const REASONS: readonly (readonly [RegExp, Reason])[] = [
-  [/^Given up by the keeper/, { id: 'given-up', words: 'given up by the keeper' }],
-  [/^\d{3} 4\.4\.[12]\b/, { id: 'no-answer', words: 'no answer' }],
-  [/^\d{3} 4\.4\.3\b/, { id: 'look-up', words: 'its servers could not be looked up' }],
-  [/^\d{3} [45]\.1\.\d+\b/, { id: 'bad-address', words: 'there is no such address' }],
-  [/^(?:552|\d{3} [45]\.2\.2)\b/, { id: 'full', words: 'the mailbox is full' }],
-  [/^4/, { id: 'later', words: 'come back later' }],
-  [/^\d{3} 5\.7\.\d+\b/, { id: 'policy', words: 'refused by a rule of theirs' }],
-  [/^5/, { id: 'refused', words: 'refused' }],
-];
+/** The same at length, a line each; none for an id that isn't a reason's. */
+export function explainReason(id: string): readonly string[] {
+  return isReason(id) ? reasonInWords(reasonOf(id)) : [];
+}
 
-export const reasonOf: ReasonOf = (lastReply) =>
-  REASONS.find(([pattern]) => pattern.test(lastReply ?? ''))?.[1] ?? { id: 'other', words: 'something else' };
+/** An id that an earlier version wrote down may be none of ours. */
+export function namedReason(id: string): QueueReason {
+  return { id, words: isReason(id) ? reasonOf(id).title : 'something else' };
+}

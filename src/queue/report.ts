@@ -7,9 +7,10 @@ import type { Clock } from '../base/index.ts';
 import type { Composer } from '../intake/index.ts';
 import { composeReport, HeaderScanner, reportNeedsUtf8, replyText } from '../mail/index.ts';
 import type { EnhancedCode, ReportAction, ReportExplanation, ReportRecipient } from '../mail/index.ts';
-import { explainReply, reasonOf, SIDES } from '../reasons/index.ts';
+import { reasonOf, SIDES } from '../reasons/index.ts';
 import type { Reason } from '../reasons/index.ts';
 import type { AcceptParams, Claim, ContentStore, NewEvent, QueuedMessage, Store } from '../store/index.ts';
+import { explainOutcome } from './reason.ts';
 import { startOf } from './schedule.ts';
 import type { RetrySettings } from './schedule.ts';
 import type { ReportedRecipient, ReportKind } from './settle.ts';
@@ -117,8 +118,7 @@ function why({
   host,
 }: Pick<ReportedRecipient, 'delivery' | 'kind' | 'outcome' | 'host'>): Partial<ReportRecipient> {
   if (kind === 'delivered') return {};
-  if (delivery.original === undefined) return whoSaid(outcome, host);
-  return {};
+  return delivery.original === undefined ? whoSaid(outcome, host) : {};
 }
 
 /** Why, for people: of an alias only that it led on, and not where to or what was said there. */
@@ -128,12 +128,7 @@ function explained({
   outcome,
 }: Pick<ReportedRecipient, 'delivery' | 'kind' | 'outcome'>): Partial<ReportRecipient> {
   if (kind === 'delivered' || kind === 'success') return {};
-  const { reply, stage, remote } = outcome;
-  const rule = remote ? undefined : reply.rule;
-  const reason =
-    delivery.original === undefined
-      ? explainReply({ reply, stage, over: true, ...(rule === undefined ? {} : { rule }) })
-      : reasonOf('forwarding-failed');
+  const reason = delivery.original === undefined ? explainOutcome(outcome, true) : reasonOf('forwarding-failed');
   return { explanation: inReport(reason) };
 }
 

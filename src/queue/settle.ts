@@ -26,7 +26,7 @@ import type {
 } from '../store/index.ts';
 import { isNoticeDue, isTooOld, nextTry, startOf } from './schedule.ts';
 import type { RetrySettings } from './schedule.ts';
-import { reasonOf } from './reason.ts';
+import { explainOutcome } from './reason.ts';
 
 /** `success`: passed on to a server that reports nothing. `delivered`: filed here after a hold. */
 export type ReportKind = 'bounce' | 'delay' | 'success' | 'delivered';
@@ -163,10 +163,9 @@ const LONGEST_EVENT_REPLY = 2_000;
 const LONGEST_REPLY = 8_192;
 
 /** In the listing: the answer, and for what did not get there the reason that stands in it. */
-function whatWasSaid({ outcome, reply }: RecipientOutcome): Pick<SettledDelivery, 'lastReply' | 'reason'> {
-  const text = replyText(reply);
-  const lastReply = shortened(text, LONGEST_LAST_REPLY);
-  return outcome === 'relayed' ? { lastReply } : { lastReply, reason: reasonOf(text).id };
+function whatWasSaid(outcome: RecipientOutcome): Pick<SettledDelivery, 'lastReply' | 'reason'> {
+  const lastReply = shortened(replyText(outcome.reply), LONGEST_LAST_REPLY);
+  return outcome.outcome === 'relayed' ? { lastReply } : { lastReply, reason: explainOutcome(outcome).id };
 }
 
 function shortened(text: string, most: number): string {

@@ -1,8 +1,9 @@
 /** How the queue stands, in groups: why, how many, since when, and when it goes on. */
 import type { QueueEntry, QueueFilter, QueueGroup } from '../store/index.ts';
-import type { Reason, ReasonOf } from './reason.ts';
+import { namedReason } from './reason.ts';
+import type { QueueReason } from './reason.ts';
 
-export interface ReasonSummary extends Reason {
+export interface ReasonSummary extends QueueReason {
   readonly count: number;
   /** When the oldest message of them was taken in. */
   readonly oldestAt: number;
@@ -11,19 +12,14 @@ export interface ReasonSummary extends Reason {
 }
 
 /** What of a delivery tells why it is where it is. */
-export type Standing = Pick<QueueGroup, 'state' | 'timed' | 'reason' | 'lastReply'>;
+export type Standing = Pick<QueueGroup, 'state' | 'timed' | 'reason'>;
 
 export function standingOf({ delivery }: QueueEntry): Standing {
-  const { state, nextAt, reason, lastReply } = delivery;
-  return {
-    state,
-    timed: nextAt > 0,
-    ...(reason === undefined ? {} : { reason }),
-    ...(lastReply === undefined ? {} : { lastReply }),
-  };
+  const { state, nextAt, reason } = delivery;
+  return { state, timed: nextAt > 0, ...(reason === undefined ? {} : { reason }) };
 }
 
-const UNTRIED: Reason = { id: 'untried', words: 'nobody has tried yet' };
+const UNTRIED: QueueReason = { id: 'untried', words: 'nobody has tried yet' };
 
 /** Which deliveries are where they are for a reason, by its id. */
 export function standingFor(id: string): Pick<QueueFilter, 'states' | 'reason' | 'timed'> {
@@ -45,11 +41,11 @@ export function standingFor(id: string): Pick<QueueFilter, 'states' | 'reason' |
 }
 
 /** The state speaks first; what waits, or has failed, does so for the reason in its last answer. */
-export function reasonFor({ state, timed, reason, lastReply }: Standing, reasonOf: ReasonOf): Reason {
+export function reasonFor({ state, timed, reason }: Standing): QueueReason {
   switch (state) {
     case 'waiting':
     case 'failed':
-      return reason === undefined ? UNTRIED : { id: reason, words: reasonOf(lastReply).words };
+      return reason === undefined ? UNTRIED : namedReason(reason);
     case 'held':
       return timed
         ? { id: 'held-until', words: "held until its sender's time" }
@@ -68,16 +64,16 @@ export function reasonFor({ state, timed, reason, lastReply }: Standing, reasonO
 }
 
 /** The largest group first. */
-export function summarise(groups: readonly QueueGroup[], reasonOf: ReasonOf): readonly ReasonSummary[] {
+export function summarise(groups: readonly QueueGroup[]): readonly ReasonSummary[] {
   const found = new Map<string, ReasonSummary>();
   for (const group of groups) {
-    const reason = reasonFor(group, reasonOf);
+    const reason = reasonFor(group);
     found.set(reason.id, joined(reason, found.get(reason.id), group));
   }
   return [...found.values()].toSorted((a, b) => b.count - a.count || a.id.localeCompare(b.id));
 }
 
-function joined(reason: Reason, before: ReasonSummary | undefined, group: QueueGroup): ReasonSummary {
+function joined(reason: QueueReason, before: ReasonSummary | undefined, group: QueueGroup): ReasonSummary {
   const due = [before?.nextAt, group.nextAt].filter((at) => at !== undefined);
   return {
     ...reason,

@@ -1,5 +1,4 @@
 /** Enhanced codes as reasons: the rows of codes.ts, and what a code means that has none. */
-import type { EnhancedCode } from '../mail/index.ts';
 import { PROVIDERS, REGISTERED, SUBJECTS } from './codes.ts';
 import type { CodeRow } from './codes.ts';
 import type { ReasonId } from './reason.ts';
@@ -13,8 +12,8 @@ export interface CodeMeaning {
   readonly vague: boolean;
 }
 
-/** Always something: the subject of a code has words, and so has a code of no subject. */
-export function meaningOfCode(code: EnhancedCode): CodeMeaning {
+/** @param code "5.1.1". Always something: the subject of a code has words, and so has a code of no subject. */
+export function meaningOfCode(code: string): CodeMeaning {
   const [, subject = '0', detail = '0'] = code.split('.');
   const own = REGISTERED[`${subject}.${detail}`] ?? rowOfProvider(subject, Number(detail));
   const [reason, happened, advice] = own ?? SUBJECTS[subject] ?? (SUBJECTS['0'] as CodeRow);
@@ -23,7 +22,7 @@ export function meaningOfCode(code: EnhancedCode): CodeMeaning {
 }
 
 /** Microsoft's policy codes (5.7.100 and up): nobody else writes them, and one text stands beside many of them. */
-export function isExact(code: EnhancedCode): boolean {
+export function isExact(code: string): boolean {
   const [, subject, detail] = code.split('.');
   return subject === '7' && Number(detail) >= 100 && rowOfProvider(subject, Number(detail)) !== undefined;
 }

@@ -11,19 +11,21 @@
  *
  * Whether it is temporary changes what to do, never what it means.
  */
-import type { EnhancedCode, Reply } from '../mail/index.ts';
 import { reasonOfCode } from './classic.ts';
 import { isExact, meaningOfCode } from './enhanced.ts';
 import type { CodeMeaning } from './enhanced.ts';
 import { phraseIn, plainWords } from './phrases/phrase.ts';
+import { STAGES } from './reason.ts';
 import type { Reason, ReasonId, Stage } from './reason.ts';
 import { REASONS } from './reasons.ts';
 import { RULES } from './rules.ts';
 import { TELLING, VAGUE } from './table.ts';
 
 export interface Refusal {
-  readonly reply: Pick<Reply, 'code' | 'enhanced' | 'lines'>;
-  readonly stage?: Stage;
+  /** `enhanced` as "5.1.1". */
+  readonly reply: { readonly code: number; readonly enhanced?: string; readonly lines: readonly string[] };
+  /** Where it was said, as outbound/ names it; any other text is as good as none. */
+  readonly stage?: string;
   /** The id of the rule by which we said it ourselves; left out for another server's words. */
   readonly rule?: string;
   /** It was given up: nobody tries again, though the refusal was temporary. */
@@ -47,13 +49,20 @@ export function reasonOf(id: ReasonId, weTryAgain = false): Reason {
   return { id, ...words, wait: weTryAgain ? 'we-try-again' : again ? 'later-again' : 'no' };
 }
 
+/** Whether this is the id of a reason. */
+export function isReason(id: string): id is ReasonId {
+  return Object.hasOwn(REASONS, id);
+}
+
 function ofRule({ rule, stage }: Refusal): ReasonId | undefined {
   const id = rule === undefined ? undefined : RULES[rule];
   if (id !== 'connection-lost') return id;
   return stage === 'connect' ? 'no-route' : stage === 'dot' ? 'answer-lost' : id;
 }
 
-function ofWords({ reply, stage }: Refusal, enhanced: EnhancedCode | undefined): ReasonId {
+function ofWords(refusal: Refusal, enhanced: string | undefined): ReasonId {
+  const { reply } = refusal;
+  const stage = STAGES.find((one) => one === refusal.stage);
   const words = plainWords(reply.lines);
   const about = { code: reply.code, stage, ...(enhanced === undefined ? {} : { enhanced }) };
   const code = enhanced === undefined ? undefined : meaningOfCode(enhanced);
@@ -77,7 +86,6 @@ function sharper(id: ReasonId, code: CodeMeaning | undefined): Partial<Pick<Reas
 }
 
 /** qmail and IronPort write it into their words: "(#5.1.1)", "#5.7.1 SPF …". */
-function codeInWords(lines: readonly string[]): EnhancedCode | undefined {
-  const found = /#([45]\.\d{1,3}\.\d{1,3})\b/.exec(lines.join(' ').slice(0, 1_200))?.[1];
-  return found as EnhancedCode | undefined;
+function codeInWords(lines: readonly string[]): string | undefined {
+  return /#([45]\.\d{1,3}\.\d{1,3})\b/.exec(lines.join(' ').slice(0, 1_200))?.[1];
 }

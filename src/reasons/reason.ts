@@ -35,9 +35,10 @@ export interface Reason extends Omit<ReasonWords, 'again'> {
 }
 
 /** Where in the conversation it was said; as outbound/ names it. */
-export type Stage = 'dns' | 'connect' | 'greeting' | 'ehlo' | 'tls' | 'auth' | 'mail' | 'rcpt' | 'data' | 'dot';
+export const STAGES = ['dns', 'connect', 'greeting', 'ehlo', 'tls', 'auth', 'mail', 'rcpt', 'data', 'dot'] as const;
+export type Stage = (typeof STAGES)[number];
 
-/** Behind "Whose side:". */
+/** Whose side it is on, as a sentence. */
 export const SIDES: Readonly<Record<Side, string>> = {
   you: 'Yours: it is about the message, or how it was sent.',
   'your-server': 'That of your own mail server; whoever runs it can mend it.',
@@ -47,3 +48,8 @@ export const SIDES: Readonly<Record<Side, string>> = {
   recipient: "The recipient's: it is about their address or mailbox.",
   unknown: 'The other mail server did not say.',
 };
+
+/** What happened, whose side it is on, what to do: a line each, without line ends. */
+export function reasonInWords({ happened, side, advice }: Reason): readonly string[] {
+  return [`What happened: ${happened}`, `Whose side: ${SIDES[side]}`, `What you can do: ${advice}`];
+}

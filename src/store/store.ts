@@ -283,8 +283,6 @@ export interface QueueGroup {
   readonly timed: boolean;
   /** {@link QueuedDelivery.reason} */
   readonly reason?: string;
-  /** That of one of them. */
-  readonly lastReply?: string;
   readonly count: number;
   /** When the oldest of their messages (by id) was taken in. */
   readonly oldestAt: number;

@@ -39,14 +39,14 @@ test('the list counts by reason, then shows the deliveries; a reason or a state 
   await host.cli(['queue', 'hold', second]);
   const listed = (await host.cli(['queue', 'list'])).stdout;
   assert.match(listed, /^COUNT {2}REASON +IN WORDS +OLDEST +NEXT TRY\n/);
-  assert.match(listed, /^ +1 {2}no-answer {2}no answer +\d+ s +\d{4}-/m);
+  assert.match(listed, /^ +1 {2}no-route {2}no answer from the next server +\d+ s +\d{4}-/m);
   assert.match(listed, /^ +1 {2}held +held by the keeper +\d+ s +-$/m);
   assert.match(listed, new RegExp(`^${first}/1 +waiting +alice@a\\.test +bob@b\\.test`, 'm'));
   const json = async (...args: readonly string[]): Promise<unknown> =>
     JSON.parse((await host.cli(['queue', 'list', '--json', ...args])).stdout);
   const idsOf = async (...args: readonly string[]): Promise<readonly string[]> =>
     ((await json(...args)) as { readonly message: string }[]).map(({ message }) => message);
-  assert.deepEqual(await idsOf('--reason', 'no-answer'), [first]);
+  assert.deepEqual(await idsOf('--reason', 'no-route'), [first]);
   assert.deepEqual(await idsOf('--reason', 'held'), [second]);
   assert.deepEqual(await idsOf('--in-state', 'held'), [second]);
   assert.deepEqual(await idsOf('--limit', '1'), [first]);
@@ -55,14 +55,14 @@ test('the list counts by reason, then shows the deliveries; a reason or a state 
     summary.map(({ id, count }) => [id, count]),
     [
       ['held', 1],
-      ['no-answer', 1],
+      ['no-route', 1],
     ],
   );
   const short = await host.cli(['queue', 'list', '--limit', '1']);
   assert.match(short.stderr, /1 of 2 are shown/);
   assert.equal((await host.cli(['queue', 'list', '--in-state', 'lost'])).code, 2);
   assert.match(
-    (await host.cli(['queue', 'retry', '--reason', 'no-answer'])).stdout,
+    (await host.cli(['queue', 'retry', '--reason', 'no-route'])).stdout,
     new RegExp(`^${first}/1 is tried again`),
   );
 });

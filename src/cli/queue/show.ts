@@ -1,5 +1,6 @@
 /** `posthorn queue show`: every delivery of one message, and of each every try with the server's whole answer. */
 import { Command } from 'commander';
+import { explainReason, reasonOfEntry } from '../../app/index.ts';
 import type { AttemptRecord, QueueView } from '../../app/index.ts';
 import { wantsJson, withKeeper } from '../context.ts';
 import { CommandError, print, printJson, printTable } from '../output.ts';
@@ -30,6 +31,7 @@ async function show(text: string, _options: object, command: Command): Promise<v
 function printEntry({ tries, ...entry }: QueueView): void {
   const { delivery } = entry;
   printTable(COLUMNS, [entry], '');
+  for (const line of explainReason(reasonOfEntry(entry).id)) print(`  ${line}`);
   if (delivery.stopRequestedAt !== undefined)
     print(`  It was taken back on ${time(delivery.stopRequestedAt)}, while it was being sent.`);
   if (delivery.mayHaveLeft === true)

@@ -37,7 +37,6 @@ interface GroupRow {
   readonly state: DeliveryState;
   readonly timed: number;
   readonly reason: string | null;
-  readonly last_reply: string | null;
   readonly count: number;
   readonly oldest_at: number;
   readonly next_at: number | null;
@@ -49,8 +48,8 @@ export function* queueGroups(p: Parameters<Reads['queueGroups']>[0]): Steps<read
   const { sender, receivedBefore } = p.filter;
   const join = sender === undefined && receivedBefore === undefined ? '' : 'JOIN messages m ON m.id = d.message ';
   const found = yield* rows<GroupRow>(
-    'SELECT g.state, g.timed, g.reason, g.last_reply, g.count, g.next_at, o.received_at AS oldest_at FROM (' +
-      "SELECT d.state, d.state = 'held' AND d.next_at > 0 AS timed, d.reason, min(d.last_reply) AS last_reply, " +
+    'SELECT g.state, g.timed, g.reason, g.count, g.next_at, o.received_at AS oldest_at FROM (' +
+      "SELECT d.state, d.state = 'held' AND d.next_at > 0 AS timed, d.reason, " +
       'count(*) AS count, min(d.message) AS oldest, min(d.due_at) AS next_at ' +
       `FROM deliveries d ${join}WHERE ${clauses.join(' AND ')} GROUP BY 1, 2, 3) g JOIN messages o ON o.id = g.oldest`,
     ...values,
@@ -59,7 +58,6 @@ export function* queueGroups(p: Parameters<Reads['queueGroups']>[0]): Steps<read
     state: row.state,
     timed: row.timed === 1,
     ...(row.reason === null ? {} : { reason: row.reason }),
-    ...(row.last_reply === null ? {} : { lastReply: row.last_reply }),
     count: row.count,
     oldestAt: row.oldest_at,
     ...(row.next_at === null ? {} : { nextAt: row.next_at }),
