@@ -4,6 +4,7 @@ import type { Phrase } from './phrase.ts';
 
 /** Its size and its form: after `mailbox-full`, for a mailbox has a size too. */
 export const FORM: readonly Phrase[] = [
+  // Exim, Haraka: lines above 998 octets
   [
     'malformed-message',
     any`
@@ -13,23 +14,24 @@ export const FORM: readonly Phrase[] = [
     `,
     { at: ['data', 'dot'] },
   ],
+  // everybody (RFC 1870); Gmail counts attachments too
   [
     'message-too-big',
     any`
       \bsize\b.{0,60}(?:exceed|limit|too|over|larger?|maxim|greater|above|big|not (?:allowed|accepted))
       |(?:exceed\w{0,3}|over|above|beyond|maximum|max\.?|limit\w{0,2}|larger than|bigger than|allowed|excessive
-        |violat\w{1,4}|restrict\w{1,5}) .{0,60}(?:\bsize|databytes|message length|(?:message|mail|headers?|body
-        |content) (?:is |are )?too long|mailsize|megabytes|\bmb\b|kbytes|bytes)
+        |violat\w{1,4}|restrict\w{1,5}) .{0,60}(?:\bsize|databytes|message length|mailsize|megabytes|\bmb\b|kbytes|bytes)
       |(?:message|mail|e-?mail|letter|attachments?|content|body|header|headers|data|file|it
         |transaction)\b.{0,40}(?:too (?:large|big|huge)|(?:is |was )?larger than|(?:is |was )?bigger than
         |over ?sized?|exceeds? (?:the |our |its |my |server |system |allowed |maximum )*(?:limit|maximum|allow
         |size))
       |over ?sized?|(?:too|very) (?:large|big|huge)|databytes|number of attachments
       |too many (?:attachments|parts|mime|nested|attached|body|files|headers?)
-      |attachments? .{0,40}(?:exceed|over|limit|maximum)|message length|mailsize|zu gro(?:ss|ß)
+      |attachments? .{0,40}(?:exceed|over|limit|maximum)|message length|message (?:is )?too long|mailsize|zu gro(?:ss|ß)
       |trop (?:gros|volumineux)|demasiado grande
     `,
   ],
+  // Gmail, Yahoo, Exim, Sendmail, amavis: the header
   [
     'malformed-message',
     any`
@@ -43,6 +45,7 @@ export const FORM: readonly Phrase[] = [
         |from:? field|date:? field|message-?id|date:|from:|to:|subject:|sender:|field|mime)
     `,
   ],
+  // Postfix and qmail (bare line feeds), Exchange, Courier, amavis: octets, lines, MIME
   [
     'malformed-message',
     any`
@@ -75,6 +78,7 @@ export const FORM: readonly Phrase[] = [
 export const CONTENT: readonly Phrase[] = [
   ['spam-content', /virus or spam|spam or virus|spam\/virus/],
   ['virus', /virus|viral|malware|infected|\btrojan|\bworm\b|\beicar\b|\bclam(?:av|d)?\b|malicious|ransom|\bsophos\b/],
+  // Gmail, amavis ("BANNED"), NetEase, hosting panels
   [
     'bad-attachment',
     any`
@@ -96,6 +100,7 @@ export const CONTENT: readonly Phrase[] = [
     `,
   ],
   ['bad-attachment', /accept\w{0,3} .{0,20}attachment/],
+  // SpamAssassin, rspamd, amavis, Gmail, Strato, Mail.ru, Zoho
   [
     'spam-content',
     any`
@@ -107,6 +112,7 @@ export const CONTENT: readonly Phrase[] = [
 
 /** Words that are said of other things too: after those. */
 export const SUSPECT: readonly Phrase[] = [
+  // Symantec ("Message Filtered"), Mimecast, IronPort, Barracuda: content, without the word
   [
     'spam-content',
     any`

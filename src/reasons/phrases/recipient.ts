@@ -4,6 +4,7 @@ import type { Phrase } from './phrase.ts';
 
 /** A mailbox has a size, as a message has: this stands before the sizes. */
 export const FULL: readonly Phrase[] = [
+  // everybody, in many languages
   [
     'mailbox-full',
     any`
@@ -29,6 +30,7 @@ export const FULL: readonly Phrase[] = [
 
 /** Said beside "command rejected", so before what is said of commands. */
 export const RELAY: readonly Phrase[] = [
+  // Sendmail, Postfix, Exim, Exchange
   [
     'relay-denied',
     any`
@@ -47,6 +49,7 @@ export const SENDER: readonly Phrase[] = [
   ['sender-unverifiable', /unverified|undeliverable|verif/, { enhanced: '1.7' }],
   ['bad-sender-address', /./, { enhanced: '1.7', class: 5, at: ['mail'] }],
   ['sender-unverifiable', /./, { enhanced: '1.8', at: ['mail', 'rcpt', 'data'] }],
+  // Sendmail, Exim, Postfix, IronPort, Gmail
   [
     'bad-sender-address',
     any`
@@ -60,6 +63,7 @@ export const SENDER: readonly Phrase[] = [
       |(?:syntax error|syntax) .{0,20}(?:sender|mail from|from:|reverse)|domain (?:name )?required for sender
     `,
   ],
+  // Postfix, Exim (callouts), Sendmail ("Domain of sender address"), IronPort, Mail.ru
   [
     'sender-unverifiable',
     any`
@@ -106,6 +110,7 @@ export const SENDER: readonly Phrase[] = [
 
 export const RECIPIENT: readonly Phrase[] = [
   // --- Only from some ---
+  // Exchange (delivery restrictions), Google Groups, Mailman, ezmlm, allow lists
   [
     'recipients-only-from-some',
     any`
@@ -132,6 +137,7 @@ export const RECIPIENT: readonly Phrase[] = [
   ],
 
   // --- Off or moved ---
+  // Gmail, Yahoo, NetEase, Mail.ru, La Poste, hMailServer
   [
     'user-disabled',
     any`
@@ -157,6 +163,7 @@ export const RECIPIENT: readonly Phrase[] = [
       (?:whom|user|mail ?box|recipient|account) (?:is |does )?not accept(?:ing)? (?:any )?(?:e?mail|messages)
     `,
   ],
+  // Sendmail (redirect), Postfix (relocated), RFC 5321 §3.4
   [
     'user-moved',
     any`
@@ -170,6 +177,7 @@ export const RECIPIENT: readonly Phrase[] = [
   ],
 
   // --- Domains ---
+  // RFC 7504, RFC 7505, Postfix, servers that only send
   [
     'no-mail-here',
     any`
@@ -184,6 +192,7 @@ export const RECIPIENT: readonly Phrase[] = [
       |no smtp service here|host does not accept|send.only|outbound.only|not a (?:mail|smtp) server
     `,
   ],
+  // Postfix, Gmail, Exchange, Courier
   [
     'no-such-domain',
     any`
@@ -201,6 +210,7 @@ export const RECIPIENT: readonly Phrase[] = [
   ],
 
   // --- Nobody there, said so that it can't be taken for anything else ---
+  // Sendmail, Postfix, Exim, Exchange, Dovecot, Cyrus, Zimbra, providers, in many languages
   [
     'no-such-user',
     any`
@@ -212,6 +222,7 @@ export const RECIPIENT: readonly Phrase[] = [
   ],
 
   // --- Carrying on ---
+  // qmail ("rcpthosts"), hosts that name their own domains only
   [
     'relay-denied',
     any`
@@ -235,6 +246,7 @@ export const RECIPIENT: readonly Phrase[] = [
   ['no-such-user', /bad|invalid|illegal/, { enhanced: '1.1' }],
   ['bad-recipient-address', /./, { enhanced: '1.3' }],
   ['bad-recipient-address', /^(?:whom:? ?)?(?:bad|invalid|illegal) (?:e-?mail )?address\b/],
+  // RFC 5321, Exim, Postfix, Sendmail
   [
     'bad-recipient-address',
     any`

@@ -5,6 +5,7 @@ import type { Phrase } from './phrase.ts';
 /** Encryption and login. */
 export const ADMISSION: readonly Phrase[] = [
   // --- Encryption ---
+  // Gmail, Postfix, Exim, Sendmail: STARTTLS at the wrong time, commands behind it in one packet
   [
     'protocol-error',
     any`
@@ -14,6 +15,7 @@ export const ADMISSION: readonly Phrase[] = [
       |already (?:in |running |using |under )?(?:a )?(?:tls|ssl)|tls (?:is )?(?:currently )?active
     `,
   ],
+  // Sendmail, Postfix, Exchange Online (MTA-STS, DANE), Mimecast routes, everybody whose certificate ran out
   [
     'tls-failed',
     any`
@@ -27,6 +29,7 @@ export const ADMISSION: readonly Phrase[] = [
         |connection)|encrypt)
     `,
   ],
+  // Postfix and most others ("Must issue a STARTTLS command first"), RFC 8689, Mimecast, Gmail, Dovecot
   [
     'tls-required',
     any`
@@ -47,6 +50,7 @@ export const ADMISSION: readonly Phrase[] = [
   ],
 
   // --- Login: amounts and troubles that only look like refusals stand first ---
+  // Gmail, NetEase, Postfix: too many tries to log in
   [
     'rate-limited',
     any`
@@ -55,6 +59,7 @@ export const ADMISSION: readonly Phrase[] = [
         |try again (?:later|in))
     `,
   ],
+  // RFC 4954, Postfix with a dead SASL daemon, Gmail
   [
     'server-trouble',
     any`
@@ -64,6 +69,7 @@ export const ADMISSION: readonly Phrase[] = [
       |cannot authenticate due to
     `,
   ],
+  // Postfix ("authentication not enabled"), Sendmail, Exim, RFC 4954
   [
     'unsupported-feature',
     any`
@@ -75,6 +81,7 @@ export const ADMISSION: readonly Phrase[] = [
       |(?:no|none of the) (?:such |supported )?(?:auth\w{0,12} |sasl )?mechanisms?
     `,
   ],
+  // Sendmail, Exim, Gmail: AUTH where it has no place, or not in base 64
   [
     'protocol-error',
     any`
@@ -84,6 +91,7 @@ export const ADMISSION: readonly Phrase[] = [
       |nested auth|base ?64|auth\w{0,12} (?:cancel|abort|exchange|input|string|protocol)
     `,
   ],
+  // everybody; Gmail and Microsoft name what to switch on
   [
     'login-refused',
     any`
@@ -109,6 +117,7 @@ export const ADMISSION: readonly Phrase[] = [
 
 /** A login wanted, and the right to send as somebody. */
 export const RIGHTS: readonly Phrase[] = [
+  // the same, said later than at the login
   [
     'login-refused',
     any`
@@ -122,6 +131,7 @@ export const RIGHTS: readonly Phrase[] = [
   ],
 
   // --- Login wanted ---
+  // everybody; cPanel, Exchange ("anonymous"), old servers with POP before SMTP
   [
     'login-required',
     any`
@@ -182,6 +192,7 @@ export const RIGHTS: readonly Phrase[] = [
 /** What the two servers say to each other. */
 export const CONVERSATION: readonly Phrase[] = [
   // --- Said in the wrong order, or too early; "HELO first" is no complaint about a name ---
+  // Postfix, Exim, hMailServer, Sendmail ("polite people say HELO first")
   [
     'protocol-error',
     any`
@@ -192,6 +203,7 @@ export const CONVERSATION: readonly Phrase[] = [
     `,
   ],
   ['protocol-error', /no (?:valid )?recipients/, { at: ['data'] }],
+  // everybody: a command too early, twice or not at all
   [
     'protocol-error',
     any`
@@ -208,6 +220,7 @@ export const CONVERSATION: readonly Phrase[] = [
       |already (?:specified|in progress|in transaction|have)
     `,
   ],
+  // Haraka, ZoneMTA, postscreen, Exim ("synchronization error"): talking before the greeting
   [
     'protocol-error',
     any`
@@ -219,6 +232,7 @@ export const CONVERSATION: readonly Phrase[] = [
     `,
     { class: 5 },
   ],
+  // Postfix, Sendmail, qmail, Gmail: too many mistakes, or none for too long
   [
     'protocol-error',
     any`
@@ -233,6 +247,7 @@ export const CONVERSATION: readonly Phrase[] = [
     `,
   ],
 
+  // everybody: "command not recognized"
   [
     'protocol-error',
     any`
@@ -243,6 +258,7 @@ export const CONVERSATION: readonly Phrase[] = [
 
   // --- The greeting ---
   ['bad-greeting', /(?<!\()\b(?:helo|ehlo|lhlo)\b|hello (?:name|command|argument|host|domain)|helohost/],
+  // everybody that looks at HELO
   [
     'bad-greeting',
     any`
@@ -254,6 +270,7 @@ export const CONVERSATION: readonly Phrase[] = [
   ],
 
   // --- What is not offered ---
+  // RFC 6531, RFC 6152, RFC 3030, RFC 4865
   [
     'unsupported-feature',
     any`
@@ -263,6 +280,7 @@ export const CONVERSATION: readonly Phrase[] = [
       |deliver-?by|mt-priority|binary ?data.{0,20}not
     `,
   ],
+  // everybody: "not recognized or not implemented"
   [
     'unsupported-feature',
     any`
@@ -305,6 +323,7 @@ export const CONVERSATION: readonly Phrase[] = [
 /** How much, how many, how fast. */
 export const AMOUNTS: readonly Phrase[] = [
   // --- What the recipient gets, whoever sends it: Gmail 4.2.1, Exchange 5.2.122, iCloud ---
+  // Gmail, Exchange Online, iCloud, Yandex
   [
     'quota-of-recipient',
     any`
@@ -322,6 +341,7 @@ export const AMOUNTS: readonly Phrase[] = [
   ],
 
   // --- Connections ---
+  // Sendmail, Postfix, Exim, Comcast, Orange, GoDaddy, Amazon SES
   [
     'too-many-connections',
     any`
@@ -339,6 +359,7 @@ export const AMOUNTS: readonly Phrase[] = [
   ],
 
   // --- Mail in a time ---
+  // a number in a time: cPanel, Gmail, IronPort, GoDaddy, Exchange Online
   [
     'rate-limited',
     any`
@@ -349,6 +370,7 @@ export const AMOUNTS: readonly Phrase[] = [
         |message|recipient)
     `,
   ],
+  // Postfix (anvil), rspamd, Amazon SES, Comcast, IONOS, QQ, Yahoo
   [
     'rate-limited',
     any`
@@ -372,6 +394,7 @@ export const AMOUNTS: readonly Phrase[] = [
   ],
 
   // --- Recipients of one message ---
+  // everybody (RFC 5321 §4.5.3.1.10)
   [
     'too-many-recipients',
     any`

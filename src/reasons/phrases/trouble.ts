@@ -31,6 +31,7 @@ export const PASSING: readonly Phrase[] = [
   ],
 
   // --- Circles ---
+  // Sendmail, Postfix, qmail, Exchange, Courier (Delivered-To)
   [
     'mail-loop',
     any`
@@ -43,6 +44,7 @@ export const PASSING: readonly Phrase[] = [
   ],
 
   // --- A check that is out of order, not what it checks ---
+  // amavis, milters, policy servers
   [
     'server-trouble',
     any`
@@ -55,6 +57,7 @@ export const PASSING: readonly Phrase[] = [
 
 export const TROUBLE: readonly Phrase[] = [
   // --- Time ---
+  // Exchange, Momentum, Exim, RFC 3463
   [
     'expired',
     any`
@@ -74,6 +77,7 @@ export const TROUBLE: readonly Phrase[] = [
   ],
 
   // --- Look-ups and ways ---
+  // Exchange, Sendmail, Postfix
   [
     'dns-trouble',
     any`
@@ -85,6 +89,7 @@ export const TROUBLE: readonly Phrase[] = [
       |servfail|unresolvable|name ?server
     `,
   ],
+  // Exchange Online, Momentum, Postfix as a proxy
   [
     'no-route',
     any`
@@ -103,6 +108,7 @@ export const TROUBLE: readonly Phrase[] = [
   ],
 
   // --- The other server's own trouble ---
+  // everybody: disk, memory, directory, database, configuration
   [
     'server-trouble',
     any`
@@ -131,6 +137,7 @@ export const TROUBLE: readonly Phrase[] = [
     `,
     { class: 4 },
   ],
+  // the same, for good: only what is plain
   [
     'server-trouble',
     any`
@@ -149,6 +156,7 @@ export const VAGUE: readonly Phrase[] = [
   ['policy-other', /\bpolic/, { class: 5 }],
   ['greylisted', /^(?:please )?(?:try|retry|come back) (?:again )?later\W*$/, { at: ['rcpt', 'data'], class: 4 }],
   ['too-many-connections', /too many/, { at: ['greeting'], class: 4 }],
+  // everybody that is busy
   [
     'try-later',
     any`
