@@ -192,6 +192,7 @@ export const LISTED: readonly Phrase[] = [
     any`
       (?:black|block|deny|ban|reject|bad|drop)[ -]?(?:list|lists|listed|listing|hole)\b
       |(?<!not )listed (?:in|on|at|by) 
+      |(?:network|server|host|address|range|\bip)\b.{0,20}(?:is|are|was) (?:currently )?listed\b
       |found (?:in|on) .{0,30}(?:list|dns|rbl|bl\b)
       |(?:banned|blocked|listed|blacklisted|barred|blocking) (?:(?:sending|source|sender|client|connecting|your
         |the|this|inbound|originating) )?(?:ip|host|client|server|network|address|addresses|relay)\b

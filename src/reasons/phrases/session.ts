@@ -24,7 +24,7 @@ export const ADMISSION: readonly Phrase[] = [
       |(?:start)?tls.{0,4}(?:is |currently |was |service |engine |library |negotiation |initiali[sz]ation |setup |connection |session |support )*(?:not (?:currently )?(?:available
         |supported|possible|offered|advertised|established|negotiated|enabled)|unavailable|fail|error|broke
         |problem|timed? ?out)
-      |starttls-not-supported
+      |starttls-not-supported|starttls.{0,12}not implemented
       |(?:unable|fail|failed|cannot|can't|could not|error|problem).{0,30}(?:tls|ssl|secure (?:channel
         |connection)|encrypt)
     `,
