@@ -16,8 +16,9 @@ export function attemptSentence(facts: Attempt): string {
     return `Try ${attempt}: we looked for the server of ${destination} to become its client${way}: ${said(facts)} (${took}).`;
   if (facts.stage === 'connect')
     return `Try ${attempt}: we became the client and did not reach ${host(server)}${way}: ${said(facts)} (${took}).`;
+  const reused = facts.reused === true ? ', on a connection open from a message before' : '';
   const as = login === undefined ? '' : `, we logged in as ${login.name} (${login.mechanism})`;
-  return `Try ${attempt}: we became the client; ${host(server)} was the server, ${line(facts.tls)}${as}${way}; ${reencoding(facts)}${said(facts)} (${STAGE[facts.stage] ?? facts.stage}, ${took}).${doubt(facts)}`;
+  return `Try ${attempt}: we became the client; ${host(server)} was the server, ${line(facts.tls)}${reused}${as}${way}; ${reencoding(facts)}${said(facts)} (${STAGE[facts.stage] ?? facts.stage}, ${took}).${doubt(facts)}`;
 }
 
 /** The server's answer, or what went wrong. */

@@ -121,7 +121,13 @@ test('a message that waits says why and until when', () => {
   const story = tellStory(
     MESSAGE,
     [delivery({ nextAt: AT + 60_000, lastReply: '450 4.7.1 greylisted' })],
-    events([undefined, RECEIVED], [1, routed], [1, queued], [1, attempt]),
+    events(
+      [undefined, RECEIVED],
+      [1, routed],
+      [1, queued],
+      [1, attempt],
+      [1, { ...attempt, attempt: 2, reused: true, reply: { code: 451, text: 'busy' } }],
+    ),
   );
   const words = inWords(story).join('\n');
   assert.match(words, /the sender had logged in, so we carry it \(rule relay-login\)/);
@@ -129,6 +135,7 @@ test('a message that waits says why and until when', () => {
     words,
     /Try 1: we became the client; mx\.b\.test \[127\.0\.0\.1\]:25 was the server, in clear; it answered 450 4\.7\.1 greylisted \(at this recipient, 1\.5 s\)/,
   );
+  assert.match(words, /Try 2: .*, in clear, on a connection open from a message before; it answered 451 busy/);
   assert.match(words, /→ Waiting\. The next try is at 2026-01-01 12:01:00; last time: 450 4\.7\.1 greylisted/);
 });
 

@@ -6,14 +6,15 @@
 import { describeError } from '../base/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Resolver } from '../dns/index.ts';
-import { isAscii } from '../mail/index.ts';
+import { isAscii, isPositive } from '../mail/index.ts';
 import type { Reply } from '../mail/index.ts';
 import { socketPath } from '../net/index.ts';
-import type { RecipientAnswer, SmtpClientSession, Transaction } from '../smtp/index.ts';
+import type { Answer, RecipientAnswer, SmtpClientSession, Transaction } from '../smtp/index.ts';
 import { nameOf, open } from './connection.ts';
-import type { Dial, Target } from './connection.ts';
+import type { Dial, Facts, Target } from './connection.ts';
 import { findHosts } from './hosts.ts';
 import type { WhereTo } from './hosts.ts';
+import type { Connection, IdleConnections } from './idle.ts';
 import { ContentLook, renderFor, unsayable, wireAddress } from './needs.ts';
 import type { Rendering } from './needs.ts';
 import type {
@@ -44,6 +45,8 @@ export interface AttemptContext {
   readonly signal: AbortSignal;
   /** Servers ("address:port") that offer CHUNKING and turned out not to understand BDAT: they get DATA. */
   readonly dataOnly: Set<string>;
+  /** Connections that are open from messages before. */
+  readonly idle: IdleConnections;
   /** Takes a connection that is done with: says QUIT, or just ends it. */
   readonly farewell: (client: SmtpClientSession) => void;
 }
@@ -132,56 +135,110 @@ class Walk {
     return tlsBroke;
   }
 
-  /** One connection. True: its TLS broke, and the same address may be tried without. */
+  /** Goes to one address. True: its TLS broke, and the same address may be tried without. */
   async #visit(target: Target): Promise<boolean> {
     if (this.#tired() || this.#pending().length === 0) return false;
-    const { clock, signal } = this.#context;
+    const { idle, settings, clock, signal } = this.#context;
     const startedAt = clock.now();
-    let session: SmtpClientSession | undefined;
-    const cut = (): void => session?.destroy();
+    const connection = idle.take(settings, target);
+    if (connection !== undefined && (await this.#useAgain(target, connection, startedAt))) return false;
+    return signal.aborted ? false : await this.#useNew(target, startedAt);
+  }
+
+  /**
+   * Over a connection that is open from a message before. False: it turned out to be dead or unwilling
+   * before anything of this message was sent, which says nothing about the message; a new one must tell.
+   */
+  async #useAgain(target: Target, connection: Connection, startedAt: number): Promise<boolean> {
+    const { client, facts } = connection;
+    const end = await this.#cuttable(
+      () => client,
+      async () => {
+        if (connection.needsReset && !isTaken(await client.rset())) return undefined;
+        return await this.#deliver(client, target, true);
+      },
+    );
+    if (end === undefined) {
+      this.#context.farewell(client);
+      return false;
+    }
+    this.#sessions += 1;
+    this.#record(target, { ...facts, reused: true }, end, startedAt);
+    this.#keep(target, connection, end);
+    return true;
+  }
+
+  async #useNew(target: Target, startedAt: number): Promise<boolean> {
+    let client: SmtpClientSession | undefined;
+    const openedAt = this.#context.clock.ticks();
+    return await this.#cuttable(
+      () => client,
+      async () => {
+        const opened = await open(this.#context, target, (session) => {
+          client = session;
+        });
+        const { facts } = opened;
+        if (facts.protocol !== undefined) this.#sessions += 1;
+        if (opened.kind === 'open') {
+          const end = (await this.#deliver(opened.client, target)) as End;
+          this.#record(target, facts, end, startedAt);
+          this.#keep(target, { client: opened.client, facts, openedAt, needsReset: false }, end);
+          return false;
+        }
+        // What the same address says in clear is its word: that its TLS broke says nothing of the message.
+        const again = opened.tryInClear && !this.#tired(1);
+        const end = again ? endOf(opened.verdict) : this.#note(this.#pending(), opened.verdict);
+        this.#record(target, facts, end, startedAt);
+        if (opened.client !== undefined) this.#context.farewell(opened.client);
+        return again;
+      },
+    );
+  }
+
+  /** Runs a step that ends, with its connection, when the attempt is cut off. */
+  async #cuttable<Result>(client: () => SmtpClientSession | undefined, step: () => Promise<Result>): Promise<Result> {
+    const { signal } = this.#context;
+    const cut = (): void => client()?.destroy();
     signal.addEventListener('abort', cut, { once: true });
     try {
-      const opened = await open(this.#context, target, (client) => {
-        session = client;
-      });
-      if (opened.facts.protocol !== undefined) this.#sessions += 1;
-      // What the same address says in clear is its word: that its TLS broke says nothing of the message.
-      const again = opened.kind === 'stopped' && opened.tryInClear && !this.#tired(1);
-      const end =
-        opened.kind === 'open'
-          ? await this.#deliver(opened.client, target)
-          : again
-            ? endOf(opened.verdict)
-            : this.#note(this.#pending(), opened.verdict);
-      this.#tries.push({
-        host: target.name,
-        // A socket of this machine has a name only.
-        ...(socketPath(target.address) === undefined ? { ip: target.address, port: target.port } : {}),
-        ...opened.facts,
-        ...end,
-        startedAt,
-        endedAt: clock.now(),
-      });
-      return again;
+      return await step();
+    } catch (error) {
+      cut();
+      throw error;
     } finally {
       signal.removeEventListener('abort', cut);
-      if (session !== undefined) this.#context.farewell(session);
     }
   }
 
-  /** What this server can't take is said first; everybody else gets the message as it can. */
-  async #deliver(client: SmtpClientSession, target: Target): Promise<End> {
+  #record(target: Target, facts: Facts & Pick<Try, 'reused'>, end: End, startedAt: number): void {
+    const { name: host, address: ip, port } = target;
+    // A socket of this machine has a name only.
+    const endpoint = socketPath(ip) === undefined ? { ip, port } : {};
+    this.#tries.push({ host, ...endpoint, ...facts, ...end, startedAt, endedAt: this.#context.clock.now() });
+  }
+
+  /** The next message may follow at once; a server that refuses senders is left alone. */
+  #keep(target: Target, connection: Connection, { stage, reply }: End): void {
+    const { idle, settings, farewell } = this.#context;
+    const taken = stage === 'dot' && reply !== undefined && isPositive(reply);
+    if (stage === 'mail') farewell(connection.client);
+    else idle.keep(settings, target, { ...connection, needsReset: !taken });
+  }
+
+  /** What this server can't take is said first; everybody else gets the message as it can. Undefined: `again`, and it takes no further message. */
+  async #deliver(client: SmtpClientSession, target: Target, again = false): Promise<End | undefined> {
     const where = nameOf(target);
     const rendering = await this.#render(client, where);
     if ('outcome' in rendering) return this.#note(this.#pending(), rendering);
-    let end: End = { stage: 'mail' };
+    let end: End | undefined = { stage: 'mail' };
     const waiting: OutboundRecipient[] = [];
     for (const recipient of this.#pending()) {
       const verdict = unsayable(recipient.address, client.capabilities, where);
       if (verdict === undefined) waiting.push(recipient);
       else end = this.#note([recipient], verdict);
     }
-    if (waiting.length > 0) end = await this.#transactAll(client, target, rendering, waiting);
+    if (waiting.length > 0) end = await this.#transactAll(client, target, { rendering, again }, waiting);
+    if (end === undefined) return undefined;
     return { ...end, ...(rendering.reencoded === undefined ? {} : { reencoded: rendering.reencoded }) };
   }
 
@@ -189,17 +246,20 @@ class Walk {
   async #transactAll(
     client: SmtpClientSession,
     target: Target,
-    rendering: Rendering,
+    { rendering, again }: { readonly rendering: Rendering; readonly again: boolean },
     recipients: readonly OutboundRecipient[],
-  ): Promise<End> {
+  ): Promise<End | undefined> {
     const { rcptMax = MOST_RECIPIENTS } = client.capabilities.limits;
     const { dataOnly } = this.#context;
     const endpoint = endpointOf(target);
     let waiting = recipients;
+    let isFirst = true;
     let end: End = { stage: 'mail' };
     while (waiting.length > 0) {
       const batch = waiting.slice(0, rcptMax);
       const results = await client.send({ ...this.#transaction(batch, rendering), chunking: !dataOnly.has(endpoint) });
+      if (again && isFirst && results.some(isRefusedFirst)) return undefined;
+      isFirst = false;
       if (results.some(({ state }) => state === 'bdat')) dataOnly.add(endpoint);
       end = this.#take(batch, results, nameOf(target));
       const relayed = batch.some(({ n }) => this.#fates.get(n)?.kind === 'relayed');
@@ -264,6 +324,18 @@ class Walk {
 
 function endOf({ stage, remote, reply, problem }: Verdict): End {
   return { stage, ...(remote ? { reply } : {}), ...(problem === undefined ? {} : { problem }) };
+}
+
+function isTaken(answer: Answer): boolean {
+  return answer.kind === 'reply' && isPositive(answer.reply);
+}
+
+/**
+ * What a connection that has had its turn is told, or does not live to be told: MAIL was not taken, so
+ * nothing of the message was sent. Servers say it with a 421, but also with 4xx and 5xx of their own.
+ */
+function isRefusedFirst({ state, answer }: RecipientAnswer): boolean {
+  return state === 'mail' && !(answer.kind === 'trouble' && answer.what === 'content');
 }
 
 /** 452 is what RFC 5321 says, 552 what it said before (§4.5.3.1.10); an enhanced code other than X.5.3 means something else, a full mailbox say. */

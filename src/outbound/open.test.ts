@@ -124,6 +124,28 @@ test('implicit TLS, and a login', async (t) => {
   assert.ok(server.heard[0]?.lines.includes(`AUTH PLAIN ${Buffer.from('\0bob\0open sesame').toString('base64')}`));
 });
 
+test('two messages over one connection: one handshake, one login', async (t) => {
+  const server = await serve(t, { implicitTls: true, ehlo: TLS }, GOOD.context);
+  const settings = { ...TEST_SETTINGS, ...by(server.port, 'implicit', LOGIN) };
+  const outbound = openOutbound({
+    settings: () => settings,
+    resolver: fakeResolver({ localhost: { a: ['127.0.0.1'] } }),
+    clock: systemClock,
+    log: silentLog,
+  });
+  t.after(() => outbound.close());
+  const attempt = (): Promise<AttemptResult> => outbound.attempt(testJob({}), new AbortController().signal);
+  await attempt();
+  const [tried] = (await attempt()).tries;
+  assert.equal(tried?.reused, true);
+  assert.equal(tried.tls?.verified, true);
+  assert.deepEqual(tried.login, { name: 'bob', mechanism: 'PLAIN' });
+  await outbound.close();
+  await server.ended();
+  assert.equal(server.heard.length, 1);
+  assert.equal(server.heard[0]?.lines.filter((line) => /^(?:AUTH|EHLO|MAIL|QUIT)/.test(line)).length, 5);
+});
+
 test('implicit TLS towards a server that speaks first in clear', async (t) => {
   const server = await serve(t, {}, GOOD.context);
   const result = await send(t, by(server.port, 'implicit'));

@@ -1,6 +1,7 @@
 /**
- * The Outbound object: makes attempts, and owns the connections that are being taken leave of, so
- * that an attempt's outcome doesn't wait for a farewell and a stopping program can end them.
+ * The Outbound object: makes attempts, and owns the connections that outlive one: those that wait for
+ * the next message, and those that are being taken leave of, so that an attempt's outcome doesn't wait
+ * for a farewell and a stopping program can end them.
  */
 import { randomInt } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
@@ -13,6 +14,7 @@ import type { SmtpClientSession } from '../smtp/index.ts';
 import { attempt } from './attempt.ts';
 import type { Job } from './attempt.ts';
 import type { Dial } from './connection.ts';
+import { IdleConnections } from './idle.ts';
 import type { AttemptResult, Outbound, OutboundSettings } from './outbound.ts';
 import { cutShort } from './trouble.ts';
 
@@ -30,6 +32,8 @@ export interface OutboundParts {
 
 /** Servers that are remembered not to understand BDAT. */
 const MOST_REMEMBERED = 1_000;
+/** How long a stopping program waits for answers to QUIT. */
+const LONGEST_CLOSE = 1_000;
 
 export function openOutbound(parts: OutboundParts): Outbound {
   return new Departures(parts);
@@ -39,9 +43,13 @@ class Departures implements Outbound {
   readonly #parts: OutboundParts;
   readonly #dataOnly = new Set<string>();
   readonly #leaving = new Map<SmtpClientSession, Promise<void>>();
+  readonly #idle: IdleConnections;
 
   constructor(parts: OutboundParts) {
     this.#parts = parts;
+    this.#idle = new IdleConnections(parts.clock, (client) => {
+      this.#takeLeave(client);
+    });
   }
 
   async attempt(job: Job, signal: AbortSignal): Promise<AttemptResult> {
@@ -57,6 +65,7 @@ class Departures implements Outbound {
       localAddresses: localAddresses(),
       dataOnly: this.#dataOnly,
       signal,
+      idle: this.#idle,
       farewell: (client: SmtpClientSession) => {
         this.#takeLeave(client);
       },
@@ -72,9 +81,13 @@ class Departures implements Outbound {
   }
 
   async close(): Promise<void> {
+    this.#idle.close();
     const leaving = [...this.#leaving];
-    for (const [client] of leaving) client.destroy();
+    const cancel = this.#parts.clock.after(LONGEST_CLOSE, () => {
+      for (const [client] of leaving) client.destroy();
+    });
     await Promise.all(leaving.map(([, gone]) => gone));
+    cancel();
   }
 
   #takeLeave(client: SmtpClientSession): void {

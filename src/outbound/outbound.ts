@@ -92,12 +92,15 @@ export interface Try {
   readonly login?: { readonly name: string; readonly mechanism: string };
   /** The server offered DSN, so it was told what the sender wants to hear (RFC 3461). */
   readonly dsn?: boolean;
+  /** The connection was open from a message before (RFC 5321 §4.5.4.1). */
+  readonly reused?: true;
   readonly stage: Stage;
   readonly reencoded?: Reencoded;
   /** The server's answer that ended it, or its 250 to the final dot. */
   readonly reply?: Reply;
   /** What went wrong when no server answered; a sentence. */
   readonly problem?: string;
+  /** When this message's turn on the connection began. */
   readonly startedAt: number;
   readonly endedAt: number;
 }
@@ -140,6 +143,6 @@ export interface Outbound {
     },
     signal: AbortSignal,
   ): Promise<AttemptResult>;
-  /** Ends idle connections. */
+  /** Takes leave of idle connections, and cuts off who does not answer soon; none is kept from then on. */
   close(): Promise<void>;
 }

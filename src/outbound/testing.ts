@@ -39,7 +39,8 @@ export interface ServerScript {
   readonly implicitTls?: boolean;
   /** For each line of the exchange in turn. */
   readonly auth?: readonly Act[];
-  readonly mail?: Act;
+  /** One, or one for each MAIL in turn (the last is repeated). */
+  readonly mail?: Act | readonly Act[];
   /** By address, else '*'; default "250 2.1.5 ok". */
   readonly rcpt?: Readonly<Record<string, Act>>;
   readonly data?: Act;
@@ -103,6 +104,7 @@ class Player {
   readonly #context: TlsServerContext | undefined;
   #tls = false;
   #chunks = '';
+  #mails = 0;
 
   constructor(wire: Wire, script: ServerScript, heard: Heard, context?: TlsServerContext) {
     this.#wire = wire;
@@ -144,7 +146,7 @@ class Player {
         await this.#auth();
         return false;
       case 'MAIL':
-        await this.#act(script.mail ?? '250 2.1.0 ok');
+        await this.#mail();
         return false;
       case 'RCPT':
         await this.#rcpt(line);
@@ -203,6 +205,13 @@ class Player {
       await this.#act(act);
       if (i < acts.length - 1) this.#heard.lines.push(await this.#line());
     }
+  }
+
+  async #mail(): Promise<void> {
+    const { mail = '250 2.1.0 ok' } = this.#script;
+    const acts = Array.isArray(mail) ? (mail as readonly Act[]) : [mail as Act];
+    await this.#act(acts[Math.min(this.#mails, acts.length - 1)] ?? DROP);
+    this.#mails += 1;
   }
 
   async #rcpt(line: string): Promise<void> {
@@ -354,7 +363,7 @@ export function testWorld(options: WorldOptions) {
     return result;
   }
 
-  return { clock, heard, resolver, outbound, send };
+  return { clock, heard, resolver, dial, outbound, send };
 }
 
 export function testJob(job: TestJob): Parameters<ReturnType<typeof openOutbound>['attempt']>[0] {

@@ -267,6 +267,7 @@ function attemptEvent(claim: Claim, one: Decided, result: AttemptResult, now: nu
       ...(tls === undefined ? {} : { tls }),
       ...(tried?.login === undefined ? {} : { login: tried.login }),
       ...(tried?.reencoded === undefined ? {} : { reencoded: tried.reencoded }),
+      ...(tried?.reused === undefined ? {} : { reused: tried.reused }),
       stage: one.outcome.stage,
       outcome: one.settled.state === 'failed' ? 'failed' : one.outcome.outcome,
       ...(remote ? { reply: replyFacts(one.outcome) } : { problem: reply.lines.join(' ') }),

@@ -96,6 +96,8 @@ export type EventFacts =
       readonly login?: LoginFacts;
       /** The message was re-encoded in 7 bits for this server. `dkim`: its DKIM signature does not survive that. */
       readonly reencoded?: { readonly dkim: boolean };
+      /** The connection was open from a message before. */
+      readonly reused?: true;
       /** Where it ended: 'dns', 'connect', 'greeting', 'ehlo', 'tls', 'auth', 'mail', 'rcpt', 'data', 'dot'. */
       readonly stage: string;
       readonly outcome: 'relayed' | 'deferred' | 'failed' | 'unsure';

@@ -35,6 +35,7 @@ export class SmtpClientSession {
   readonly #settings: ClientSettings;
   #capabilities: Capabilities = NO_CAPABILITIES;
   #protocol: 'smtp' | 'esmtp' | 'lmtp';
+  #transactions = 0;
 
   constructor(wire: Wire, clock: Clock, settings: ClientSettings) {
     this.#talk = new Conversation(wire, clock, settings.timeouts);
@@ -63,6 +64,17 @@ export class SmtpClientSession {
   /** False once the connection is lost, or the server has said that it closes (421). */
   get usable(): boolean {
     return this.#talk.over === undefined;
+  }
+
+  /** Usable, and the server has neither left nor said anything that nobody asked for (a 421, RFC 5321 §3.8): for a connection that waits. */
+  get quiet(): boolean {
+    const { wire } = this.#talk;
+    return this.usable && wire.buffered === 0 && !wire.peerLeft;
+  }
+
+  /** How many were begun with `send`. */
+  get transactions(): number {
+    return this.#transactions;
   }
 
   /** The 220, or the refusal instead of it (RFC 5321 §3.1). */
@@ -101,6 +113,7 @@ export class SmtpClientSession {
 
   /** One message. Several may follow each other on one connection, with `rset` behind one that was not taken. */
   send(transaction: Transaction): Promise<readonly RecipientAnswer[]> {
+    this.#transactions += 1;
     const context = { talk: this.#talk, offered: this.#capabilities, protocol: this.#protocol };
     return transact(context, transaction);
   }
