@@ -74,7 +74,7 @@ export function relaySettings(config: Config): RelaySettings {
 }
 
 export function queueSettings(config: Config): QueueSettings {
-  return { ...config.queue, most: 20, mostPerDestination: 5 };
+  return config.queue;
 }
 
 /** Passwords of routes are read here, at start and at reload, and stay in memory only. */

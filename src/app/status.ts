@@ -18,7 +18,7 @@ export interface Status {
 
 export async function statusOf(core: Core): Promise<Status> {
   const running = await runningServers(core);
-  const nextDue = await core.store.read('nextDue', { skip: [] });
+  const nextDue = await core.store.read('nextReady', { after: 0 });
   const warnings = running.length === 0 ? await warningsFor(core) : running.flatMap((one) => one.warnings);
   return {
     running,

@@ -4,7 +4,8 @@ import { testDirectory } from '../accounts/testing.ts';
 import type { TestDirectory } from '../accounts/testing.ts';
 import { silentLog } from '../base/index.ts';
 import { settle } from '../base/testing.ts';
-import { messageParams } from '../store/testing.ts';
+import type { Store } from '../store/index.ts';
+import { claimReady, contentOf, messageParams, newDelivery, newMessage } from '../store/testing.ts';
 import type { Core } from './core.ts';
 import { startSweeps } from './sweeps.ts';
 
@@ -62,5 +63,46 @@ test('a journey is kept for the time set, and then goes', async (t) => {
   assert.equal(await told(), 1, 'after two days');
   await parts.clock.advance(DAY);
   await sweepUntil(parts, 'the end of the journey', async () => (await told()) === 0);
+  await stop();
+});
+
+test('what was learned of a destination is forgotten a day after, when there is no mail for it', async (t) => {
+  const parts = await testDirectory(t);
+  const { store, clock } = parts;
+  let swept = 0;
+  const write: Store['write'] = async (name, params) => {
+    const done = await store.write(name, params);
+    if (name === 'forgetDestinations') swept += 1;
+    return done;
+  };
+  const watched = Object.create(store, { write: { value: write }, read: { value: store.read.bind(store) } }) as Store;
+  const stop = startSweeps(core({ ...parts, store: watched }, 400 * DAY));
+  const at = clock.now();
+  /** What is known of the destination, seen with a message that is due there. */
+  const standing = async (): Promise<string | undefined> => {
+    const message = newMessage(await contentOf(store, 'x\r\n'));
+    await store.write('accept', { message, emails: [], deliveries: [newDelivery({ nextAt: at })], events: [] });
+    const [ready] = await store.read('readyDestinations', { now: at, limit: 1 });
+    const [claim] = await claimReady(store, { now: at });
+    const ended = { deliveries: [{ n: 1, state: 'relayed' as const }], attempts: [], events: [], reports: [] };
+    await store.write('settle', { token: 'run', message: claim!.message.id, at, ...ended });
+    return ready?.standing;
+  };
+  const sweep = async (): Promise<void> => {
+    const before = swept;
+    await sweepUntil(parts, 'a sweep', () => Promise.resolve(swept > before));
+  };
+  assert.equal(await standing(), 'unknown');
+  const learned = { destination: 'c.test', standing: 'well', notBefore: 0 } as const;
+  const nothing = { deliveries: [], attempts: [], events: [], reports: [] };
+  await store.write('settle', { token: 'run', message: 'none', at, ...nothing, learned });
+  await clock.advance(DAY - 3 * SWEEP);
+  await sweep();
+  assert.equal(await standing(), 'well');
+  await clock.advance(2 * SWEEP);
+  // The first may have begun before.
+  await sweep();
+  await sweep();
+  assert.equal(await standing(), 'unknown');
   await stop();
 });

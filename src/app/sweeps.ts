@@ -1,6 +1,6 @@
 /**
  * What has to be tidied now and then: journeys older than [journey] keep, the mail of accounts
- * closed 30 days ago, and what processes that died held. In small commits, so that mail goes first.
+ * closed 30 days ago, what was learned of destinations nobody writes to, and what processes that died held. In small commits, so that mail goes first.
  */
 import type { Cancel } from '../base/index.ts';
 import { freeTheGone } from './core.ts';
@@ -12,6 +12,8 @@ const WATCH_EVERY = 1_000;
 const SLICE = 500;
 /** How long the mail of a closed account is kept. */
 const CLOSED_ACCOUNTS_KEPT = 30 * 24 * 60 * 60_000;
+/** How long it is remembered that a destination took mail, or did not, while there is none for it. */
+const DESTINATIONS_KEPT = 24 * 60 * 60_000;
 
 /** Starts the sweeps; the answer stops them and waits for those under way. */
 export function startSweeps(core: Core): () => Promise<void> {
@@ -52,6 +54,7 @@ async function tidyUp(core: Core, stopped: () => boolean): Promise<void> {
   const now = clock.now();
   while (!stopped() && (await store.write('sweepJourney', { before: now - config().journey.keep, limit: SLICE })));
   while (!stopped() && (await store.write('sweepSuppressions', { before: now, limit: SLICE })));
+  while (!stopped() && (await store.write('forgetDestinations', { before: now - DESTINATIONS_KEPT, limit: SLICE })));
   const closed = await store.read('listAccounts', { closed: true });
   for (const account of closed) {
     if (account.closedAt === undefined || now - account.closedAt < CLOSED_ACCOUNTS_KEPT) continue;

@@ -51,6 +51,8 @@ export function assemble(values: Values, routes: readonly RouteValues[], around:
       giveUp: values['queue.give_up'],
       delayNotice: values['queue.delay_notice'],
       suppress: values['queue.suppress'],
+      most: values['queue.most'],
+      mostPerDestination: values['queue.most_per_destination'],
     },
     outbound: {
       port: values['outbound.port'],

@@ -54,6 +54,8 @@ export interface Config {
     readonly delayNotice: number;
     /** 0: off. */
     readonly suppress: number;
+    readonly most: number;
+    readonly mostPerDestination: number;
   };
   readonly outbound: {
     readonly port: number;

@@ -72,7 +72,14 @@ test('a setting, a table, a bare name and everything can be explained', () => {
     return found.kind === 'ok' ? found.fields.map((field) => field.path) : [];
   };
   assert.deepEqual(paths('queue.retry'), ['queue.retry']);
-  assert.deepEqual(paths('[queue]'), ['queue.retry', 'queue.give_up', 'queue.delay_notice', 'queue.suppress']);
+  assert.deepEqual(paths('[queue]'), [
+    'queue.retry',
+    'queue.give_up',
+    'queue.delay_notice',
+    'queue.most',
+    'queue.most_per_destination',
+    'queue.suppress',
+  ]);
   assert.deepEqual(paths('outbound').length, 8);
   assert.deepEqual(paths('[[route]]').length, 8);
   assert.deepEqual(paths('route[0].login.user'), []);

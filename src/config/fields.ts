@@ -18,7 +18,7 @@ import {
   oneOf,
   sender,
 } from './places.ts';
-import { duration, durationOrOff, flag, port, size } from './units.ts';
+import { count, duration, durationOrOff, flag, port, size } from './units.ts';
 
 export interface Field<T> {
   readonly kind: Kind<T & {}>;
@@ -188,6 +188,13 @@ export const FIELDS = {
   }),
   'queue.delay_notice': field(duration, '4h', {
     sentence: 'How long a message waits before its sender is told of the delay, once. Longer than `give_up`: never.',
+  }),
+  'queue.most': field(count(1_000), 100, {
+    sentence: 'How many messages may be on their way out at once, each on a connection of its own.',
+  }),
+  'queue.most_per_destination': field(count(1_000), 10, {
+    sentence:
+      'How many of them to one destination. A new one gets fewer at first, and one that is down or asks for patience gets fewer, down to one now and then, until it takes mail again.',
   }),
 
   'queue.suppress': field(durationOrOff, '7d', {

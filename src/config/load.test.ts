@@ -53,6 +53,8 @@ test('without a file the defaults hold: loopback, nothing trusted', () => {
       giveUp: 432_000_000,
       delayNotice: 14_400_000,
       suppress: 604_800_000,
+      most: 100,
+      mostPerDestination: 10,
     },
     outbound: {
       port: 25,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { duration, durationOrOff, flag, parseDuration, parseSize, port, size } from './units.ts';
+import { count, duration, durationOrOff, flag, parseDuration, parseSize, port, size } from './units.ts';
 
 const read = (kind: { read(words: unknown, folder: string): unknown }, words: unknown): unknown =>
   kind.read(words, '/');
@@ -85,6 +85,12 @@ test('ports and flags', () => {
   for (const words of [0, 65_536, -1, 1.5, '25', null, Infinity]) mends(port, words, /1 to 65535/);
   for (const words of [true, false]) assert.deepEqual(read(flag, words), { ok: true, value: words });
   for (const words of ['true', 1, 0, null, []]) mends(flag, words, /true or false/);
+});
+
+test('counts begin at one and have an end', () => {
+  for (const words of [1, 7, 1_000]) assert.deepEqual(read(count(1_000), words), { ok: true, value: words });
+  for (const words of [0, 1_001, -1, 1.5, '10', null, true])
+    mends(count(1_000), words, /from 1 to 1000, without quotes/);
 });
 
 test('whole numbers of any unit are read as what they say', () => {

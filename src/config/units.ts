@@ -1,4 +1,4 @@
-/** Kinds of settings that are numbers in the end: yes or no, ports, durations (ms) and sizes (octets). */
+/** Kinds of settings that are numbers in the end: yes or no, ports, counts, durations (ms) and sizes (octets). */
 import { bad, good, quoted } from './kind.ts';
 import type { Kind } from './kind.ts';
 
@@ -17,6 +17,20 @@ export const port: Kind<number> = {
       ? good(words)
       : bad(`${quoted(words)} is not a port`, 'Write a number from 1 to 65535, without quotes.'),
 };
+
+/** How many of something, at least one. */
+export function count(atMost: number): Kind<number> {
+  return {
+    name: 'number',
+    read: (words) =>
+      isWhole(words) && words >= 1 && words <= atMost
+        ? good(words)
+        : bad(
+            `${quoted(words)} is not a number from 1 to ${atMost}`,
+            `Write a whole number from 1 to ${atMost}, without quotes.`,
+          ),
+  };
+}
 
 const MS_OF: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const SHORTEST = 1;

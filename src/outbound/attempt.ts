@@ -112,7 +112,8 @@ class Walk {
     const outcomes = this.#job.recipients.map(({ n }) => outcomeOf(n, this.#fates.get(n)));
     const considered = where.kind === 'hosts' ? where.hosts.map(({ name }) => name) : [];
     const route = where.route === undefined ? {} : { route: describeRoute(where.route) };
-    return { ...route, considered, tries: this.#tries, outcomes };
+    const bySender = where.route?.sender === undefined ? {} : { bySender: true as const };
+    return { ...route, ...bySender, considered, tries: this.#tries, outcomes };
   }
 
   #pending(): readonly OutboundRecipient[] {

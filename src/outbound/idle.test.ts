@@ -56,6 +56,18 @@ test('[5321-4.5.4.1-reuse] messages follow each other over one connection, pipel
   assert.equal(heard[0]?.texts[1], 'Subject: second\r\n\r\n.\r\n');
 });
 
+test('LMTP, and messages in chunks, follow each other the same way', async () => {
+  const chunks = toOne({ ehlo: offering('PIPELINING|CHUNKING') });
+  await chunks.send();
+  assert.equal(told(await chunks.send()), 'relayed dot 250 again');
+  assert.match(verbs(chunks.heard[0]), /^EHLO MAIL RCPT BDAT .*MAIL RCPT BDAT/);
+  const route: Route = { domain: '*', host: MX, port: 24, protocol: 'lmtp', tls: 'never' };
+  const lmtp = way({ servers: { [MX]: {} }, settings: { routes: [route] } });
+  await lmtp.send();
+  assert.equal(told(await lmtp.send()), 'relayed dot 250 again');
+  assert.equal(verbs(lmtp.heard[0]).replaceAll(/ DATA.*?(?= MAIL|$)/g, ' DATA'), 'LHLO MAIL RCPT DATA MAIL RCPT DATA');
+});
+
 test('after a refused transaction RSET goes first', async () => {
   const refusals: readonly ServerScript[] = [
     { rcpt: { 'bob@b.test': '550 5.1.1 nobody' } },

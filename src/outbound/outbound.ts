@@ -124,6 +124,8 @@ export interface RecipientOutcome {
 }
 
 export interface AttemptResult {
+  /** It went by a route of its sender: what came of it says nothing about other mail for the destination. */
+  readonly bySender?: true;
   /** The route that was taken, "from alice@a.test to b.test"; absent where the MX decided. */
   readonly route?: string;
   /** The hosts that were considered, in the order they would be tried. */

@@ -53,6 +53,7 @@ test("each sender's mail goes through its own provider, with its own login", asy
     const result = await world(routes, servers).send({ message: { mailFrom, submitted } });
     const [only] = result.tries;
     assert.deepEqual([only?.host, only?.login?.name, result.route], [host, login, taken], mailFrom);
+    assert.equal(result.bySender, taken === undefined ? undefined : true, mailFrom);
     assert.deepEqual(outcomes(result), ['relayed dot 250 2.0.0']);
   }
 });

@@ -57,13 +57,17 @@ export const EVERY_STATE: readonly DeliveryState[] = [
 
 /** All entries that are selected, oldest message first, read in slices. */
 export async function* selectQueue(store: Store, { n, ...filter }: OperatorSelection): AsyncGenerator<QueueEntry> {
-  let after: { readonly message: string; readonly n: number } | undefined;
-  for (;;) {
-    const entries = await store.read('listQueue', { filter, limit: SLICE, ...(after === undefined ? {} : { after }) });
+  const slice = (after?: QueueEntry): Promise<readonly QueueEntry[]> => {
+    const from = after === undefined ? {} : { after: { message: after.message, n: after.delivery.n } };
+    return store.read('listQueue', { filter, limit: SLICE, ...from });
+  };
+  let next: Promise<readonly QueueEntry[]> | undefined = slice();
+  while (next !== undefined) {
+    const entries: readonly QueueEntry[] = await next;
+    // The store looks for more while these are worked on.
+    next = entries.length < SLICE ? undefined : slice(entries.at(-1));
+    next?.catch(() => undefined);
     for (const entry of entries) if (n === undefined || entry.delivery.n === n) yield entry;
-    const last = entries.at(-1);
-    if (last === undefined || entries.length < SLICE) return;
-    after = { message: last.message, n: last.delivery.n };
   }
 }
 

@@ -10,7 +10,7 @@ import { reply } from '../mail/index.ts';
 import type { RecipientOutcome } from '../outbound/index.ts';
 import { readEmailForPop } from '../store/index.ts';
 import type { Claim, NewDelivery, NewMessage } from '../store/index.ts';
-import { contentOf, newDelivery, newMessage, textOf } from '../store/testing.ts';
+import { claimReady, contentOf, newDelivery, newMessage, textOf } from '../store/testing.ts';
 import { recordSettlement } from './record.ts';
 import type { Recorded } from './record.ts';
 import { settleAttempt } from './settle.ts';
@@ -56,15 +56,7 @@ async function world(t: TestContext, options: { readonly postmaster?: string } =
       return message.id;
     },
     async claim() {
-      const [claim] = await store.write('claimDue', {
-        token: 'run',
-        process: thisProcess(),
-        now: clock.now(),
-        retryAt: [clock.now() + MINUTE],
-        longest: 60 * MINUTE,
-        limit: 1,
-        skip: [],
-      });
+      const [claim] = await claimReady(store, { now: clock.now(), retryAt: [clock.now() + MINUTE], each: 1 });
       assert.ok(claim !== undefined);
       return claim;
     },

@@ -2,7 +2,7 @@
  * Writes down what came of a claim: deliveries, attempts, events, reports and a note, in one commit. What
  * was asked back meanwhile ends with it: the store says so, and it is written down once more as stopped.
  */
-import type { Claim, NewEmail, NewEvent, SettledDelivery } from '../store/index.ts';
+import type { Claim, Learned, NewEmail, NewEvent, SettledDelivery } from '../store/index.ts';
 import { noteAbout } from './note.ts';
 import { writeReports } from './report.ts';
 import type { ReportParts } from './report.ts';
@@ -22,7 +22,7 @@ export interface Recorded {
   readonly stopped: readonly number[];
 }
 
-type Recordable = Settlement & { readonly emails?: readonly NewEmail[] };
+export type Recordable = Settlement & { readonly emails?: readonly NewEmail[]; readonly learned?: Learned };
 
 /** @param token of the claim */
 export async function recordSettlement(
@@ -47,6 +47,7 @@ export async function recordSettlement(
       suppress: now.suppress ?? [],
       ...(now.lift === undefined ? {} : { lift: now.lift }),
       ...(note === undefined ? {} : { note }),
+      ...(now.learned === undefined ? {} : { learned: now.learned }),
     });
     if (typeof done === 'string') return { kind: done, reports: written.reports.map((one) => one.message.id), stopped };
     stopped.push(...done.stop);

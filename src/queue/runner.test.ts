@@ -8,26 +8,38 @@ import { settle } from '../base/testing.ts';
 import { openComposer, openHeldMail } from '../intake/index.ts';
 import { reply } from '../mail/index.ts';
 import type { AttemptResult, Outbound, RecipientOutcome } from '../outbound/index.ts';
-import type { NewDelivery, QueueEntry } from '../store/index.ts';
+import type { NewDelivery, QueueEntry, Store } from '../store/index.ts';
 import { contentOf, newDelivery, newMessage, textOf } from '../store/testing.ts';
 import { EVERY_STATE } from './operator.ts';
+import { FIRST_PAUSE } from './pace.ts';
 import { startRunner } from './runner.ts';
 import type { QueueSettings, Runner } from './runner.ts';
 
 type Outcome = RecipientOutcome['outcome'];
+/** `dead`: nobody answers there. `patience`: a 421. */
+type Answer = Outcome | 'dead' | 'patience';
 type Job = Parameters<Outbound['attempt']>[0];
+
+/** How an outcome looks that says something about the destination. */
+const TROUBLES = {
+  dead: { outcome: 'deferred', stage: 'connect', remote: false, reply: reply(451, '4.4.1', 'nobody answers') },
+  patience: { outcome: 'deferred', stage: 'mail', remote: true, reply: reply(421, '4.7.0', 'too many') },
+} as const;
 
 /** A way out in the hands of a test: it notes each job and answers when it is told what. */
 class FakeOutbound implements Outbound {
   readonly jobs: Job[] = [];
   readonly texts: string[] = [];
-  answer: (job: Job, signal: AbortSignal) => Promise<RecipientOutcome['outcome']> | RecipientOutcome['outcome'] = () =>
-    'relayed';
+  answer: (job: Job, signal: AbortSignal) => Promise<Answer> | Answer = () => 'relayed';
 
   async attempt(job: Job, signal: AbortSignal): Promise<AttemptResult> {
     this.jobs.push(job);
     this.texts.push(await textOf(job.message.content()));
     const outcome = await this.answer(job, signal);
+    if (outcome === 'dead' || outcome === 'patience') {
+      const outcomes = job.recipients.map(({ n }) => ({ n, ...TROUBLES[outcome] }));
+      return { considered: [], tries: [], outcomes };
+    }
     const code = { relayed: 250, deferred: 450, failed: 550, unsure: 451 }[outcome];
     const answer = reply(code, undefined, `${outcome} said the test`);
     return {
@@ -57,7 +69,8 @@ interface World extends TestDirectory {
   readonly start: () => Runner;
   enqueue(...deliveries: readonly Partial<NewDelivery>[]): Promise<string>;
   queue(): Promise<readonly QueueEntry[]>;
-  /** Lets the runner and the store's workers come to rest. */
+  /** What was asked of the store so far. */
+  readonly asked: () => number;
   /** A message held for a minute. */
   hold(recipients: readonly Partial<NewDelivery>[], notify?: readonly string[]): Promise<string>;
   until(what: string, ask: () => boolean | Promise<boolean>): Promise<void>;
@@ -70,6 +83,22 @@ async function world(t: TestContext): Promise<World> {
   t.after(() => stopAll());
   const parts = await testDirectory(t);
   const { store, clock, router } = parts;
+  let asked = 0;
+  const counted: Store = Object.create(store, {
+    read: {
+      value: ((name, params) => {
+        asked += 1;
+        return store.read(name, params);
+      }) satisfies Store['read'],
+    },
+    write: {
+      value: ((name, params) => {
+        asked += 1;
+        return store.write(name, params);
+      }) satisfies Store['write'],
+    },
+    onChange: { value: (listener: Parameters<Store['onChange']>[0]) => store.onChange(listener) },
+  }) as Store;
   const outbound = new FakeOutbound();
   stopAll = async () => {
     let stopped = false;
@@ -82,9 +111,10 @@ async function world(t: TestContext): Promise<World> {
   return {
     ...parts,
     outbound,
+    asked: () => asked,
     start() {
       const runner = startRunner({
-        store,
+        store: counted,
         outbound,
         held: openHeldMail({ router }),
         composer: openComposer({ store, router, clock }),
@@ -123,11 +153,11 @@ async function world(t: TestContext): Promise<World> {
     queue: () => store.read('listQueue', { filter: { states: EVERY_STATE }, limit: 100 }),
     async until(what, ask) {
       const patience = performance.now() + 10_000;
-      // Enough for what the runner gathers, too little for a next try to come due.
-      let moves = 100;
       while (!(await ask())) {
         if (performance.now() > patience) assert.fail(`${what} did not come about`);
-        if (moves-- > 0) await clock.advance(1);
+        // Time moves for what the runner gathers, not for a next try to come due.
+        const next = clock.untilNext ?? Number.POSITIVE_INFINITY;
+        if (next <= 10) await clock.advance(next);
         else await settle();
       }
     },
@@ -226,6 +256,137 @@ test('one dead destination does not keep another waiting', async (t) => {
   await w.enqueue({ recipient: 'bob@b.test', destination: 'b.test' });
   await w.until('bob is served', async () => (await states(w)).includes('bob@b.test relayed 1'));
   assert.equal(w.outbound.jobs.filter((job) => job.destination === 'dead.test').length, SETTINGS.mostPerDestination);
+});
+
+function whenCut(signal: AbortSignal, then: () => void): void {
+  if (signal.aborted) then();
+  else signal.addEventListener('abort', then);
+}
+
+/** Attempts that end when the test says so: `end` ends the oldest under way. */
+function byHand(outbound: FakeOutbound): {
+  readonly end: (answer: Answer) => void;
+  readonly underWay: () => readonly string[];
+} {
+  const open: { readonly destination: string; readonly end: (answer: Answer) => void }[] = [];
+  outbound.answer = ({ destination }, signal) =>
+    new Promise((resolve) => {
+      open.push({ destination, end: resolve });
+      whenCut(signal, () => resolve('deferred'));
+    });
+  return {
+    end: (answer) => open.shift()?.end(answer),
+    underWay: () => open.map(({ destination }) => destination),
+  };
+}
+
+test('a domain with very many messages does not keep others waiting, though its mail is older', async (t) => {
+  const w = await world(t);
+  const hand = byHand(w.outbound);
+  for (let i = 0; i < 40; i++)
+    await w.enqueue({ recipient: `x${i}@big.test`, destination: 'big.test', nextAt: w.clock.now() - 1_000 });
+  for (let i = 0; i < 12; i++) await w.enqueue({ recipient: `x@d${i}.test`, destination: `d${i}.test` });
+  w.start();
+  for (let ended = 0; ended < 16; ended++) {
+    // Three quarters of the room, as long as nothing is known of them.
+    await w.until('the room is used', () => hand.underWay().length >= 3);
+    hand.end('relayed');
+  }
+  const others = w.outbound.jobs.filter(({ destination }) => destination !== 'big.test');
+  assert.equal(others.length, 12, w.outbound.jobs.map(({ destination }) => destination).join(' '));
+});
+
+test('a destination that is down is tried now and then; what waits for it is no attempt and costs no work', async (t) => {
+  const w = await world(t);
+  w.outbound.answer = () => 'dead';
+  for (let i = 0; i < 6; i++) await w.enqueue({ recipient: `x${i}@dead.test`, destination: 'dead.test' });
+  w.start();
+  const tried = (n: number) => async (): Promise<boolean> =>
+    w.outbound.jobs.length === n && !(await states(w)).includes('sending');
+  await w.until('it is tried', tried(2));
+  const before = w.asked();
+  await w.clock.advance(FIRST_PAUSE - 1_000);
+  assert.ok(w.asked() - before < 10, `the store was asked ${w.asked() - before} times`);
+  const waiting = (await w.queue()).filter(({ delivery }) => delivery.attempts === 0);
+  assert.equal(waiting.length, 4);
+  assert.ok(waiting.every(({ delivery }) => delivery.state === 'waiting' && delivery.nextAt <= w.clock.now()));
+  await w.clock.advance(1_000);
+  await w.until('it is tried once more', tried(3));
+  await w.clock.advance(2 * FIRST_PAUSE - 1_000);
+  assert.ok(await tried(3)(), 'the next pause is longer');
+  w.outbound.answer = () => 'relayed';
+  await w.clock.advance(20 * MINUTE);
+  await w.until('it is up again', async () => (await states(w)).split(' relayed').length === 7);
+});
+
+test('a destination that asks for patience gets fewer at a time, and more again when it takes mail', async (t) => {
+  const w = await world(t);
+  const hand = byHand(w.outbound);
+  w.start();
+  for (let i = 0; i < 10; i++) await w.enqueue({ recipient: `x${i}@b.test`, destination: 'b.test' });
+  const atOnce = (n: number): Promise<void> => w.until(`${n} at once`, () => hand.underWay().length === n);
+  await atOnce(2);
+  hand.end('patience');
+  await atOnce(1);
+  await w.clock.advance(1_000);
+  assert.equal(hand.underWay().length, 1);
+  hand.end('relayed');
+  await atOnce(2);
+});
+
+test('a person who wants it tried now does not wait for the pause', async (t) => {
+  const w = await world(t);
+  w.outbound.answer = () => 'dead';
+  const ids: string[] = [];
+  for (let i = 0; i < 4; i++) ids.push(await w.enqueue({ recipient: `x${i}@dead.test`, destination: 'dead.test' }));
+  w.start();
+  await w.until('a pause', async () => w.outbound.jobs.length === 2 && !(await states(w)).includes('sending'));
+  const change = { numbers: [1], action: 'retry', at: w.clock.now(), events: [] } as const;
+  await w.store.write('changeDeliveries', { message: ids[3]!, ...change });
+  await w.until('it is tried', () => w.outbound.jobs.length === 3);
+});
+
+test('dead destinations, however many, leave room for those that take mail', async (t) => {
+  const w = await world(t);
+  let dead: (signal: AbortSignal) => Promise<Answer> | Answer = () => 'dead';
+  w.outbound.answer = ({ destination }, signal) => (destination.startsWith('dead') ? dead(signal) : 'relayed');
+  for (let i = 0; i < 8; i++) await w.enqueue({ recipient: `x@dead${i}.test`, destination: `dead${i}.test` });
+  await w.enqueue({ recipient: 'x@b.test', destination: 'b.test' });
+  w.start();
+  await w.until('they are known to be dead', async () => (await states(w)).split(' waiting 1').length === 9);
+  // Now each of them takes its time.
+  dead = (signal) => new Promise((resolve) => whenCut(signal, () => resolve('deferred')));
+  await w.clock.advance(MINUTE);
+  await w.until('half of the room is theirs', () => w.outbound.jobs.length === 11);
+  await w.enqueue({ recipient: 'y@b.test', destination: 'b.test' });
+  await w.until('b.test is served', async () => (await states(w)).includes('y@b.test relayed 1'));
+  assert.equal(w.outbound.jobs.length, 12);
+});
+
+test('what has waited too long behind a dead destination goes back with the attempt that failed, not one by one', async (t) => {
+  const w = await world(t);
+  const alice = await w.account('alice@a.test');
+  for (let i = 0; i < 5; i++) await w.enqueue({ recipient: `old${i}@dead.test`, destination: 'dead.test' });
+  await w.clock.advance(SETTINGS.giveUp);
+  await w.enqueue({ recipient: 'young@dead.test', destination: 'dead.test' });
+  w.outbound.answer = () => 'dead';
+  w.start();
+  await w.until('the old ones ended', async () => (await states(w)).split(' failed 1').length === 6);
+  assert.equal(w.outbound.jobs.length, 2);
+  assert.match(await states(w), /young@dead\.test waiting 0/);
+  assert.equal((await w.store.read('account', { id: alice }))?.usedMessages, 5, 'each has its report');
+});
+
+test('the 101st recipient at a destination goes in another transaction', async (t) => {
+  const w = await world(t);
+  w.start();
+  const to = Array.from({ length: 101 }, (_, i) => ({ recipient: `x${i}@b.test`, destination: 'b.test' }));
+  await w.enqueue(...to);
+  await w.until('all relayed', () => w.outbound.jobs.length === 2);
+  assert.deepEqual(
+    w.outbound.jobs.map(({ recipients }) => recipients.length),
+    [100, 1],
+  );
 });
 
 test('recipients of different aliases go apart, each with its Delivered-To', async (t) => {

@@ -1,25 +1,32 @@
 /**
  * Carries the queue out: claims what is due, has outbound/ make the attempt, settles what came of
- * it. Woken by a change in the store or by the earliest next time, never by polling, so the cost of
- * a wake-up does not grow with the queue.
+ * it. Woken by a change in the store or by the earliest next time, never by polling; it looks at
+ * destinations, not at deliveries, and at no more of them than there is room for, so the cost of a
+ * wake-up does not grow with the queue. Whose turn it is, turns.ts says; how fast a destination takes
+ * mail, pace.ts.
  *
  * At most one runner works on a state directory: it holds the store's lease "queue", and another
  * process that wants to run the queue waits for it.
  */
 import { newTicket } from '../base/index.ts';
-import type { Cancel, Logger, ProcessIdentity } from '../base/index.ts';
+import type { Logger, ProcessIdentity } from '../base/index.ts';
 import type { HeldMail } from '../intake/index.ts';
 import type { AttemptResult, Outbound, OutboundMessage } from '../outbound/index.ts';
-import type { Claim, NewEmail, QueuedDelivery } from '../store/index.ts';
+import type { Claim, Learned, QueuedDelivery } from '../store/index.ts';
 import { divideHeld, settleFiled } from './held.ts';
+import { Paces, signOf, speaksForAll } from './pace.ts';
+import type { Moment } from './pace.ts';
 import { renderForNextServer } from './render.ts';
 import { recordSettlement } from './record.ts';
+import type { Recordable } from './record.ts';
 import type { ReportParts } from './report.ts';
+import { GATHER, Rest } from './rest.ts';
 import { longestWait, retryTimes } from './schedule.ts';
 import type { RetrySettings } from './schedule.ts';
 import { settleAttempt } from './settle.ts';
-import type { Settlement } from './settle.ts';
 import { withSuppressions } from './suppress.ts';
+import { takeTurns } from './turns.ts';
+import type { Turn } from './turns.ts';
 
 export interface QueueSettings extends RetrySettings {
   /** Attempts under way at once, in all and to one destination. */
@@ -47,10 +54,12 @@ export interface Runner {
 const LEASE = 'queue';
 /** How long another process's runner is left alone before the lease is asked for again. */
 const LEASE_RETRY = 1_000;
-/** After a look that found nothing due, changes are gathered this long before the next look. */
-const GATHER = 10;
 /** A store that fails is asked again after this. */
 const TROUBLE_PAUSE = 5_000;
+/** While attempts are under way it is looked no more often than this whether the clock was set back. */
+const CLOCK_WATCH = 10_000;
+/** Messages given up at once because their destination has been silent for too long; the next attempt there takes more. */
+const MOST_GIVEN_UP = 100;
 
 export function startRunner(parts: RunnerParts): Runner {
   return new QueueRunner(parts);
@@ -60,18 +69,23 @@ class QueueRunner implements Runner {
   readonly #parts: RunnerParts;
   readonly #token = newTicket();
   readonly #cutOff = new AbortController();
+  /** Attempts under way, by destination. */
   readonly #busy = new Map<string, number>();
+  readonly #paces = new Paces();
+  /** Attempts, and the settlements behind them. */
   readonly #underWay = new Set<Promise<void>>();
+  readonly #rest: Rest;
   readonly #unsubscribe: () => void;
   readonly #looping: Promise<void>;
   #stopping = false;
-  #wake: (() => void) | undefined;
-  #woken = false;
+  #lookedAt = 0;
+  #watchedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
+    this.#rest = new Rest(parts.clock);
     this.#unsubscribe = parts.store.onChange(({ queue }) => {
-      if (queue) this.#wakeUp();
+      if (queue) this.#rest.stir();
     });
     this.#looping = this.#loop();
   }
@@ -82,7 +96,7 @@ class QueueRunner implements Runner {
     });
     this.#stopping = true;
     this.#unsubscribe();
-    this.#wakeUp();
+    this.#rest.stop();
     await this.#looping;
     await Promise.all(this.#underWay);
     cancel();
@@ -94,11 +108,12 @@ class QueueRunner implements Runner {
   async #loop(): Promise<void> {
     while (!this.#stopping) {
       try {
-        if (!(await this.#takeLease())) await this.#rest(LEASE_RETRY);
-        else if (!(await this.#claimSome())) await this.#restUntilDue();
+        if (!(await this.#takeLease())) await this.#rest.for(LEASE_RETRY);
+        else if (this.#room() <= 0) await this.#rest.for(undefined);
+        else if (!(await this.#claimSome()) && !(await this.#bringBack())) await this.#restUntilReady();
       } catch (error) {
         this.#parts.log.error('The queue could not be read; it is looked at again shortly', { cause: error });
-        await this.#rest(TROUBLE_PAUSE);
+        await this.#rest.for(TROUBLE_PAUSE);
       }
     }
   }
@@ -112,49 +127,112 @@ class QueueRunner implements Runner {
     return this.#holdsLease;
   }
 
-  /** Claims as much as there is room for; false when nothing was due or there is no room. */
+  /** Times written under a clock that has since been set back would never come. */
+  async #bringBack(): Promise<boolean> {
+    const { store, clock } = this.#parts;
+    const isBusy = this.#underWay.size > 0;
+    if (isBusy && clock.ticks() - this.#watchedAt < CLOCK_WATCH) return false;
+    this.#watchedAt = clock.ticks();
+    const times = { now: clock.now(), longest: longestWait(this.#parts.settings()) };
+    if (!(await store.read('hasAstray', times))) return false;
+    await store.write('bringBack', times);
+    return true;
+  }
+
+  #room(): number {
+    return [...this.#busy.values()].reduce((room, count) => room - count, this.#parts.settings().most);
+  }
+
+  /** Claims as much as there is room for; false when nothing was ready that may have it. */
   async #claimSome(): Promise<boolean> {
-    const { store, clock, process, random } = this.#parts;
-    const settings = this.#parts.settings();
-    const room = settings.most - this.#underWay.size;
-    if (room <= 0) return false;
-    const now = clock.now();
-    const claims = await store.write('claimDue', {
-      token: this.#token,
-      process,
-      now,
-      retryAt: retryTimes(settings, now, random()),
-      longest: longestWait(settings),
-      limit: Math.min(room, settings.mostPerDestination),
-      skip: this.#fullDestinations(),
+    const { most, mostPerDestination } = this.#parts.settings();
+    const now = this.#parts.clock.now();
+    this.#lookedAt = now;
+    // Those that are full stand in the way, and there are no more of them than are busy.
+    const ready = await this.#parts.store.read('readyDestinations', { now, limit: this.#room() + this.#busy.size });
+    const turns = takeTurns({
+      ready,
+      busy: this.#busy,
+      most,
+      standing: (destination) => this.#paces.standing(destination),
+      window: ({ destination, standing }) => this.#paces.window(destination, standing, mostPerDestination),
     });
+    if (turns.length === 0) return false;
+    const claims = await this.#claim(turns, now);
     for (const claim of claims) this.#start(claim);
     return claims.length > 0;
   }
 
-  #fullDestinations(): readonly string[] {
-    const { mostPerDestination } = this.#parts.settings();
-    return [...this.#busy].filter(([, count]) => count >= mostPerDestination).map(([destination]) => destination);
+  #claim(from: readonly Turn[], dueBy: number): Promise<readonly Claim[]> {
+    const { store, clock, process, random } = this.#parts;
+    const retryAt = retryTimes(this.#parts.settings(), clock.now(), random());
+    return store.write('claimDue', { token: this.#token, process, dueBy, retryAt, from });
   }
 
   #start(claim: Claim): void {
-    this.#busy.set(claim.destination, (this.#busy.get(claim.destination) ?? 0) + 1);
-    const work = this.#carryOut(claim).finally(() => {
+    const makeRoom = this.#occupy(claim.destination);
+    const work = this.#carryOut(claim, makeRoom).finally(() => {
       this.#underWay.delete(work);
-      const left = (this.#busy.get(claim.destination) ?? 1) - 1;
-      if (left === 0) this.#busy.delete(claim.destination);
-      else this.#busy.set(claim.destination, left);
-      this.#wakeUp();
+      makeRoom();
     });
     this.#underWay.add(work);
   }
 
-  /** Recipients of different aliases go in transactions of their own: Delivered-To names the alias. */
-  async #carryOut(claim: Claim): Promise<void> {
-    const left = await this.#fileHeld(claim);
-    for (const deliveries of byOriginal(left)) {
+  /** The answer gives the place back, once. */
+  #occupy(destination: string): () => void {
+    this.#busy.set(destination, (this.#busy.get(destination) ?? 0) + 1);
+    let isTaken = true;
+    return () => {
+      if (!isTaken) return;
+      isTaken = false;
+      const left = (this.#busy.get(destination) ?? 1) - 1;
+      if (left === 0) this.#busy.delete(destination);
+      else this.#busy.set(destination, left);
+      this.#rest.rouse();
+    };
+  }
+
+  /**
+   * Recipients of different aliases go in transactions of their own: Delivered-To names the alias. The
+   * next message may have the place as soon as the last of them has its outcome, unless that outcome
+   * makes a pause, which must be in the store before.
+   */
+  async #carryOut(claim: Claim, makeRoom: () => void): Promise<void> {
+    const groups = byOriginal(await this.#fileHeld(claim));
+    for (const [i, deliveries] of groups.entries()) {
       const part = { ...claim, deliveries };
-      await this.#orRelease(part, async () => this.#settle(part, await this.#attempt(part)));
+      await this.#orRelease(part, async () => {
+        const began = this.#parts.clock.ticks();
+        const result = await this.#attempt(part);
+        const learned = this.#learn(claim.destination, result, began);
+        const isPaused = learned !== undefined && learned.notBefore > 0;
+        if (i === groups.length - 1 && !isPaused) makeRoom();
+        await this.#settle(part, result, learned);
+        if (isPaused && speaksForAll(result)) await this.#giveUpOld(claim.destination, result);
+      });
+    }
+  }
+
+  #learn(destination: string, result: AttemptResult, began: number): Learned | undefined {
+    const { clock } = this.#parts;
+    const at: Moment = { ticks: clock.ticks(), now: clock.now() };
+    return this.#paces.learn(destination, signOf(result), began, at, this.#parts.settings().mostPerDestination);
+  }
+
+  /**
+   * What has been due there for as long as a message may wait is given up with the attempt that has just
+   * failed: behind a destination in pauses ten thousand of them would wait for years to find out one by one.
+   */
+  async #giveUpOld(destination: string, failed: AttemptResult): Promise<void> {
+    const { clock } = this.#parts;
+    const [outcome] = failed.outcomes;
+    if (outcome === undefined) return;
+    const { try: _, ...common } = outcome;
+    const dueBy = clock.now() - this.#parts.settings().giveUp;
+    const claims = await this.#claim([{ destination, claims: MOST_GIVEN_UP }], dueBy);
+    for (const claim of claims) {
+      const own = claim.deliveries.map(({ n }) => ({ ...common, n }));
+      await this.#orRelease(claim, () => this.#settle(claim, { ...failed, tries: [], outcomes: own }));
     }
   }
 
@@ -191,14 +269,15 @@ class QueueRunner implements Runner {
     }
   }
 
-  #settle(claim: Claim, result: AttemptResult): Promise<void> {
+  #settle(claim: Claim, result: AttemptResult, learned?: Learned): Promise<void> {
     const settings = this.#parts.settings();
     const now = this.#parts.clock.now();
     const settlement = settleAttempt(claim, result, settings, now);
-    return this.#record(claim, withSuppressions(settlement, { claim, result, keep: settings.suppress, now }));
+    const recorded = withSuppressions(settlement, { claim, result, keep: settings.suppress, now });
+    return this.#record(claim, { ...recorded, ...(learned === undefined ? {} : { learned }) });
   }
 
-  async #record(claim: Claim, settlement: Settlement & { readonly emails?: readonly NewEmail[] }): Promise<void> {
+  async #record(claim: Claim, settlement: Recordable): Promise<void> {
     const { kind } = await recordSettlement(this.#parts, { token: this.#token, claim }, settlement);
     if (kind === 'lost') {
       this.#parts.log.warn('An attempt ended after its claim was taken away; nothing was recorded', {
@@ -245,42 +324,12 @@ class QueueRunner implements Runner {
     return this.#parts.outbound.attempt({ destination, message: outgoing, recipients }, this.#cutOff.signal);
   }
 
-  async #restUntilDue(): Promise<void> {
+  async #restUntilReady(): Promise<void> {
     const { store, clock } = this.#parts;
-    const settings = this.#parts.settings();
-    if (this.#underWay.size >= settings.most) return this.#rest(undefined);
-    const due = await store.read('nextDue', { skip: this.#fullDestinations() });
-    if (due === undefined) return this.#rest(undefined);
-    return this.#rest(Math.min(Math.max(due - clock.now(), GATHER), longestWait(settings)));
-  }
-
-  /** Waits for a change, and for at most `ms`. Changes that came since the last rest end it at once, after a short gathering. */
-  #rest(ms: number | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const { clock } = this.#parts;
-      let cancel: Cancel | undefined;
-      const end = (): void => {
-        cancel?.();
-        this.#wake = undefined;
-        this.#woken = false;
-        resolve();
-      };
-      if (this.#stopping) {
-        end();
-        return;
-      }
-      if (this.#woken) {
-        cancel = clock.after(GATHER, end);
-        return;
-      }
-      if (ms !== undefined) cancel = clock.after(ms, end);
-      this.#wake = end;
-    });
-  }
-
-  #wakeUp(): void {
-    this.#woken = true;
-    this.#wake?.();
+    // What was ready then, and was not claimed, waits for an attempt to end.
+    const ready = await store.read('nextReady', { after: this.#lookedAt });
+    const wait = ready === undefined ? undefined : Math.max(ready - clock.now(), GATHER);
+    return this.#rest.for(wait === undefined ? undefined : Math.min(wait, longestWait(this.#parts.settings())));
   }
 }
 

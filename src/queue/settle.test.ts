@@ -221,6 +221,13 @@ test('a connection lost behind the final dot leaves a doubt that is kept', () =>
   assert.deepEqual([doubt('unsure'), doubt('deferred'), doubt('relayed')], [true, undefined, undefined]);
 });
 
+test('the event says that the connection was open before', () => {
+  const result = resultOf('deferred');
+  const again = { ...result, tries: result.tries.map((tried) => ({ ...tried, reused: true as const })) };
+  const [event] = settleAttempt(claimOf({}), again, SETTINGS, RECEIVED_AT).events;
+  assert.ok(event?.facts.kind === 'attempt' && event.facts.reused === true);
+});
+
 function claimOf(delivery: Partial<QueuedDelivery>): Claim {
   return {
     destination: 'b.test',

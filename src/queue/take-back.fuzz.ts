@@ -12,7 +12,7 @@ import { FakeClock } from '../base/testing.ts';
 import { reply } from '../mail/index.ts';
 import type { RecipientOutcome } from '../outbound/index.ts';
 import type { Claim, Store, TakenBack } from '../store/index.ts';
-import { contentOf, newDelivery, newMessage, temporaryStore } from '../store/testing.ts';
+import { claimReady, contentOf, newDelivery, newMessage, temporaryStore } from '../store/testing.ts';
 import { changeQueue } from './operator.ts';
 import type { OperatorAction } from './operator.ts';
 import { recordSettlement } from './record.ts';
@@ -161,14 +161,12 @@ class World {
   /** From here on the process is handing these to a server. */
   async #claim(process: number): Promise<void> {
     const token = `run${process}`;
-    const claims = await store.write('claimDue', {
+    const claims = await claimReady(store, {
       token,
       process: PROCESSES[process] as ProcessIdentity,
       now: clock.now(),
       retryAt: [clock.now() + MINUTE],
-      longest: 60 * MINUTE,
-      limit: 3,
-      skip: [],
+      each: 2,
     });
     for (const claim of claims) {
       this.#underWay = [...this.#underWay, { process, token, claim }];

@@ -12,6 +12,7 @@ import { thisProcess } from '../base/index.ts';
 import type { MailboxRole, Store } from './store.ts';
 import {
   addAccount,
+  claimReady,
   contentOf,
   eventually,
   newDelivery,
@@ -37,7 +38,11 @@ const step = fc.oneof(
     open: fc.boolean(),
   }),
   fc.record({ kind: fc.constant('claim' as const) }),
-  fc.record({ kind: fc.constant('settle' as const), state: fc.constantFrom('relayed', 'failed', 'waiting', 'unsure') }),
+  fc.record({
+    kind: fc.constant('settle' as const),
+    state: fc.constantFrom('relayed', 'failed', 'waiting', 'unsure'),
+    troubled: fc.boolean(),
+  }),
   fc.record({ kind: fc.constant('change' as const), action: fc.constantFrom('retry', 'hold', 'release', 'drop') }),
   fc.record({ kind: fc.constant('take back' as const) }),
   fc.record({ kind: fc.constant('free' as const) }),
@@ -57,6 +62,7 @@ const TIDIED: Step[] = [
 
 interface Claimed {
   readonly message: string;
+  readonly destination: string;
   readonly numbers: readonly number[];
 }
 
@@ -122,18 +128,14 @@ class World {
       case 'place':
         return this.#place(one);
       case 'claim': {
-        const claims = await store.write('claimDue', {
-          token: 'r',
-          process: thisProcess(),
-          now: NOW,
-          retryAt: [NOW],
-          longest: 10,
-          limit: 2,
-          skip: [],
-        });
+        const claims = await claimReady(store, { now: NOW, token: 'r', retryAt: [NOW], each: 2 });
         this.#claims = [
           ...this.#claims,
-          ...claims.map(({ message, deliveries }) => ({ message: message.id, numbers: deliveries.map(({ n }) => n) })),
+          ...claims.map(({ message, destination, deliveries }) => ({
+            message: message.id,
+            destination,
+            numbers: deliveries.map(({ n }) => n),
+          })),
         ];
         return;
       }
@@ -145,7 +147,19 @@ class World {
           n,
           state: one.state as 'relayed' | 'failed' | 'waiting' | 'unsure',
         }));
-        const settlement = { token: 'r', message: claim.message, at: 3, attempts: [], events: [], reports: [] };
+        const settlement = {
+          token: 'r',
+          message: claim.message,
+          at: 3,
+          attempts: [],
+          events: [],
+          reports: [],
+          learned: {
+            destination: claim.destination,
+            standing: one.troubled ? 'troubled' : 'well',
+            notBefore: one.troubled ? NOW + 1 : 0,
+          },
+        } as const;
         const done = await store.write('settle', { ...settlement, deliveries });
         if (typeof done === 'string') return;
         const dropped = deliveries.map((d) => (done.stop.includes(d.n) ? { ...d, state: 'dropped' as const } : d));
@@ -176,6 +190,7 @@ class World {
       }
       case 'sweep':
         await store.write('sweepJourney', { before: 3, limit: 2 });
+        await store.write('forgetDestinations', { before: 4, limit: 1 });
     }
   }
 }

@@ -227,6 +227,23 @@ export interface Claim {
   readonly deliveries: readonly QueuedDelivery[];
 }
 
+/** What is known of a destination: that it takes mail, that it lately did not, or nothing. */
+export type Standing = 'well' | 'unknown' | 'troubled';
+
+export interface ReadyDestination {
+  readonly destination: string;
+  readonly standing: Standing;
+  /** Since when there is something due, and no pause. */
+  readonly readyAt: number;
+}
+
+export interface Learned {
+  readonly destination: string;
+  readonly standing: Standing;
+  /** Nothing is to be tried there before this time; 0: at any time. */
+  readonly notBefore: number;
+}
+
 export interface AttemptRecord {
   readonly n: number;
   readonly attempt: number;
@@ -382,20 +399,19 @@ export interface Writes extends SuppressionWrites, TakeBackWrites {
   accept(p: AcceptParams): void;
 
   /**
-   * Takes due deliveries: at most `limit` claims of at most 100 recipients of one message at one
-   * destination, oldest due first, none whose destination is in `skip`. Attempt count and the time
-   * of the next attempt (`retryAt[attempts before this one]`, or its last entry) are committed with it (P3).
-   * A `nextAt` later than `now + longest` is due now: the clock was set (HOUSE, time).
+   * Takes deliveries that are due by a time: from each destination at most so many claims, oldest due
+   * first, each of at most 100 recipients of one message. Attempt count and the time of the next attempt
+   * (`retryAt[attempts before this one]`, or its last entry) are committed with it (P3).
    */
   claimDue(p: {
     readonly token: string;
     readonly process: ProcessIdentity;
-    readonly now: number;
+    readonly dueBy: number;
     readonly retryAt: readonly number[];
-    readonly longest: number;
-    readonly limit: number;
-    readonly skip: readonly string[];
+    readonly from: readonly { readonly destination: string; readonly claims: number }[];
   }): readonly Claim[];
+  /** What `hasAstray` speaks of is due now; at most 1,000 deliveries at a time. */
+  bringBack(p: { readonly now: number; readonly longest: number }): void;
   /**
    * Ends claimed deliveries and files the report in the same commit. 'lost': the lease is not ours any more, nothing
    * changed. `stop`: these were asked back meanwhile, nothing changed either; they can be settled as relayed, filed or
@@ -416,6 +432,8 @@ export interface Writes extends SuppressionWrites, TakeBackWrites {
     /** Addresses that mail of this account got to: an answer that said otherwise is forgotten. */
     readonly lift?: { readonly account: string; readonly addresses: readonly string[] };
     readonly note?: NewNote;
+    /** What the attempt says about its destination. */
+    readonly learned?: Learned;
   }): 'done' | 'lost' | { readonly stop: readonly number[] };
   /** Claims particular deliveries that nobody is sending, whatever their time (an operator's `fail`); counts no attempt. */
   claimForOperator(p: {
@@ -424,7 +442,7 @@ export interface Writes extends SuppressionWrites, TakeBackWrites {
     readonly message: string;
     readonly numbers: readonly number[];
   }): Claim | undefined;
-  /** retry: due now, but for what is held until a time; hold (without a time), release, drop as {@link DeliveryState} says. Those being sent, and ended ones, are left alone. The numbers changed. */
+  /** retry: due now (and its destination not in a pause), but for what is held until a time; hold (without a time), release, drop as {@link DeliveryState} says. Those being sent, and ended ones, are left alone. The numbers changed. */
   changeDeliveries(p: {
     readonly message: string;
     readonly numbers: readonly number[];
@@ -498,6 +516,8 @@ export interface Writes extends SuppressionWrites, TakeBackWrites {
 
   setSetting(p: { readonly name: string; readonly value: string }): void;
   removeSetting(p: { readonly name: string }): void;
+  /** Forgets what was learned, before that time, of destinations where nothing is due. True: more is left. */
+  forgetDestinations(p: { readonly before: number; readonly limit: number }): boolean;
   /** Journeys that ended before `before`: events, attempts, deliveries and messages nobody holds any more. True: more is left. */
   sweepJourney(p: { readonly before: number; readonly limit: number }): boolean;
 }
@@ -550,8 +570,12 @@ export interface Reads extends SuppressionReads {
   maildropSlice(p: { readonly mailbox: number; readonly afterUid: number; readonly limit: number }): MaildropSlice;
   email(p: { readonly id: string }): EmailToRead | undefined;
 
-  /** When the earliest waiting delivery (or held one with a time) is due; deliveries of `skip` don't count. */
-  nextDue(p: { readonly skip: readonly string[] }): number | undefined;
+  /** Destinations with something due that are not in a pause: of each standing at most `limit`, the earliest first. */
+  readyDestinations(p: { readonly now: number; readonly limit: number }): readonly ReadyDestination[];
+  /** When, after that time, the next destination is ready. */
+  nextReady(p: { readonly after: number }): number | undefined;
+  /** Whether a delivery waits, or a pause lasts, beyond `now + longest`: the clock was set back since (HOUSE, time). */
+  hasAstray(p: { readonly now: number; readonly longest: number }): boolean;
   listQueue(p: {
     readonly filter: QueueFilter;
     readonly after?: { readonly message: string; readonly n: number };

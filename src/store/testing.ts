@@ -4,10 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId, newTicket, silentLog, thisProcess } from '../base/index.ts';
+import type { ProcessIdentity } from '../base/index.ts';
 import { FakeClock } from '../base/testing.ts';
 import { openStore } from './sqlite/store.ts';
 import type { StoreOptions } from './sqlite/store.ts';
-import type { AcceptParams, ContentRef, NewDelivery, NewEmail, NewMessage, Store } from './store.ts';
+import type { AcceptParams, Claim, ContentRef, NewDelivery, NewEmail, NewMessage, Store } from './store.ts';
 
 /** What of node:test's context is used. */
 interface Context {
@@ -127,4 +128,23 @@ export async function eventually(holds: () => Promise<boolean> | boolean): Promi
     if (performance.now() > end) throw new Error('it did not happen within 5 s');
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
+}
+
+export interface ClaimReady {
+  readonly now: number;
+  readonly token?: string;
+  readonly process?: ProcessIdentity;
+  readonly retryAt?: readonly number[];
+  /** Claims from each destination; default 10. */
+  readonly each?: number;
+}
+
+/** Claims what is due, as a runner does: it looks what is ready, and takes it. */
+export async function claimReady(
+  store: Store,
+  { now, token = 'run', process = thisProcess(), retryAt = [now + 60, now + 300], each = 10 }: ClaimReady,
+): Promise<readonly Claim[]> {
+  const ready = await store.read('readyDestinations', { now, limit: 100 });
+  const from = ready.map(({ destination }) => ({ destination, claims: each }));
+  return await store.write('claimDue', { token, process, dueBy: now, retryAt, from });
 }

@@ -4,7 +4,8 @@ import { describe, test } from 'node:test';
 import type { Engine } from '../contract.ts';
 import { StoreError } from '../store.ts';
 import type { Claim, NewDelivery, SettledDelivery, Store } from '../store.ts';
-import { addAccount, contentOf, messageParams, newDelivery, newMessage } from '../testing.ts';
+import { addAccount, claimReady, contentOf, messageParams, newDelivery, newMessage } from '../testing.ts';
+import type { ClaimReady } from '../testing.ts';
 import { here } from './maildrop.ts';
 
 const NOW = 1_000_000;
@@ -16,32 +17,18 @@ async function enqueue(store: Store, deliveries: readonly Partial<NewDelivery>[]
   return message.id;
 }
 
-type ClaimDue = Parameters<typeof claimWith>[1];
+const claim = (store: Store, changes: Partial<ClaimReady> = {}): Promise<readonly Claim[]> =>
+  claimReady(store, { now: NOW, process: here, ...changes });
 
-function claimWith(
-  store: Store,
-  changes: {
-    token?: string;
-    now?: number;
-    limit?: number;
-    skip?: readonly string[];
-    longest?: number;
-    retryAt?: readonly number[];
-  },
-): Promise<readonly Claim[]> {
-  return store.write('claimDue', {
-    token: 'run',
-    process: here,
-    now: NOW,
-    retryAt: [NOW + 60, NOW + 300],
-    longest: 14_400_000,
-    limit: 10,
-    skip: [],
-    ...changes,
-  });
+const LONGEST = 14_400_000;
+
+/** When the first destination is ready. */
+const next = (store: Store): Promise<number | undefined> => store.read('nextReady', { after: 0 });
+
+async function ready(store: Store, now = NOW): Promise<string> {
+  const found = await store.read('readyDestinations', { now, limit: 10 });
+  return found.map(({ destination, standing }) => `${destination} ${standing}`).join(', ');
 }
-
-const claim = (store: Store, changes: ClaimDue = {}): Promise<readonly Claim[]> => claimWith(store, changes);
 
 function settle(
   store: Store,
@@ -72,23 +59,66 @@ export function queueContract(engine: Engine): void {
       assert.equal(claims[0]!.deliveries[0]!.nextAt, NOW + 60);
       assert.deepEqual(await stateOf(store, id), ['sending', 'sending', 'sending', 'waiting']);
       assert.deepEqual(await claim(store, { token: 'other' }), []);
-      assert.equal(await store.read('nextDue', { skip: [] }), NOW + 1);
-      assert.equal(await store.read('nextDue', { skip: ['c.test'] }), undefined);
+      assert.equal(await next(store), NOW + 1);
+      assert.equal(await store.read('nextReady', { after: NOW + 1 }), undefined);
     });
 
-    test('the oldest due comes first, at most `limit` claims, none of a destination to skip', async (t) => {
+    test('destinations are ready in the order of their oldest due, and give as many claims as are asked for, the oldest first', async (t) => {
       const store = await engine.open(t);
       const late = await enqueue(store, [{ nextAt: NOW - 1 }]);
-      const early = await enqueue(store, [{ nextAt: NOW - 5, destination: 'd.test' }]);
+      await enqueue(store, [{ nextAt: NOW - 5, destination: 'd.test' }]);
       const middle = await enqueue(store, [{ nextAt: NOW - 3 }]);
-      assert.deepEqual(
-        (await claim(store, { skip: ['d.test'], limit: 1 })).map(({ message }) => message.id),
-        [middle],
-      );
-      assert.deepEqual(
-        (await claim(store)).map(({ message }) => message.id),
-        [early, late],
-      );
+      await enqueue(store, [{ nextAt: NOW + 1, destination: 'e.test' }]);
+      assert.equal(await ready(store), 'd.test unknown, c.test unknown');
+      const params = { token: 'run', process: here, dueBy: NOW, retryAt: [NOW + 60] };
+      const take = async (destination: string, claims: number): Promise<readonly string[]> =>
+        (await store.write('claimDue', { ...params, from: [{ destination, claims }] })).map(
+          ({ message }) => message.id,
+        );
+      assert.deepEqual(await take('c.test', 1), [middle]);
+      assert.deepEqual(await take('c.test', 5), [late]);
+      assert.deepEqual(await take('c.test', 5), []);
+      assert.deepEqual(await take('nobody.test', 5), []);
+      assert.deepEqual(await take('e.test', 5), []);
+      assert.equal(await ready(store), 'd.test unknown');
+    });
+
+    test('what was learned of a destination is kept, a pause holds it back, and is forgotten when it is old', async (t) => {
+      const store = await engine.open(t);
+      const id = await enqueue(store, [{}, { recipient: 'more@c.test', nextAt: NOW + 2 }]);
+      await claim(store);
+      const learned = { destination: 'c.test', standing: 'troubled', notBefore: NOW + 50 } as const;
+      const deliveries = [{ n: 1, state: 'waiting', nextAt: NOW + 7 }] as const;
+      const settlement = { token: 'run', message: id, at: NOW, deliveries, attempts: [], events: [], reports: [] };
+      await store.write('settle', { ...settlement, learned });
+      assert.equal(await next(store), NOW + 50);
+      assert.equal(await ready(store, NOW + 49), '');
+      assert.equal(await ready(store, NOW + 50), 'c.test troubled');
+      await enqueue(store, [{ nextAt: NOW }]);
+      assert.equal(await ready(store, NOW + 49), '', 'new mail does not end the pause');
+      assert.equal((await claim(store, { now: NOW + 50 })).length, 2);
+      assert.equal(await store.write('forgetDestinations', { before: NOW, limit: 9 }), false);
+      await enqueue(store, [{}]);
+      assert.equal(await ready(store, NOW + 50), 'c.test troubled', 'it is remembered while nothing is due');
+      await claim(store, { now: NOW + 50 });
+      await store.write('forgetDestinations', { before: NOW + 1, limit: 9 });
+      await enqueue(store, [{}]);
+      assert.equal(await ready(store), 'c.test unknown');
+    });
+
+    test('a person who wants it tried now ends the pause', async (t) => {
+      const store = await engine.open(t);
+      const id = await enqueue(store, [{}, {}]);
+      await claim(store);
+      const learned = { destination: 'c.test', standing: 'troubled', notBefore: NOW + 50 } as const;
+      const deliveries = [1, 2].map((n) => ({ n, state: 'waiting', nextAt: NOW }) as const);
+      const settlement = { token: 'run', message: id, at: NOW, deliveries, attempts: [], events: [], reports: [] };
+      await store.write('settle', { ...settlement, learned });
+      const change = { message: id, numbers: [2], at: NOW, events: [] };
+      await store.write('changeDeliveries', { ...change, action: 'hold' });
+      assert.equal(await ready(store), '');
+      await store.write('changeDeliveries', { ...change, action: 'release' });
+      assert.equal(await ready(store), 'c.test troubled');
     });
 
     test('250 recipients at one destination are claimed a hundred at a time', async (t) => {
@@ -111,7 +141,7 @@ export function queueContract(engine: Engine): void {
         [NOW + 60, NOW + 300],
         [NOW + 300, NOW + 300],
       ] as const) {
-        const [one] = await claim(store, { now });
+        const [one] = await claim(store, { now, retryAt: [NOW + 60, NOW + 300] });
         assert.equal(one!.deliveries[0]!.nextAt, next);
         assert.equal(await settle(store, id, [{ n: 1, state: 'waiting', lastReply: '451 later' }]), 'done');
         assert.equal((await store.read('deliveries', { message: id }))[0]!.nextAt, next);
@@ -121,11 +151,33 @@ export function queueContract(engine: Engine): void {
       assert.equal(delivery!.lastReply, '451 later');
     });
 
-    test('a waiting delivery further away than the longest step is due now, also behind a nearer one; a held one is not', async (t) => {
+    test('a waiting delivery further away than the longest step is brought back, also behind a nearer one; a held one is not', async (t) => {
       const store = await engine.open(t);
-      await enqueue(store, [{ nextAt: NOW + 14_400_001 }, { nextAt: NOW + 5, recipient: 'near@c.test' }]);
-      await enqueue(store, [{ nextAt: NOW + 14_400_001, state: 'held', destination: 'd.test' }]);
+      const far = NOW + LONGEST + 1;
+      await enqueue(store, [{ nextAt: far }, { nextAt: NOW + 5, recipient: 'near@c.test' }]);
+      await enqueue(store, [{ nextAt: far, state: 'held', destination: 'd.test' }]);
+      const clock = { now: NOW, longest: LONGEST };
+      assert.equal(await store.read('hasAstray', { ...clock, now: NOW + 1 }), false);
+      assert.equal(await store.read('hasAstray', clock), true);
+      assert.deepEqual(await claim(store), []);
+      await store.write('bringBack', clock);
+      assert.equal(await store.read('hasAstray', clock), false);
       assert.deepEqual(numbers(await claim(store)), [[1]]);
+    });
+
+    test('a pause that ends further away than the longest step is over', async (t) => {
+      const store = await engine.open(t);
+      const id = await enqueue(store, [{}]);
+      await claim(store);
+      const learned = { destination: 'c.test', standing: 'troubled', notBefore: NOW + LONGEST + 1 } as const;
+      const deliveries = [{ n: 1, state: 'waiting', nextAt: NOW }] as const;
+      const settlement = { token: 'run', message: id, at: NOW, deliveries, attempts: [], events: [], reports: [] };
+      await store.write('settle', { ...settlement, learned });
+      const clock = { now: NOW, longest: LONGEST };
+      assert.equal(await store.read('hasAstray', clock), true);
+      await store.write('bringBack', clock);
+      assert.equal(await store.read('hasAstray', clock), false);
+      assert.equal(await ready(store), 'c.test troubled');
     });
 
     test('a held delivery is due at its time, or never without one', async (t) => {
@@ -214,7 +266,7 @@ export function queueContract(engine: Engine): void {
         ],
       );
       assert.equal(await settle(store, id, [{ n: 1, state: 'relayed' }]), 'lost');
-      assert.equal(await store.read('nextDue', { skip: [] }), NOW + 60);
+      assert.equal(await next(store), NOW + 60);
     });
 
     test('a report for an account that is gone undoes the whole settlement', async (t) => {
@@ -262,9 +314,9 @@ export function queueContract(engine: Engine): void {
         events: [{ message: id, n: 1, at: 1, facts: { kind: 'operator', action: 'x' } as const }],
       };
       assert.deepEqual(await store.write('changeDeliveries', { ...all, action: 'hold' }), [2]);
-      assert.equal(await store.read('nextDue', { skip: [] }), undefined);
+      assert.equal(await next(store), undefined);
       assert.deepEqual(await store.write('changeDeliveries', { ...all, action: 'release', numbers: [3] }), [3]);
-      assert.equal(await store.read('nextDue', { skip: [] }), NOW + 7);
+      assert.equal(await next(store), NOW + 7);
       assert.deepEqual(await store.write('changeDeliveries', { ...all, action: 'release' }), [2]);
       assert.deepEqual(await store.write('changeDeliveries', { ...all, action: 'retry' }), [2, 3]);
       assert.deepEqual(await store.read('events', { message: id }), []);
@@ -299,7 +351,7 @@ export function queueContract(engine: Engine): void {
       );
       assert.equal((await store.write('freeProcesses', { gone: [operator], at: 5 })).deliveries, 2);
       assert.deepEqual(await stateOf(store, id), ['waiting', 'held', 'sending']);
-      assert.equal(await store.read('nextDue', { skip: [] }), NOW + 99);
+      assert.equal(await next(store), NOW + 99);
     });
 
     test('the queue is listed in order, page by page, by what the filter says', async (t) => {

@@ -50,7 +50,8 @@ export function sharingContract(engine: Engine): void {
       store.onChange(() => {
         told += 1;
       });
-      const claim = { token: 't', process: thisProcess(), now: 1, retryAt: [2], longest: 10, limit: 5, skip: ['x'] };
+      const from = [{ destination: 'x', claims: 5 }];
+      const claim = { token: 't', process: thisProcess(), dueBy: 1, retryAt: [2], from };
       assert.deepEqual(await store.write('claimDue', claim), []);
       assert.equal(await store.write('removeDomain', { name: 'x' }), 'missing');
       assert.equal(told, 0);

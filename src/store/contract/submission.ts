@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Engine } from '../contract.ts';
 import type { Store } from '../store.ts';
-import { addAccount, contentOf, messageParams, newDelivery, newEmail, newMessage } from '../testing.ts';
+import { addAccount, claimReady, contentOf, messageParams, newDelivery, newEmail, newMessage } from '../testing.ts';
 import { here } from './maildrop.ts';
 
 const grant = { local: 'info', domain: 'c.test' };
@@ -72,7 +72,7 @@ export function submissionContract(engine: Engine): void {
       const held = newDelivery({ state: 'held', nextAt: 500, recipient: 'bob@b.test', destination: 'b.test' });
       await store.write('accept', { message, emails: [], deliveries: [held], events: [] });
       assert.equal((await store.read('findMessages', { id: message.id }))[0]?.releaseAt, 500);
-      assert.equal(await store.read('nextDue', { skip: [] }), 500);
+      assert.equal(await store.read('nextReady', { after: 0 }), 500);
       assert.equal((await claims(store, 499)).length, 0);
       assert.equal((await claims(store, 500)).length, 1);
       const email = newEmail(account);
@@ -126,13 +126,5 @@ export function submissionContract(engine: Engine): void {
 }
 
 function claims(store: Store, now: number): Promise<readonly unknown[]> {
-  return store.write('claimDue', {
-    token: 'run',
-    process: here,
-    now,
-    retryAt: [now + 60],
-    longest: 100,
-    limit: 10,
-    skip: [],
-  });
+  return claimReady(store, { now, process: here });
 }

@@ -5,7 +5,7 @@ import type { Engine } from '../contract.ts';
 import type { NewNote } from '../note.ts';
 import type { AcceptParams, Store, Writes } from '../store.ts';
 import type { Suppression } from '../suppression.ts';
-import { addAccount, contentOf, messageParams, newDelivery, newMessage } from '../testing.ts';
+import { addAccount, claimReady, contentOf, messageParams, newDelivery, newMessage } from '../testing.ts';
 import { here } from './maildrop.ts';
 
 const NOW = 1_000_000;
@@ -31,8 +31,7 @@ async function claimed(store: Store): Promise<(extra: Extra) => Promise<unknown>
   const message = newMessage(await contentOf(store, 'x\r\n'));
   const deliveries = [newDelivery({ nextAt: NOW })];
   await store.write('accept', { message, emails: [], deliveries, events: [] });
-  const due = { now: NOW, retryAt: [NOW], longest: 1, limit: 1, skip: [] };
-  await store.write('claimDue', { token: 'run', process: here, ...due });
+  await claimReady(store, { process: here, now: NOW, retryAt: [NOW] });
   const failed = [{ n: 1, state: 'failed' }] as const;
   const about = {
     token: 'run',

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import type { Engine } from '../contract.ts';
 import type { NewDelivery, NewMessage, Store } from '../store.ts';
 import type { TakenBackDelivery } from '../take-back.ts';
-import { contentOf, newDelivery, newMessage } from '../testing.ts';
+import { claimReady, contentOf, newDelivery, newMessage } from '../testing.ts';
 import { here } from './maildrop.ts';
 
 const NOW = 1_000_000;
@@ -22,15 +22,7 @@ async function enqueue(
 }
 
 const claim = (store: Store, now = NOW): Promise<unknown> =>
-  store.write('claimDue', {
-    token: 'run',
-    process: here,
-    now,
-    retryAt: [NOW + 60],
-    longest: 14_400_000,
-    limit: 10,
-    skip: [],
-  });
+  claimReady(store, { process: here, now, retryAt: [NOW + 60] });
 
 type Settled = Parameters<typeof settle>[2][number];
 
@@ -66,7 +58,7 @@ export function takeBackContract(engine: Engine): void {
       const id = await enqueue(store, [{}, { state: 'held', nextAt: 0 }, { state: 'held', nextAt: NOW + 99 }]);
       assert.equal(await back(store, id), '1:stopped 2:stopped 3:stopped');
       assert.equal(await states(store, id), 'dropped dropped dropped');
-      assert.equal(await store.read('nextDue', { skip: [] }), undefined);
+      assert.equal(await store.read('nextReady', { after: 0 }), undefined);
       assert.deepEqual((await store.read('findMessages', { id }))[0]?.content.place, { kind: 'file', name: '' });
       assert.equal(await back(store, id), '1:stopped 2:stopped 3:stopped');
       const events = await store.read('events', { message: id });

@@ -1,6 +1,7 @@
-/** The rows of deliveries, and the earliest due time of each destination that is kept beside them. */
+/** The rows of deliveries. */
 import type { DeliveryState, NewDelivery, QueuedDelivery } from '../store.ts';
-import { first, rows, run } from './statement.ts';
+import { dueEarlier } from './destination.ts';
+import { rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 
 export const DELIVERY =
@@ -71,8 +72,6 @@ function domainOf(recipient: string): string {
 const INSERT =
   'INSERT INTO deliveries (message, n, recipient, recipient_domain, original, destination, state, next_at, due_at, notify, orcpt, on_unsure, on_failure) ' +
   'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
-const HEAD_EARLIER =
-  'INSERT INTO destinations (name, due_at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at WHERE excluded.due_at < destinations.due_at';
 
 export function* insertDeliveries(message: string, deliveries: readonly NewDelivery[]): Steps<void> {
   const earliest = new Map<string, number>();
@@ -96,24 +95,7 @@ export function* insertDeliveries(message: string, deliveries: readonly NewDeliv
     );
     if (due !== null) earliest.set(d.destination, Math.min(due, earliest.get(d.destination) ?? due));
   }
-  for (const [destination, due] of earliest) yield* run(HEAD_EARLIER, destination, due);
-}
-
-/** After deliveries to these destinations changed: what is their earliest due time now? */
-export function* refreshDestinations(names: Iterable<string>): Steps<void> {
-  for (const name of new Set(names)) {
-    const head = yield* first<{ due_at: number }>(
-      'SELECT due_at FROM deliveries WHERE destination = ? AND due_at IS NOT NULL ORDER BY due_at LIMIT 1',
-      name,
-    );
-    if (head === undefined) yield* run('DELETE FROM destinations WHERE name = ?', name);
-    else
-      yield* run(
-        'INSERT INTO destinations (name, due_at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at',
-        name,
-        head.due_at,
-      );
-  }
+  yield* dueEarlier(earliest);
 }
 
 export function* deliveries(p: { readonly message: string }): Steps<readonly QueuedDelivery[]> {

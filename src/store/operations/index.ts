@@ -4,6 +4,7 @@
  */
 import type { ReadName, Reads, WriteName, Writes } from '../store.ts';
 import { deliveries } from './delivery.ts';
+import * as destination from './destination.ts';
 import * as directory from './directory.ts';
 import { events } from './event.ts';
 import { accept } from './filing.ts';
@@ -41,6 +42,7 @@ export const writes = {
   removeGrant: submission.removeGrant,
   accept,
   claimDue: queue.claimDue,
+  bringBack: destination.bringBack,
   settle: queue.settle,
   claimForOperator: queue.claimForOperator,
   changeDeliveries: queue.changeDeliveries,
@@ -61,6 +63,7 @@ export const writes = {
   setSetting: housekeeping.setSetting,
   removeSetting: housekeeping.removeSetting,
   sweepJourney: journey.sweepJourney,
+  forgetDestinations: destination.forgetDestinations,
   // What the store does for itself.
   removePart: maildrop.removePart,
   forgetGarbage: housekeeping.forgetGarbage,
@@ -81,7 +84,9 @@ export const reads = {
   sentBy: submission.sentBy,
   maildropSlice: maildrop.maildropSlice,
   email: maildrop.email,
-  nextDue: queue.nextDue,
+  readyDestinations: destination.readyDestinations,
+  nextReady: destination.nextReady,
+  hasAstray: destination.hasAstray,
   listQueue: listing.listQueue,
   queueGroups: listing.queueGroups,
   attempts: listing.attempts,

@@ -5,7 +5,8 @@
 import type { ProcessIdentity } from '../../base/index.ts';
 import type { NewEvent } from '../events.ts';
 import type { DeliveryState, Reads, Writes } from '../store.ts';
-import { dueAt, refreshDestinations } from './delivery.ts';
+import { dueAt } from './delivery.ts';
+import { refreshDestinations } from './destination.ts';
 import { insertEvents } from './event.ts';
 import { holderOf, processOf } from './holder.ts';
 import { releaseMessage } from './message.ts';

@@ -1,16 +1,17 @@
 /** The queue: what is claimed, settled, changed by an operator. Times and states, no policy. */
 import { insertEvents } from './event.ts';
 import { accept, insertEmail } from './filing.ts';
-import { DELIVERY, deliveryOf, dueAt, isEnded, refreshDestinations } from './delivery.ts';
+import { DELIVERY, deliveryOf, dueAt, isEnded } from './delivery.ts';
 import type { DeliveryRow } from './delivery.ts';
+import { endPauses, keepStanding, refreshDestinations } from './destination.ts';
 import { holderOf } from './holder.ts';
 import { FROM_MESSAGES, MESSAGE_AND_CONTENT, messageOf, releaseMessage, retainMessage } from './message.ts';
 import type { MessageRow } from './message.ts';
 import { writeNote } from './note.ts';
-import { first, padded, places, rows, run } from './statement.ts';
+import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 import { liftSuppressions, suppress } from './suppression.ts';
-import type { AttemptRecord, Claim, DeliveryState, Reads, SettledDelivery, Writes } from '../store.ts';
+import type { AttemptRecord, Claim, DeliveryState, SettledDelivery, Writes } from '../store.ts';
 
 /** RFC 5321 §4.5.3.1.8: every server takes 100 recipients in one transaction. */
 const MOST_RECIPIENTS = 100;
@@ -18,61 +19,37 @@ const MOST_RECIPIENTS = 100;
 type ClaimDue = Parameters<Writes['claimDue']>[0];
 
 export function* claimDue(p: ClaimDue): Steps<readonly Claim[]> {
-  yield* wakeFarAhead(p);
   const claims: Claim[] = [];
-  while (claims.length < p.limit) {
-    const head = yield* earliestDestination(p.skip);
-    if (head === undefined || head.due_at > p.now) break;
-    claims.push(yield* claimAt(head.name, p));
+  for (const { destination, claims: most } of p.from) {
+    for (let n = 0; n < most; n++) {
+      const claim = yield* claimAt(destination, p);
+      if (claim === undefined) break;
+      claims.push(claim);
+    }
   }
+  yield* refreshDestinations(new Set(claims.map(({ destination }) => destination)));
   return claims;
 }
 
-function* earliestDestination(
-  skip: readonly string[],
-): Steps<{ readonly name: string; readonly due_at: number } | undefined> {
-  if (skip.length === 0) return yield* first('SELECT name, due_at FROM destinations ORDER BY due_at LIMIT 1');
-  const left = padded(skip);
-  return yield* first(
-    `SELECT name, due_at FROM destinations WHERE name NOT IN (${places(left.length)}) ORDER BY due_at LIMIT 1`,
-    ...left,
-  );
-}
-
-/**
- * A waiting delivery whose time is further away than the longest step was written under another
- * clock: it is due now. Few at a time; what is left follows with the next claim.
- */
-function* wakeFarAhead(p: ClaimDue): Steps<void> {
-  const far = yield* rows<{ message: string; n: number; destination: string }>(
-    "SELECT message, n, destination FROM deliveries WHERE state = 'waiting' AND due_at > ? ORDER BY due_at DESC LIMIT 1000",
-    p.now + p.longest,
-  );
-  for (const { message, n } of far)
-    yield* run('UPDATE deliveries SET next_at = ?, due_at = ? WHERE message = ? AND n = ?', p.now, p.now, message, n);
-  yield* refreshDestinations(far.map(({ destination }) => destination));
-}
-
 /** The oldest due message at a destination, with all its recipients there that are due. */
-function* claimAt(destination: string, p: ClaimDue): Steps<Claim> {
+function* claimAt(destination: string, p: ClaimDue): Steps<Claim | undefined> {
   const oldest = yield* first<{ message: string }>(
     'SELECT message FROM deliveries WHERE destination = ? AND due_at <= ? ORDER BY due_at LIMIT 1',
     destination,
-    p.now,
+    p.dueBy,
   );
-  if (oldest === undefined) throw new Error(`destination ${destination} has a due time but no due delivery`);
+  if (oldest === undefined) return undefined;
   const due = yield* rows<DeliveryRow>(
     `SELECT ${DELIVERY} FROM deliveries d WHERE d.message = ? AND d.destination = ? AND d.due_at <= ? ORDER BY d.n LIMIT ${String(MOST_RECIPIENTS)}`,
     oldest.message,
     destination,
-    p.now,
+    p.dueBy,
   );
   const claimed: DeliveryRow[] = [];
   for (const row of due) {
-    const nextAt = p.retryAt[row.attempts] ?? p.retryAt.at(-1) ?? p.now;
+    const nextAt = p.retryAt[row.attempts] ?? p.retryAt.at(-1) ?? p.dueBy;
     claimed.push(yield* hold(row, p, { attempts: row.attempts + 1, nextAt, freedState: 'waiting' }));
   }
-  yield* refreshDestinations([destination]);
   return yield* claimOf(oldest.message, destination, claimed);
 }
 
@@ -132,6 +109,7 @@ export function* settle(p: Settle): Steps<ReturnType<Writes['settle']>> {
   if (stop.length > 0) return { stop };
   for (const one of all) yield* settleOne(p, one);
   yield* refreshDestinations(all.map(({ destination }) => destination));
+  if (p.learned !== undefined) yield* keepStanding(p.learned, p.at);
   yield* insertAttempts(p.message, p.attempts);
   yield* insertEvents(p.events);
   for (const report of p.reports) yield* accept(report);
@@ -233,6 +211,7 @@ export function* changeDeliveries(p: Change): Steps<readonly number[]> {
     changed.push(row);
   }
   yield* refreshDestinations(changed.map((row) => row.destination));
+  if (p.action === 'retry' || p.action === 'release') yield* endPauses(changed.map((row) => row.destination));
   const numbers = changed.map((row) => row.n);
   if (numbers.length > 0) yield* insertEvents(p.events.filter(({ n }) => n === undefined || numbers.includes(n)));
   if (p.action === 'drop') yield* releaseMessage(p.message, numbers.length, p.at);
@@ -253,8 +232,4 @@ function stateAfter({ state, next_at: nextAt }: DeliveryRow, action: Change['act
     case 'drop':
       return 'dropped';
   }
-}
-
-export function* nextDue(p: Parameters<Reads['nextDue']>[0]): Steps<number | undefined> {
-  return (yield* earliestDestination(p.skip))?.due_at;
 }

@@ -1,8 +1,9 @@
 /** One message asked back: each delivery by its state, in one commit. */
 import type { NewEvent } from '../events.ts';
 import type { TakeBackWrites, TakenBack, TakenBackDelivery } from '../take-back.ts';
-import { DELIVERY, isEnded, refreshDestinations } from './delivery.ts';
+import { DELIVERY, isEnded } from './delivery.ts';
 import type { DeliveryRow } from './delivery.ts';
+import { refreshDestinations } from './destination.ts';
 import { insertEvents } from './event.ts';
 import { releaseMessage } from './message.ts';
 import { first, rows, run } from './statement.ts';

@@ -17,7 +17,7 @@ const process = thisProcess();
 
 /** Tables that grow with the mail. */
 const GROWING =
-  /\bSCAN (?:messages|m|contents|c|downgraded|patches|emails|e|memberships|s|deliveries|d|events|attempts|tombstones|grants|sent|correspondents|suppressions)\b/;
+  /\bSCAN (?:messages|m|contents|c|downgraded|patches|emails|e|memberships|s|deliveries|d|events|attempts|tombstones|grants|sent|correspondents|suppressions|destinations)\b/;
 
 function recorded(connection: Connection, into: Set<string>): Connection {
   return {
@@ -40,7 +40,8 @@ const patches = [{ at: 0, replaces: 1, with: Buffer.from('A: b\r\n') }];
 const downgraded = { prefix: Buffer.alloc(0), patches, popOctets: 6 };
 const message = newMessage(content, { messageId: '<x>', downgraded });
 const moved = newEmail('a', { n: 6 });
-const claim = { token: 't', process, now: 2e12, retryAt: [3e12], longest: 1e9, limit: 5, skip: ['x.test', 'y.test'] };
+const claim = { token: 't', process, dueBy: 2e12, retryAt: [3e12], from: [{ destination: 'c.test', claims: 5 }] };
+const learned = { destination: 'c.test', standing: 'troubled', notBefore: 3e12 };
 const filter = { domain: 'c.test', sender: '@a.test', receivedBefore: 5e12 };
 
 const suppression = { account: 'a', address: 'x@c.test', madeBy: 'answer', at: 1, until: 5 } as const;
@@ -67,7 +68,10 @@ const calls: readonly (readonly [OperationName, unknown])[] = [
   ['queueGroups', { filter: {} }],
   ['queueGroups', { filter }],
   ['changeDeliveries', { message: message.id, numbers: [4], action: 'drop', at: 1, events: [] }],
-  ['nextDue', { skip: [] }],
+  ['nextReady', { after: 0 }],
+  ['readyDestinations', { now: 2e12, limit: 9 }],
+  ['hasAstray', { now: 2e12, longest: 1e9 }],
+  ['bringBack', { now: 2e12, longest: 1e9 }],
   ['claimDue', claim],
   [
     'settle',
@@ -81,6 +85,7 @@ const calls: readonly (readonly [OperationName, unknown])[] = [
       reports: [],
       suppress: [suppression],
       lift: { account: 'a', addresses: ['x@c.test'] },
+      learned,
     },
   ],
   ['suppressionOf', { account: 'a', address: 'x@c.test', now: 1 }],
@@ -106,6 +111,7 @@ const calls: readonly (readonly [OperationName, unknown])[] = [
   ['email', { id: 'x' }],
   ['namedFiles', { files: ['f'] }],
   ['sweepTombstones', { before: 9, limit: 9 }],
+  ['forgetDestinations', { before: 9, limit: 9 }],
   ['closeAccount', { account: 'a', at: 1 }],
   ['purgeAccount', { account: 'a', at: 1, limit: 9 }],
   ['changeDeliveries', { message: message.id, numbers: [5], action: 'drop', at: 1, events: [] }],

@@ -12,6 +12,7 @@ export function touches({ name, params }: Pick<Request, 'name' | 'params'>): Sto
     case 'accept':
       return isForQueue(params as AcceptParams) ? QUEUE : NOTHING;
     case 'claimDue':
+    case 'bringBack':
     case 'settle':
     case 'claimForOperator':
     case 'changeDeliveries':
@@ -29,6 +30,7 @@ export function touches({ name, params }: Pick<Request, 'name' | 'params'>): Sto
     case 'unregisterProcess':
     case 'forgetGarbage':
     case 'sweepJourney':
+    case 'forgetDestinations':
     case 'sweepTombstones':
     case 'suppress':
     case 'toldSuppressed':
