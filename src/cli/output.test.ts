@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CommandError, formatTable, print, printError, printJson, printTable, say, visible } from './output.ts';
+import {
+  CommandError,
+  formatTable,
+  print,
+  printError,
+  printJson,
+  printJsonList,
+  printLongTable,
+  printTable,
+  say,
+  visible,
+} from './output.ts';
 import type { Column } from './output.ts';
 
 function recorder(): {
@@ -48,6 +59,40 @@ test('columns are as wide as what stands in them', () => {
     { name: 'bücher🙂', count: 1000 },
   ];
   assert.equal(formatTable(columns, rows), 'NAME     COUNT  AGAIN\na            1  a\nbücher🙂   1000  bücher🙂\n');
+});
+
+async function* counted(count: number): AsyncGenerator<{ name: string; count: number }> {
+  for (let n = 0; n < count; n++) yield await Promise.resolve({ name: n === 700 ? 'a long name' : 'short', count: n });
+}
+
+test('a long list as JSON is the same text as all of it at once', async () => {
+  for (const length of [0, 1, 499, 500, 501, 1_000]) {
+    const [long, whole] = [recorder(), recorder()];
+    await printJsonList(counted(length), long);
+    printJson(await Array.fromAsync(counted(length)), whole);
+    assert.equal(long.said.out, whole.said.out, String(length));
+  }
+});
+
+test('a long table has one head, and its columns only grow', async () => {
+  const { said, ...output } = recorder();
+  assert.equal(await printLongTable(columns, counted(1_200), 'None.', output), 1_200);
+  const lines = said.out.split('\n');
+  assert.equal(lines.length, 1_202);
+  assert.deepEqual(
+    [0, 1, 500, 501, 701, 1_001, 1_200].map((n) => lines[n]),
+    [
+      'NAME   COUNT  AGAIN',
+      'short      0  short',
+      'short    499  short',
+      'short          500  short',
+      'a long name    700  a long name',
+      'short         1000  short',
+      'short         1199  short',
+    ],
+  );
+  await printLongTable(columns, counted(0), 'None.', output);
+  assert.equal(said.err, 'None.\n');
 });
 
 test('a table without rows says so beside the data', () => {

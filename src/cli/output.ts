@@ -46,6 +46,30 @@ export function printJson(value: unknown, output: Output = standard): void {
   output.out.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
+/** Rows that are printed together; the columns of each such part are as wide as they have to be, and no narrower than before. */
+const PART = 500;
+
+/** A list as JSON, the same octets as `printJson` of all of it, but as its items come: it may be long. */
+export async function printJsonList(items: AsyncIterable<unknown>, output: Output = standard): Promise<void> {
+  let before = '[\n';
+  for await (const part of inParts(items)) {
+    output.out.write(`${before}${JSON.stringify(part, null, 2).slice(2, -2)}`);
+    before = ',\n';
+  }
+  output.out.write(before === '[\n' ? '[]\n' : '\n]\n');
+}
+
+async function* inParts<Item>(items: AsyncIterable<Item>): AsyncGenerator<readonly Item[]> {
+  let part: Item[] = [];
+  for await (const item of items) {
+    part.push(item);
+    if (part.length < PART) continue;
+    yield part;
+    part = [];
+  }
+  if (part.length > 0) yield part;
+}
+
 /** Data for people, on standard output. Line ends in it stay, all other control characters are shown as what they are. */
 export function print(text: string, output: Output = standard): void {
   output.out.write(`${visibleLines(text)}\n`);
@@ -81,20 +105,55 @@ export function printTable<Row>(
   else output.out.write(formatTable(columns, rows));
 }
 
+/** A table that may be long, printed as its rows come; how many they were. */
+export async function printLongTable<Row>(
+  columns: readonly Column<Row>[],
+  rows: AsyncIterable<Row>,
+  none: string,
+  output: Output = standard,
+): Promise<number> {
+  let widths: readonly number[] | undefined;
+  let count = 0;
+  for await (const part of inParts(rows)) {
+    count += part.length;
+    const cells = cellsOf(columns, part);
+    const titles = columns.map(({ title }) => title);
+    const needed = widest(columns, widths === undefined ? [titles, ...cells] : cells, widths);
+    const head = widths === undefined ? `${emphasis('bold', formatLine(columns, titles, needed))}\n` : '';
+    output.out.write(head + cells.map((line) => `${formatLine(columns, line, needed)}\n`).join(''));
+    widths = needed;
+  }
+  if (widths === undefined) say(none, output);
+  return count;
+}
+
 /** Columns as wide as what stands in them, two spaces between; the last one is not padded. */
 export function formatTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
-  const cells = [
-    columns.map((column) => column.title),
-    ...rows.map((row) => columns.map((column) => visible(String(column.value(row))))),
-  ];
-  const widths = columns.map((_, i) => cells.reduce((widest, line) => Math.max(widest, widthOf(line[i] as string)), 0));
-  const lines = cells.map((line) =>
-    line
-      .map((cell, i) => pad(cell, widths[i] as number, columns[i] as Column<Row>))
-      .join('  ')
-      .trimEnd(),
-  );
+  const cells = [columns.map((column) => column.title), ...cellsOf(columns, rows)];
+  const widths = widest(columns, cells);
+  const lines = cells.map((line) => formatLine(columns, line, widths));
   return `${[emphasis('bold', lines[0] as string), ...lines.slice(1)].join('\n')}\n`;
+}
+
+function cellsOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): readonly (readonly string[])[] {
+  return rows.map((row) => columns.map((column) => visible(String(column.value(row)))));
+}
+
+function widest<Row>(
+  columns: readonly Column<Row>[],
+  cells: readonly (readonly string[])[],
+  least: readonly number[] = [],
+): readonly number[] {
+  return columns.map((_, i) =>
+    cells.reduce((width, line) => Math.max(width, widthOf(line[i] as string)), least[i] ?? 0),
+  );
+}
+
+function formatLine<Row>(columns: readonly Column<Row>[], line: readonly string[], widths: readonly number[]): string {
+  return line
+    .map((cell, i) => pad(cell, widths[i] as number, columns[i] as Column<Row>))
+    .join('  ')
+    .trimEnd();
 }
 
 function pad<Row>(cell: string, width: number, { align }: Column<Row>): string {
@@ -104,14 +163,17 @@ function pad<Row>(cell: string, width: number, { align }: Column<Row>): string {
 
 /** Characters, not UTF-16 units. */
 function widthOf(text: string): number {
-  return Array.from(text).length;
+  return ASCII.test(text) ? text.length : Array.from(text).length;
 }
+
+const ASCII = /^[\x20-\x7e]*$/;
 
 /**
  * Control characters as \xNN or \u{NNNN}: an escape sequence in somebody's address or reply would
  * otherwise move the cursor, and an override of the writing direction would show another name.
  */
 export function visible(text: string): string {
+  if (ASCII.test(text)) return text;
   return text.replaceAll(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => {
     const code = character.codePointAt(0) as number;
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;

@@ -4,7 +4,7 @@ import { reasonOfEntry } from '../../app/index.ts';
 import type { Keeper, QueueEntry, QueueFilter, ReasonSummary } from '../../app/index.ts';
 import { systemClock } from '../../base/index.ts';
 import { wantsJson, withKeeper } from '../context.ts';
-import { CommandError, print, printJson, printTable, say } from '../output.ts';
+import { CommandError, print, printJson, printJsonList, printLongTable, printTable, say } from '../output.ts';
 import type { Column } from '../output.ts';
 import { age, COLUMNS, time } from './columns.ts';
 import { filterOf, withFilters } from './filters.ts';
@@ -45,21 +45,21 @@ interface Shown {
 
 async function listAsJson(keeper: Keeper, filter: QueueFilter, { limit, summary }: Shown): Promise<void> {
   if (summary) printJson(await keeper.queueSummary(filter));
-  else {
-    const entries = await firstOf(keeper.queue(filter), limit);
-    printJson(entries.map((entry) => ({ ...entry, reason: reasonOfEntry(entry) })));
-  }
+  else await printJsonList(withReasons(firstOf(keeper.queue(filter), limit)));
+}
+
+async function* withReasons(entries: AsyncIterable<QueueEntry>): AsyncGenerator<object> {
+  for await (const entry of entries) yield { ...entry, reason: reasonOfEntry(entry) };
 }
 
 async function listInWords(keeper: Keeper, filter: QueueFilter, { limit, summary }: Shown): Promise<void> {
   const reasons = await keeper.queueSummary(filter);
   printTable(REASON_COLUMNS, reasons, 'The queue is empty: nothing waits to be handed on.');
   if (summary || reasons.length === 0) return;
-  const entries = await firstOf(keeper.queue(filter), limit);
   print('');
-  printTable(COLUMNS, entries, '');
+  const shown = await printLongTable(COLUMNS, firstOf(keeper.queue(filter), limit), '');
   const total = reasons.reduce((sum, { count }) => sum + count, 0);
-  if (total > entries.length) say(`${entries.length} of ${total} are shown; --all shows the others, a filter fewer.`);
+  if (total > shown) say(`${shown} of ${total} are shown; --all shows the others, a filter fewer.`);
 }
 
 const REASON_COLUMNS: readonly Column<ReasonSummary>[] = [
@@ -78,11 +78,11 @@ function limitOf({ limit, all }: ListOptions, json: boolean): number {
   return number;
 }
 
-async function firstOf(entries: AsyncIterable<QueueEntry>, limit: number): Promise<readonly QueueEntry[]> {
-  const found: QueueEntry[] = [];
+async function* firstOf(entries: AsyncIterable<QueueEntry>, limit: number): AsyncGenerator<QueueEntry> {
+  let left = limit;
   for await (const entry of entries) {
-    found.push(entry);
-    if (found.length >= limit) break;
+    yield entry;
+    left -= 1;
+    if (left <= 0) return;
   }
-  return found;
 }
