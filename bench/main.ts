@@ -1,6 +1,6 @@
 /**
  * Posthorn beside Postfix in one run: the same machine, the same load, messages accepted durably and
- * stored in a mailbox. `npm run bench [-- SECONDS]`; all traffic stays on loopback, and what was
+ * stored in a mailbox, or handed on to a next server. `npm run bench [-- SECONDS]`; all traffic stays on loopback, and what was
  * started is stopped. Without Postfix (or root) only our own numbers are printed.
  */
 import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises';
@@ -11,6 +11,8 @@ import { load, measured } from './load.ts';
 import type { Measured, Stretch } from './load.ts';
 import { startPostfix } from './postfix.ts';
 import { startPosthorn } from './posthorn.ts';
+import { startSink } from './sink.ts';
+import type { Sink } from './sink.ts';
 import type { BenchServer } from './server.ts';
 import { SMTP_SOURCE_LOAD, smtpSource } from './smtp-source.ts';
 import { synced } from './synced.ts';
@@ -19,8 +21,15 @@ const SECONDS = Number(process.argv[2] ?? 4);
 /** Each server has its turn in each of so many rounds, so that what else the machine does falls on both. */
 const ROUNDS = 4;
 const WARM_UP = 1;
+/** Before the first row each server runs so long: caches fill, code is compiled, and who comes first has no disadvantage. */
+const FIRST_WARM_UP: readonly [Row, seconds: number] = [{ size: 2_048, concurrency: 20 }, 4];
 const ROWS: readonly Row[] = [
   { size: 2_048, concurrency: 1 },
+  { size: 2_048, concurrency: 20 },
+  { size: 2_048, concurrency: 100 },
+  { size: 20_480, concurrency: 20 },
+];
+const RELAY_ROWS: readonly Row[] = [
   { size: 2_048, concurrency: 20 },
   { size: 2_048, concurrency: 100 },
   { size: 20_480, concurrency: 20 },
@@ -33,7 +42,7 @@ interface Row {
 }
 
 interface Result extends Measured {
-  /** Messages a second until the last one lay in the mailbox. */
+  /** Messages a second until the last one lay in the mailbox, or with the next server. */
   readonly storedRate: number;
 }
 
@@ -101,7 +110,8 @@ async function showSmtpSource(servers: readonly BenchServer[]): Promise<void> {
   if (rates.length > 0) console.log(`\n${SMTP_SOURCE_LOAD}: ${rates.join(', ')}`);
 }
 
-async function main(directory: string, servers: BenchServer[]): Promise<void> {
+async function main(directory: string, stopping: (() => Promise<void>)[]): Promise<void> {
+  const servers: BenchServer[] = [];
   const [cpu] = cpus();
   console.log(
     `${new Date().toISOString()}  ${cpu?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`,
@@ -111,14 +121,36 @@ async function main(directory: string, servers: BenchServer[]): Promise<void> {
     console.log(`${directory} lies in memory: syncs cost nothing here, and the numbers mean little.`);
   // Postfix gives up root, and must still reach what is its own; Posthorn's state directory is closed by itself.
   await chmod(directory, 0o755);
-  servers.push(await startPosthorn(await mkdtemp(join(directory, 'posthorn-'))));
-  const other = await startPostfix(await mkdtemp(join(directory, 'postfix-')));
+  const sinks = [await startSink(), await startSink()] as const;
+  for (const sink of sinks) if (sink !== undefined) stopping.push(() => sink.stop());
+  const start = async (server: BenchServer): Promise<void> => {
+    stopping.push(() => server.stop());
+    servers.push(server);
+    await turn(server, ...FIRST_WARM_UP);
+  };
+  await start(await startPosthorn(await mkdtemp(join(directory, 'posthorn-')), sinks[0]?.port));
+  const other = await startPostfix(await mkdtemp(join(directory, 'postfix-')), sinks[1]?.port);
   if ('why' in other) console.log(`The peer is missing: ${other.why}.`);
-  else servers.push(other);
+  else await start(other);
 
+  await showRows(servers, ROWS, 'stored/s');
+  const relaying = servers.flatMap((server, at) => (sinks[at] === undefined ? [] : [handingOn(server, sinks[at])]));
+  if (relaying.length === 0) console.log('\nsmtp-sink is not installed: nothing is handed on.');
+  else await showRows(relaying, RELAY_ROWS, 'relayed/s');
+  await showSmtpSource(servers);
   console.log('');
-  line(['', 'size', 'at a time', 'accepted/s', 'p50 ms', 'p99 ms', 'stored/s']);
-  for (const row of ROWS) {
+  for (const server of servers) console.log(`${server.name}: ${await synced(server, directory)}`);
+}
+
+/** The same server, with mail that goes on to the sink. */
+function handingOn(server: BenchServer, sink: Sink): BenchServer {
+  return { ...server, recipient: 'somebody@next.test', stored: () => Promise.resolve(sink.taken()) };
+}
+
+async function showRows(servers: readonly BenchServer[], rows: readonly Row[], end: string): Promise<void> {
+  console.log('');
+  line(['', 'size', 'at a time', 'accepted/s', 'p50 ms', 'p99 ms', end]);
+  for (const row of rows) {
     const results = await measureRow(servers, row);
     for (const [at, result] of results.entries()) show(servers[at]?.name ?? '', row, result);
     const [ours, theirs] = results;
@@ -126,16 +158,13 @@ async function main(directory: string, servers: BenchServer[]): Promise<void> {
     const ratios = [ours.rate / theirs.rate, ours.storedRate / theirs.storedRate].map((ratio) => ratio.toFixed(1));
     line(['ratio', '', '', ratios[0] ?? '', '', '', ratios[1] ?? '']);
   }
-  await showSmtpSource(servers);
-  console.log('');
-  for (const server of servers) console.log(`${server.name}: ${await synced(server, directory)}`);
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'posthorn-bench-'));
-const servers: BenchServer[] = [];
+const stopping: (() => Promise<void>)[] = [];
 try {
-  await main(directory, servers);
+  await main(directory, stopping);
 } finally {
-  for (const server of servers) await server.stop();
+  for (const stop of stopping.toReversed()) await stop();
   await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -4,11 +4,10 @@
  * gives up privileges itself.
  */
 import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { eventually, run } from '../test/program.ts';
 import { findPeer } from '../test/peers/peers.ts';
+import { freePort } from './free-port.ts';
 import type { BenchServer } from './server.ts';
 
 /** Debian's "nobody": whoever owns the mailbox must not be root. */
@@ -30,12 +29,13 @@ virtual unix - n n - - virtual
 error unix - - n - - error
 retry unix - - n - - error
 anvil unix - - n - 1 anvil
+smtp unix - - n - - smtp
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 `;
 
 /** As shipped, but for what a test world needs, and for limits that would keep it from showing what it can. */
-const MAIN = (directory: string): string => `
+const MAIN = (directory: string, relayTo: number | undefined): string => `
 compatibility_level = 3.6
 queue_directory = ${directory}/queue
 data_directory = ${directory}/data
@@ -56,16 +56,22 @@ virtual_gid_maps = static:${OWNER}
 smtpd_peername_lookup = no
 default_process_limit = 250
 in_flow_delay = 0
+${relayTo === undefined ? '' : `relayhost = [127.0.0.1]:${relayTo}`}
 `;
 
-/** Undefined when it isn't installed, or we may not start it; `why` says so. */
-export async function startPostfix(directory: string): Promise<BenchServer | { readonly why: string }> {
+/**
+ * Mail for other domains goes to that port. Undefined when it isn't installed, or we may not start it; `why` says so.
+ */
+export async function startPostfix(
+  directory: string,
+  relayTo: number | undefined,
+): Promise<BenchServer | { readonly why: string }> {
   const postfix = findPeer('postfix');
   if (postfix === undefined) return { why: 'Postfix is not installed' };
   if (process.getuid?.() !== 0) return { why: 'Postfix can only be started by root' };
   await prepare(directory);
   const port = await freePort();
-  await writeFile(join(directory, 'etc/main.cf'), MAIN(directory));
+  await writeFile(join(directory, 'etc/main.cf'), MAIN(directory, relayTo));
   await writeFile(join(directory, 'etc/master.cf'), MASTER(port));
   const command = (
     name: string,
@@ -120,16 +126,4 @@ function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
 }

@@ -8,17 +8,24 @@ import type { BenchServer } from './server.ts';
 
 const RECIPIENT = 'box@bench.test';
 
-export async function startPosthorn(directory: string, nodeOptions = ''): Promise<BenchServer> {
-  const state = join(directory, 'state');
-  const config = join(directory, 'config.toml');
-  const ready = join(directory, 'ready.json');
-  await mkdir(state);
-  await writeFile(config, configuration({ domains: ['bench.test'] }));
-  const base = ['--config', config, '--state', state];
-  const added = await run(POSTHORN, ['account', 'add', RECIPIENT, '--password-stdin', ...base], { input: PASSWORD });
+/** A state directory `state` and a `config.toml`, with the account that gets the mail. */
+export async function preparePosthorn(directory: string, tables = ''): Promise<void> {
+  await mkdir(join(directory, 'state'));
+  await writeFile(join(directory, 'config.toml'), configuration({ domains: ['bench.test'], tables }));
+  const adding = ['account', 'add', RECIPIENT, '--password-stdin', ...placesIn(directory)];
+  const added = await run(POSTHORN, adding, { input: PASSWORD });
   if (added.code !== 0) throw new Error(added.stderr);
+}
+
+function placesIn(directory: string): readonly string[] {
+  return ['--config', join(directory, 'config.toml'), '--state', join(directory, 'state')];
+}
+
+/** Starts what was prepared. */
+export async function servePosthorn(directory: string, nodeOptions = ''): Promise<BenchServer> {
+  const ready = join(directory, 'ready.json');
   const log = await open(join(directory, 'log'), 'a');
-  const child = spawn(POSTHORN, ['serve', ...base, '--ready-file', ready], {
+  const child = spawn(POSTHORN, ['serve', ...placesIn(directory), '--ready-file', ready], {
     stdio: ['ignore', log.fd, log.fd],
     env: { ...process.env, NODE_OPTIONS: nodeOptions },
   });
@@ -45,6 +52,22 @@ export async function startPosthorn(directory: string, nodeOptions = ''): Promis
       await ended;
     },
   };
+}
+
+/** Mail for other domains goes to that port. */
+const RELAYING = (port: number): string => `
+[relay]
+networks = ["127.0.0.0/8"]
+[[route]]
+domain = "*"
+host = "127.0.0.1"
+port = ${port}
+`;
+
+/** @param relayTo where mail for other domains goes, a port */
+export async function startPosthorn(directory: string, relayTo: number | undefined): Promise<BenchServer> {
+  await preparePosthorn(directory, relayTo === undefined ? '' : RELAYING(relayTo));
+  return await servePosthorn(directory);
 }
 
 async function countOf(port: number): Promise<number> {

@@ -4,7 +4,7 @@ export interface BenchServer {
   readonly name: string;
   readonly port: number;
   readonly recipient: string;
-  /** Messages in the mailbox now. */
+  /** Messages that have got where they should, so far: into the mailbox, or to the next server. */
   stored(): Promise<number>;
   /** Its processes that may take part in accepting a message. */
   processes(): Promise<readonly number[]>;
