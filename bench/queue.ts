@@ -72,7 +72,7 @@ async function defer(
       token: TOKEN,
       message: message.id,
       at: Date.now(),
-      deliveries: [{ n: 1, state: 'waiting', nextAt, lastReply: DEFERRED }],
+      deliveries: [{ n: 1, state: 'waiting', nextAt, lastReply: DEFERRED, reason: 'other' }],
       attempts: [],
       events: [],
       reports: [],
@@ -168,7 +168,7 @@ async function serve(directory: string): Promise<Served> {
   const start = (performance.now() - begun) / 1_000;
   try {
     await new Promise((resolve) => setTimeout(resolve, 5_000));
-    const lists = [await list(directory, []), await list(directory, ['--json'])];
+    const lists = [await list(directory, []), await list(directory, ['--all']), await list(directory, ['--json'])];
     const [pid] = await server.processes();
     const status = await readFile(`/proc/${String(pid)}/status`, 'utf8');
     return { start, memory: Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1_024, lists };

@@ -4,19 +4,12 @@ import fc from 'fast-check';
 import { reply } from '../mail/index.ts';
 import type { AttemptResult, RecipientOutcome } from '../outbound/index.ts';
 import type { Learned } from '../store/index.ts';
-import {
-  FIRST_PAUSE,
-  FIRST_WINDOW,
-  LONGEST_PAUSE,
-  MOST_KNOWN,
-  Paces,
-  signOf,
-  speaksForAll,
-  TELL_AGAIN,
-} from './pace.ts';
+import { FIRST_WINDOW, MOST_KNOWN, paceLimits, Paces, signOf, speaksForAll, TELL_AGAIN } from './pace.ts';
 import type { Sign } from './pace.ts';
 
 const MOST = 10;
+const LIMITS = paceLimits(MOST, [60_000, 3_600_000]);
+const { firstPause: FIRST_PAUSE, longestPause: LONGEST_PAUSE } = LIMITS;
 const START = 1_000_000;
 
 /** One destination, and a clock that moves on by a second with each attempt. */
@@ -33,7 +26,7 @@ function pace(): {
     window: () => paces.window('b.test', 'unknown', MOST),
     say(sign, began = ticks) {
       ticks += 1_000;
-      return paces.learn('b.test', sign, began, { ticks, now: START + ticks }, MOST);
+      return paces.learn('b.test', sign, began, { ticks, now: START + ticks }, LIMITS);
     },
     pass(ms) {
       ticks += ms;
@@ -71,6 +64,11 @@ test('trouble halves it down to one, then makes pauses that grow up to a bound; 
   assert.equal((say('troubled')?.notBefore ?? 0) - START - 33_000, FIRST_PAUSE, 'the next pause is short again');
 });
 
+test('a message alone is not slowed: pauses keep to the steps of its retries', () => {
+  assert.deepEqual(LIMITS, { most: MOST, firstPause: 15_000, longestPause: 300_000 });
+  assert.deepEqual(paceLimits(MOST, [200]), { most: MOST, firstPause: 50, longestPause: 200 });
+});
+
 test('attempts that were under way when the window shrank do not shrink it again', () => {
   const { window, say } = pace();
   for (let n = 0; n < 20; n++) say('well');
@@ -102,11 +100,11 @@ test('what the store remembers counts after a start', () => {
 test('ten thousand destinations are remembered; the one tried longest ago is forgotten', () => {
   const paces = new Paces();
   const at = { ticks: 1, now: START };
-  paces.learn('first.test', 'well', 0, at, MOST);
-  paces.learn('second.test', 'well', 0, at, MOST);
-  for (let n = 0; n < MOST_KNOWN - 2; n++) paces.learn(`d${n}.test`, 'well', 0, at, MOST);
-  paces.learn('first.test', 'well', 0, at, MOST);
-  paces.learn('last.test', 'well', 0, at, MOST);
+  paces.learn('first.test', 'well', 0, at, LIMITS);
+  paces.learn('second.test', 'well', 0, at, LIMITS);
+  for (let n = 0; n < MOST_KNOWN - 2; n++) paces.learn(`d${n}.test`, 'well', 0, at, LIMITS);
+  paces.learn('first.test', 'well', 0, at, LIMITS);
+  paces.learn('last.test', 'well', 0, at, LIMITS);
   assert.equal(paces.standing('second.test'), 'unknown');
   assert.equal(paces.standing('first.test'), 'well');
 });

@@ -14,13 +14,29 @@ export type Sign = 'well' | 'troubled' | 'unclear';
 
 /** Attempts at once to a destination that nothing is known of (or no more than what the store remembers, after a start). */
 export const FIRST_WINDOW = 2;
-export const FIRST_PAUSE = 15_000;
+const FIRST_PAUSE = 15_000;
 /** Short, because nobody else finds out that a server, or our own line, is up again. */
-export const LONGEST_PAUSE = 5 * 60_000;
+const LONGEST_PAUSE = 5 * 60_000;
 /** Destinations remembered; beyond it the one that was tried longest ago is forgotten. */
 export const MOST_KNOWN = 10_000;
 /** After this time it is said again that a destination is well, so that the store doesn't forget it. */
 export const TELL_AGAIN = 60 * 60_000;
+
+export interface PaceLimits {
+  /** The widest window. */
+  readonly most: number;
+  readonly firstPause: number;
+  readonly longestPause: number;
+}
+
+/** The pauses are for the crowd: a message alone is tried as the retry steps say, however short they are. */
+export function paceLimits(mostPerDestination: number, retry: readonly number[]): PaceLimits {
+  return {
+    most: mostPerDestination,
+    firstPause: Math.min(FIRST_PAUSE, (retry[0] ?? FIRST_PAUSE) / 4),
+    longestPause: Math.min(LONGEST_PAUSE, Math.max(...retry)),
+  };
+}
 
 interface Pace {
   readonly standing: Standing;
@@ -62,10 +78,10 @@ export class Paces {
   }
 
   /** Takes in what an attempt said; the answer is what the store should keep, where that has changed. */
-  learn(destination: string, sign: Sign, began: number, at: Moment, most: number): Learned | undefined {
+  learn(destination: string, sign: Sign, began: number, at: Moment, limits: PaceLimits): Learned | undefined {
     const before = this.#known.get(destination) ?? UNKNOWN;
     if (sign === 'unclear' || (sign === 'troubled' && began < before.changedAt)) return undefined;
-    const after = sign === 'well' ? faster(before, most) : slower(before, at);
+    const after = sign === 'well' ? faster(before, limits) : slower(before, at, limits);
     const tell = after.standing !== before.standing || after.pause > 0 || at.ticks - before.toldAt > TELL_AGAIN;
     this.#remember(destination, tell ? { ...after, toldAt: at.ticks } : after);
     if (!tell) return undefined;
@@ -80,13 +96,13 @@ export class Paces {
   }
 }
 
-function faster(pace: Pace, most: number): Pace {
+function faster(pace: Pace, { most }: PaceLimits): Pace {
   return { ...pace, standing: 'well', window: Math.min(pace.window + 1, most), pause: 0 };
 }
 
-function slower(pace: Pace, { ticks }: Moment): Pace {
+function slower(pace: Pace, { ticks }: Moment, { firstPause, longestPause }: PaceLimits): Pace {
   const window = Math.max(1, Math.floor(pace.window / 2));
-  const pause = pace.window > 1 ? 0 : Math.min(LONGEST_PAUSE, pace.pause === 0 ? FIRST_PAUSE : 2 * pace.pause);
+  const pause = pace.window > 1 ? 0 : Math.min(longestPause, pace.pause === 0 ? firstPause : 2 * pace.pause);
   return { ...pace, standing: window === 1 ? 'troubled' : pace.standing, window, pause, changedAt: ticks };
 }
 

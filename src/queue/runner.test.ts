@@ -11,7 +11,6 @@ import type { AttemptResult, Outbound, RecipientOutcome } from '../outbound/inde
 import type { NewDelivery, QueueEntry, Store } from '../store/index.ts';
 import { contentOf, newDelivery, newMessage, textOf } from '../store/testing.ts';
 import { EVERY_STATE } from './operator.ts';
-import { FIRST_PAUSE } from './pace.ts';
 import { startRunner } from './runner.ts';
 import type { QueueSettings, Runner } from './runner.ts';
 
@@ -55,6 +54,8 @@ class FakeOutbound implements Outbound {
 }
 
 const MINUTE = 60_000;
+/** A quarter of the first step. */
+const FIRST_PAUSE = 15_000;
 const SETTINGS: QueueSettings = {
   retry: [MINUTE, 5 * MINUTE],
   giveUp: 60 * MINUTE,

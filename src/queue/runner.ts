@@ -14,7 +14,7 @@ import type { HeldMail } from '../intake/index.ts';
 import type { AttemptResult, Outbound, OutboundMessage } from '../outbound/index.ts';
 import type { Claim, Learned, QueuedDelivery } from '../store/index.ts';
 import { divideHeld, settleFiled } from './held.ts';
-import { Paces, signOf, speaksForAll } from './pace.ts';
+import { paceLimits, Paces, signOf, speaksForAll } from './pace.ts';
 import type { Moment } from './pace.ts';
 import { renderForNextServer } from './render.ts';
 import { recordSettlement } from './record.ts';
@@ -216,7 +216,8 @@ class QueueRunner implements Runner {
   #learn(destination: string, result: AttemptResult, began: number): Learned | undefined {
     const { clock } = this.#parts;
     const at: Moment = { ticks: clock.ticks(), now: clock.now() };
-    return this.#paces.learn(destination, signOf(result), began, at, this.#parts.settings().mostPerDestination);
+    const { mostPerDestination, retry } = this.#parts.settings();
+    return this.#paces.learn(destination, signOf(result), began, at, paceLimits(mostPerDestination, retry));
   }
 
   /**
