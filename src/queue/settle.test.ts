@@ -200,7 +200,7 @@ test('of each try the whole reply is kept, line by line; what goes with every li
   const [settled] = settlement.deliveries;
   assert.match(settled?.lastReply ?? '', /^550 5\.7\.1 5\.7\.1 is what we say: your network is listed see x+…$/);
   assert.equal(settled?.lastReply?.length, 500);
-  assert.equal(settled.reason, 'policy-other');
+  assert.equal(settled.reason, 'blocklisted-address');
   const facts = settlement.events[0]?.facts;
   assert.ok(facts?.kind === 'attempt' && (facts.reply?.text.length ?? 0) <= 2_000);
 });
