@@ -1,4 +1,6 @@
 /** How the host is, at a glance: who runs, which doors are open, whether it relays for strangers, what waits. */
+import { summariseQueue } from '../queue/index.ts';
+import type { ReasonSummary } from '../queue/index.ts';
 import type { Core } from './core.ts';
 import { runningServers } from './doors.ts';
 import type { RunningServer } from './doors.ts';
@@ -12,13 +14,12 @@ export interface Status {
   readonly warnings: readonly string[];
   readonly domains: number;
   readonly accounts: number;
-  /** When the next delivery that waits is due; absent: none waits. */
-  readonly nextDue?: number;
+  /** What waits to be handed on, by reason, the largest group first. */
+  readonly queue: readonly ReasonSummary[];
 }
 
 export async function statusOf(core: Core): Promise<Status> {
   const running = await runningServers(core);
-  const nextDue = await core.store.read('nextReady', { after: 0 });
   const warnings = running.length === 0 ? await warningsFor(core) : running.flatMap((one) => one.warnings);
   return {
     running,
@@ -26,6 +27,6 @@ export async function statusOf(core: Core): Promise<Status> {
     warnings: [...new Set(warnings)],
     domains: (await core.domains.list()).length,
     accounts: (await core.store.read('listAccounts', { closed: false })).length,
-    ...(nextDue === undefined ? {} : { nextDue }),
+    queue: await summariseQueue(core.store, {}),
   };
 }

@@ -19,13 +19,13 @@ export function statusCommand(): Command {
 }
 
 function tell(status: Status, state: string): void {
-  const { running, openRelay, warnings, domains, accounts, nextDue } = status;
+  const { running, openRelay, warnings, domains, accounts, queue } = status;
   if (running.length === 0) print(`No server runs on ${state}. "posthorn serve" starts one.`);
   for (const server of running) print(serverInWords(server));
   print(`${counted(domains, 'domain')}, ${counted(accounts, 'account')}.`);
-  print(
-    nextDue === undefined ? 'Nothing waits to be handed on.' : `Mail waits to be handed on; next try ${time(nextDue)}.`,
-  );
+  if (queue.length === 0) print('Nothing waits to be handed on.');
+  for (const { count, words } of queue)
+    print(`To be handed on: ${counted(count, 'delivery', 'deliveries')}, ${words}.`);
   print(openRelay ? 'Open relay: YES.' : "Open relay: no. Strangers' mail is taken for our own addresses only.");
   for (const warning of warnings) say(warning);
 }
@@ -35,8 +35,8 @@ function serverInWords({ pid, roles, startedAt, doors }: RunningServer): string 
   return [head, ...doors.map(doorInWords)].join('\n');
 }
 
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 function time(at: number): string {
