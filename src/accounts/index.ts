@@ -1,4 +1,4 @@
-/** Floor 3: who may log in, which addresses are ours, and where mail for them goes. */
+/** Floor 4: who may log in, which addresses are ours, and where mail for them goes. */
 export { Directory, DirectoryError, domainName, weakness } from './directory.ts';
 export { openDomains } from './domains.ts';
 export type { Domains } from './domains.ts';

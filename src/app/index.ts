@@ -1,4 +1,4 @@
-/** Floor 8: from a configuration to a running host. The only place that wires. */
+/** Floor 9: from a configuration to a running host. The only place that wires. */
 export { DirectoryError, domainName, weakness } from '../accounts/index.ts';
 export { inWords } from '../journey/index.ts';
 export { becauseOf, EVERY_STATE, explainReason, reasonOfEntry } from '../queue/index.ts';

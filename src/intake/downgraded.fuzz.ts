@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isAsciiOnly, PartScanner } from '../mail/index.ts';
+import { isAsciiOnly, PartScanner } from '../mime/index.ts';
 import { popOctetsOf } from '../store/index.ts';
 import type { Downgraded } from '../store/index.ts';
 import { DowngradedForm } from './downgraded.ts';

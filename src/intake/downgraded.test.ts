@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { newTicket } from '../base/index.ts';
-import { isAsciiOnly, PartScanner } from '../mail/index.ts';
+import { isAsciiOnly, PartScanner } from '../mime/index.ts';
 import { readEmailForPop } from '../store/index.ts';
 import type { NewMessage } from '../store/index.ts';
 import { addAccount, contentOf, newEmail, newMessage, temporaryStore, textOf } from '../store/testing.ts';

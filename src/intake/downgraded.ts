@@ -3,8 +3,8 @@
  * in: its octets are what LIST will say. Only mail that came as internationalised has one; headers with raw octets
  * that nobody announced go out as they came in, to everyone. Text and attachments are never touched.
  */
-import { downgradeEntityHeader, downgradeHeader, isAsciiOnly, PartScanner } from '../mail/index.ts';
-import type { HeaderSection } from '../mail/index.ts';
+import { downgradeEntityHeader, downgradeHeader, isAsciiOnly, PartScanner } from '../mime/index.ts';
+import type { HeaderSection } from '../mime/index.ts';
 import { popOctetsOf } from '../store/index.ts';
 import type { ContentRef, Downgraded, Patch } from '../store/index.ts';
 

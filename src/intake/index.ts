@@ -1,4 +1,4 @@
-/** Floor 4: the one door into the house. */
+/** Floor 5: the one door into the house. */
 export { openIntake } from './accept.ts';
 export type { Intake } from './accept.ts';
 export type { Arrival, RoutedRecipient } from './arrival.ts';

@@ -4,8 +4,10 @@
  * so it is true. What is handed on is reported by the next server, or by queue/ when that one can't.
  */
 import type { Clock } from '../base/index.ts';
-import { composeReport, formatAddress, reportNeedsUtf8 } from '../mail/index.ts';
-import type { Envelope, ReportAction, ReportRecipient } from '../mail/index.ts';
+import { formatAddress } from '../mail/index.ts';
+import type { Envelope } from '../mail/index.ts';
+import { composeReport, reportNeedsUtf8 } from '../mime/index.ts';
+import type { ReportAction, ReportRecipient } from '../mime/index.ts';
 import type { AcceptParams, NewEvent } from '../store/index.ts';
 import type { RoutedRecipient } from './arrival.ts';
 import type { Composer } from './compose.ts';

@@ -1,4 +1,4 @@
-/** Floor 5: what happened to a message, told from the recorded events. */
+/** Floor 6: what happened to a message, told from the recorded events. */
 import { isId } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import { tellStory } from './story.ts';

@@ -10,20 +10,23 @@ export {
 } from './address.ts';
 export { completeHeader } from './completion.ts';
 export type { CompletedHeader, HeaderCompletion, HeaderEdit } from './completion.ts';
-export { ipOfLiteral, isAscii, parseDomain } from './domain.ts';
+export { formatDate } from './date.ts';
+export { domainToUnicode, ipOfLiteral, isAscii, parseDomain } from './domain.ts';
 export type { AddressOptions } from './domain.ts';
-export { downgradeEntityHeader, downgradeHeader, isAsciiOnly } from './downgrade.ts';
-export { composeReport, reportNeedsUtf8 } from './dsn.ts';
-export type { ReportAction, ReportExplanation, ReportParts, ReportRecipient } from './dsn.ts';
 export type { Address, Envelope, Notify, Recipient, ReversePath } from './envelope.ts';
-export { countReceived, fieldValues, HeaderScanner, messageIdOf, parseHeaderSection } from './header.ts';
+export {
+  countReceived,
+  fieldValue,
+  fieldValues,
+  HEADER_LIMITS,
+  HeaderScanner,
+  messageIdOf,
+  parseHeaderSection,
+} from './header.ts';
 export type { HeaderField, HeaderLimits, HeaderState } from './header.ts';
 export { LineEnds } from './line-ends.ts';
-export { composeNote } from './note.ts';
 export { parseMailboxes } from './mailboxes.ts';
 export type { Mailbox, MailboxList } from './mailboxes.ts';
-export { PartScanner } from './parts.ts';
-export type { HeaderSection } from './parts.ts';
 export { formatDeliveredTo, formatReceived, formatReturnPath, withKeyword } from './received.ts';
 export type { ReceivedFacts, WithFacts, WithKeyword } from './received.ts';
 export {
@@ -38,5 +41,4 @@ export {
   temporaryFailure,
 } from './reply.ts';
 export type { EnhancedCode, Reply, ReplyDetails } from './reply.ts';
-export { planSevenBit } from './seven-bit.ts';
-export type { SevenBitOptions, SevenBitPlan } from './seven-bit.ts';
+export { breakLines, decodeHeaderText, encodeHeaderText, foldWords } from './words.ts';

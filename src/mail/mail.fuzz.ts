@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatAddress, parseAddress, scanAddress } from './address.ts';
-import { composeReport } from './dsn.ts';
 import { fieldValue, HeaderScanner, parseHeaderSection } from './header.ts';
 import { parseMailboxes } from './mailboxes.ts';
 import { formatReceived } from './received.ts';
@@ -11,7 +10,7 @@ import { decodeHeaderText, encodeHeaderText } from './words.ts';
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 100);
 
-const PIECES = ['a', 'B', '1', '@', '.', '-', ' ', '\t', '"', '\\', '(', ')', '<', '>', ',', ':', ';', '[', ']', '=', '?', '+', '%', '!', '\r', '\n', '\r\n', '\0', '\x7f', 'ü', 'u\u0308', '😀', '\ud800', '\u2028', '\u0085', 'xn--', 'IPv6:', '=?utf-8?Q?', '?=', 'From:', 'Bcc:', '--=_report_']; // prettier-ignore
+const PIECES = ['a', 'B', '1', '@', '.', '-', ' ', '\t', '"', '\\', '(', ')', '<', '>', ',', ':', ';', '[', ']', '=', '?', '+', '%', '!', '\r', '\n', '\r\n', '\0', '\x7f', 'ü', 'u\u0308', '😀', '\ud800', '\u2028', '\u0085', 'xn--', 'IPv6:', '=?utf-8?Q?', '?=', 'From:', 'Bcc:']; // prettier-ignore
 const text = fc.array(fc.constantFrom(...PIECES), { maxLength: 30, size: 'max' }).map((pieces) => pieces.join(''));
 
 /** Mostly the shape of an address, so that a good part of them are. */
@@ -68,25 +67,17 @@ test('the header scanner agrees with a slow reference for any cuts', () => {
   );
 });
 
-test('what others say breaks neither a Received field nor a report', () => {
+test('what others say breaks no Received field', () => {
   fc.assert(
-    fc.property(text, text, text, fc.constantFrom('alice@a.test', 'jürgen@a.test'), (a, b, c, to) => {
+    fc.property(text, text, text, (helo, reverseName, id) => {
       const received = formatReceived({
-        client: { helo: a, ip: '192.0.2.1', reverseName: b },
+        client: { helo, ip: '192.0.2.1', reverseName },
         by: 'mx.a.test',
         with: 'ESMTP',
-        id: c,
+        id,
         at: 0,
       });
       assert.equal(parseHeaderSection(received).length, 1);
-      const report = composeReport({
-        id: '01', hostname: 'mx.a.test', at: 0, to, envid: a,
-        recipients: [{ address: b, orcpt: c, action: 'failed', status: '5.0.0', remoteMta: a, diagnostic: c, problem: b }],
-        header: Buffer.from(a), content: Buffer.from(`${a}\r\n\r\n${c}`),
-      }); // prettier-ignore
-      assert.equal(report.toString('latin1').split('\r\n--=_report_01_').length >= 5, true);
-      const octets = to === 'alice@a.test' ? /^[^\0\r\n\x80-\xff]{0,998}$/ : /^[^\0\r\n]{0,998}$/;
-      for (const line of report.toString('latin1').split('\r\n')) assert.match(line, octets);
     }),
     { numRuns },
   );

@@ -7,8 +7,8 @@
  * send onward. So it is asked field by field, and a result that lost something is no result.
  */
 import { downgradeHeader, isAsciiOnly } from './downgrade.ts';
-import { parseHeaderSection } from './header.ts';
-import type { HeaderField } from './header.ts';
+import { parseHeaderSection } from '../mail/index.ts';
+import type { HeaderField } from '../mail/index.ts';
 
 /** The section with line ends and ASCII fields as they were; undefined where a field can't be said in ASCII. */
 export function asciiHeader(section: Buffer): Buffer | undefined {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { downgradeHeader, isAsciiOnly } from './downgrade.ts';
-import { parseHeaderSection } from './header.ts';
+import { parseHeaderSection } from '../mail/index.ts';
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 100);
 

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { downgradeEntityHeader, downgradeHeader, isAsciiOnly } from './downgrade.ts';
-import { fieldValue, HEADER_LIMITS, parseHeaderSection } from './header.ts';
-import { parseMailboxes } from './mailboxes.ts';
-import { decodeHeaderText, encodeHeaderText as w } from './words.ts';
+import {
+  decodeHeaderText,
+  encodeHeaderText as w,
+  fieldValue,
+  HEADER_LIMITS,
+  parseHeaderSection,
+  parseMailboxes,
+} from '../mail/index.ts';
 
 function downgraded(text: string): string {
   const once = downgradeHeader(Buffer.from(text));

@@ -3,15 +3,19 @@
  * 6858): readable, not reversible, and never sent onward. Each field is looked at by itself and an ASCII one stays
  * as it is, octet for octet; so a second time changes nothing. The header of a MIME part is one too.
  */
-import { formatAddress } from './address.ts';
-import { domainToUnicode, isAscii } from './domain.ts';
-import { fieldValues, parseHeaderSection } from './header.ts';
-import type { HeaderField } from './header.ts';
-import { parseMailboxes } from './mailboxes.ts';
-import type { Mailbox } from './mailboxes.ts';
+import {
+  decodeHeaderText,
+  domainToUnicode,
+  encodeHeaderText,
+  fieldValues,
+  formatAddress,
+  isAscii,
+  parseHeaderSection,
+  parseMailboxes,
+} from '../mail/index.ts';
+import type { HeaderField, Mailbox } from '../mail/index.ts';
 import { mediaTypeOf } from './media-type.ts';
 import { downgradeParameters } from './parameters.ts';
-import { decodeHeaderText, encodeHeaderText } from './words.ts';
 
 /** What an address that only UTF-8 can say becomes (RFC 6858 §2.1): well-formed, and nobody's. */
 const NOBODY = 'invalid@internationalized-address.invalid';

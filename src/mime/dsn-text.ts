@@ -3,10 +3,8 @@
  * and last the other server's own words, marked on each line so that they can't be taken for ours.
  * For people who never saw a mail server.
  */
-import { formatDate } from './date.ts';
+import { decodeHeaderText, fieldValues, formatDate, parseHeaderSection } from '../mail/index.ts';
 import type { ReportAction, ReportParts, ReportRecipient } from './dsn.ts';
-import { fieldValues, parseHeaderSection } from './header.ts';
-import { decodeHeaderText } from './words.ts';
 
 /** How many recipients are spoken of one by one; the facts in the second part have them all. */
 const MOST_NAMED = 50;

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { simpleParser } from 'mailparser';
 import { composeReport, reportNeedsUtf8 } from './dsn.ts';
 import type { ReportParts, ReportRecipient } from './dsn.ts';
-import { anyCharacter } from './testing.ts';
+import { anyCharacter } from '../mail/testing.ts';
 
 const AT = Date.UTC(2026, 10, 23, 15, 0, 0);
 const HEADER = 'From: Alice <alice@a.test>\r\nTo: bob@b.test\r\nSubject: Lunch\r\nMessage-ID: <1@a.test>\r\n';

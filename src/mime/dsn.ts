@@ -4,13 +4,18 @@
  * Remote servers wrote parts of what stands here, so nothing that comes in can end a line, a field
  * or a part. Reports are 7-bit, unless they go to an address in UTF-8: then RFC 6533 holds.
  */
-import { formatDate } from './date.ts';
-import { isAscii } from './domain.ts';
+import {
+  breakLines,
+  encodeHeaderText,
+  foldWords,
+  formatDate,
+  isAscii,
+  messageIdOf,
+  parseHeaderSection,
+} from '../mail/index.ts';
+import type { EnhancedCode } from '../mail/index.ts';
 import { explainReport, reportSubject } from './dsn-text.ts';
-import type { EnhancedCode } from './reply.ts';
-import { messageIdOf, parseHeaderSection } from './header.ts';
 import { encodeQuotedPrintable } from './quoted-printable.ts';
-import { breakLines, encodeHeaderText, foldWords } from './words.ts';
 import { encodeUtf8Address } from './utf8-address.ts';
 
 /** RFC 3464 §2.3.3. */

@@ -2,8 +2,7 @@
  * What the header of one entity (a message, or a part of one) says of its body (RFC 2045 §4 to §6, RFC 2046), read
  * the way readers do: the first field of a kind counts, and what can't be read is as if it weren't there.
  */
-import { isAscii } from './domain.ts';
-import { fieldValues, parseHeaderSection } from './header.ts';
+import { fieldValues, isAscii, parseHeaderSection } from '../mail/index.ts';
 
 /**
  * - leaf: content that may be encoded.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseHeaderSection } from './header.ts';
+import { parseHeaderSection } from '../mail/index.ts';
 import { mediaTypeOf } from './media-type.ts';
 
 function read(header: string): readonly (string | undefined)[] | undefined {

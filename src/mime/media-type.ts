@@ -1,5 +1,5 @@
 /** Content-Type (RFC 2045 §5.1), read as tolerantly as mail programs do: as much as is needed to find the parts of a message. */
-import type { HeaderField } from './header.ts';
+import type { HeaderField } from '../mail/index.ts';
 
 export interface MediaType {
   /** "type/subtype" in lower case; '' for a field that can't be read. */

@@ -2,7 +2,7 @@
  * A note to the postmaster about mail that failed and of which its sender can't be told. A plain text;
  * like a report it comes from the null sender and says that a program wrote it (RFC 3834 §5).
  */
-import { formatDate } from './date.ts';
+import { formatDate } from '../mail/index.ts';
 import { dnsName, textPart } from './dsn.ts';
 
 export interface NoteParts {

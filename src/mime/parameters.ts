@@ -1,5 +1,5 @@
 /** Parameters of Content-Type and Content-Disposition (RFC 2045 §5.1) that hold UTF-8, written as RFC 2231 has them. */
-import { isAscii } from './domain.ts';
+import { isAscii } from '../mail/index.ts';
 
 /** Percent-encoded octets that go on one line, with room for the name. */
 const SECTION = 54;

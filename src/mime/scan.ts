@@ -6,8 +6,8 @@
  * Line ends must be CRLF ({@link LineEnds}). The CRLF before a delimiter line belongs to the delimiter, not to the
  * part before it.
  */
-import { readEntity } from './mime-entity.ts';
-import type { Entity } from './mime-entity.ts';
+import { readEntity } from './entity.ts';
+import type { Entity } from './entity.ts';
 
 export type MimeEvent =
   /** `blank`: the empty line behind it is there, though not in `octets`, so a body may follow. */

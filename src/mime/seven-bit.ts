@@ -11,12 +11,11 @@
  */
 import { isAscii } from 'node:buffer';
 import { asciiHeader } from './ascii-header.ts';
-import { fieldValues, parseHeaderSection } from './header.ts';
-import { LineEnds } from './line-ends.ts';
-import { isGlobal, isIdentity } from './mime-entity.ts';
-import type { Entity } from './mime-entity.ts';
-import { MimeScanner, MimeTooComplex } from './mime-scan.ts';
-import type { MimeEvent } from './mime-scan.ts';
+import { fieldValues, LineEnds, parseHeaderSection } from '../mail/index.ts';
+import { isGlobal, isIdentity } from './entity.ts';
+import type { Entity } from './entity.ts';
+import { MimeScanner, MimeTooComplex } from './scan.ts';
+import type { MimeEvent } from './scan.ts';
 import { Base64Encoder, QuotedPrintableEncoder, QuotedPrintableMender } from './transfer-encoding.ts';
 import type { TransferEncoder } from './transfer-encoding.ts';
 

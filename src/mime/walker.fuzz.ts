@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseHeaderSection } from './header.ts';
+import { parseHeaderSection } from '../mail/index.ts';
 import { mediaTypeOf } from './media-type.ts';
-import { PART_LIMITS, PartScanner } from './parts.ts';
+import { PART_LIMITS, PartScanner } from './walker.ts';
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 100);
 

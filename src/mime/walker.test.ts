@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PART_LIMITS, PartScanner } from './parts.ts';
-import type { PartLimits } from './parts.ts';
+import { PART_LIMITS, PartScanner } from './walker.ts';
+import type { PartLimits } from './walker.ts';
 
 /** The sections of a message whose lines are given, joined by "|"; the empty ones aren't there. */
 function sections(lines: string, limits: Partial<PartLimits> = {}): readonly string[] {

@@ -3,7 +3,7 @@
  * of messages within. Found while the content streams by, with bounded memory: of what lies between only the
  * beginnings of lines are looked at, for delimiters. What is broken is passed over; nothing throws.
  */
-import { HEADER_LIMITS, parseHeaderSection } from './header.ts';
+import { HEADER_LIMITS, parseHeaderSection } from '../mail/index.ts';
 import { LONGEST_BOUNDARY, mediaTypeOf } from './media-type.ts';
 import type { MediaType } from './media-type.ts';
 

@@ -5,8 +5,9 @@
  * use, and sometimes less, so the octets themselves are looked at.
  */
 import { isAscii as isAsciiOctets } from 'node:buffer';
-import { formatAddress, isAscii, parseAddress, planSevenBit } from '../mail/index.ts';
-import type { SevenBitPlan } from '../mail/index.ts';
+import { formatAddress, isAscii, parseAddress } from '../mail/index.ts';
+import { planSevenBit } from '../mime/index.ts';
+import type { SevenBitPlan } from '../mime/index.ts';
 import type { Capabilities } from '../smtp/index.ts';
 import type { OutboundMessage, Reencoded } from './outbound.ts';
 import { notOffered } from './trouble.ts';

@@ -1,4 +1,4 @@
-/** Floor 5: carries out what we owe: attempts, retries, reports. */
+/** Floor 6: carries out what we owe: attempts, retries, reports. */
 export { explainReason } from './reason.ts';
 export { becauseOf, changeQueue, EVERY_STATE, reasonOfEntry, selectQueue, summariseQueue } from './operator.ts';
 export type { OperatorAction, OperatorResult, OperatorSelection } from './operator.ts';

@@ -3,7 +3,8 @@
  * §4.5.5), nor is one whose sender's address leads nowhere; so that it is not lost in silence, whoever
  * keeps the host is written a note: one an hour at most, which counts the others, and never about a note.
  */
-import { composeNote, replyText } from '../mail/index.ts';
+import { replyText } from '../mail/index.ts';
+import { composeNote } from '../mime/index.ts';
 import type { NewNote, QueuedMessage } from '../store/index.ts';
 import type { ReportParts } from './report.ts';
 import type { ReportedRecipient } from './settle.ts';

@@ -5,8 +5,10 @@
  */
 import type { Clock } from '../base/index.ts';
 import type { Composer } from '../intake/index.ts';
-import { composeReport, HeaderScanner, reportNeedsUtf8, replyText } from '../mail/index.ts';
-import type { EnhancedCode, ReportAction, ReportExplanation, ReportRecipient } from '../mail/index.ts';
+import { HeaderScanner, replyText } from '../mail/index.ts';
+import type { EnhancedCode } from '../mail/index.ts';
+import { composeReport, reportNeedsUtf8 } from '../mime/index.ts';
+import type { ReportAction, ReportExplanation, ReportRecipient } from '../mime/index.ts';
 import { reasonOf, SIDES } from '../reasons/index.ts';
 import type { Reason } from '../reasons/index.ts';
 import type { AcceptParams, Claim, ContentStore, NewEvent, QueuedMessage, Store } from '../store/index.ts';

@@ -1,4 +1,4 @@
-/** Floor 5: the policy of each listener. */
+/** Floor 6: the policy of each listener. */
 export { attack } from './attack.ts';
 export type { Target, TrickResult } from './attack.ts';
 export { Sending } from './limits.ts';

@@ -1,4 +1,4 @@
-/** Floor 2: the only room with SQL. */
+/** Floor 3: the only room with SQL. */
 export type * from './store.ts';
 export type { LastNote, NewNote } from './note.ts';
 export type { Suppression } from './suppression.ts';

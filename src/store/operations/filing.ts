@@ -1,5 +1,5 @@
 /** The one door (HOUSE P1): a message with its copies, its deliveries and its events, in one transaction. */
-import { downgradeHeader, isAsciiOnly } from '../../mail/index.ts';
+import { downgradeHeader, isAsciiOnly } from '../../mime/index.ts';
 import type { AcceptParams, NewEmail, QueuedMessage } from '../store.ts';
 import { insertEvents } from './event.ts';
 import { insertMessage } from './message.ts';
