@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isAsciiOnly, PartScanner } from '../mime/index.ts';
+import { EntityWalker, isAsciiOnly } from '../mime/index.ts';
 import { popOctetsOf } from '../store/index.ts';
 import type { Downgraded } from '../store/index.ts';
 import { DowngradedForm } from './downgraded.ts';
@@ -26,9 +26,13 @@ function formOf(content: Buffer): Downgraded | undefined {
 
 function sections(content: Buffer): readonly Buffer[] {
   const found: Buffer[] = [];
-  const scanner = new PartScanner(({ octets }) => found.push(Buffer.from(octets)));
-  scanner.write(content);
-  scanner.end();
+  const walker = new EntityWalker({
+    header: ({ octets }) => {
+      if (octets.length > 0) found.push(octets);
+    },
+  });
+  walker.write(content);
+  walker.end();
   return found;
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { newTicket } from '../base/index.ts';
-import { isAsciiOnly, PartScanner } from '../mime/index.ts';
+import { EntityWalker, isAsciiOnly } from '../mime/index.ts';
 import { readEmailForPop } from '../store/index.ts';
 import type { NewMessage } from '../store/index.ts';
 import { addAccount, contentOf, newEmail, newMessage, temporaryStore, textOf } from '../store/testing.ts';
@@ -48,13 +48,15 @@ function split(message: Buffer): { readonly headers: Buffer; readonly rest: Buff
   const headers: Buffer[] = [];
   const rest: Buffer[] = [];
   let behind = 0;
-  const scanner = new PartScanner(({ at, octets }) => {
-    headers.push(Buffer.from(octets));
-    rest.push(message.subarray(behind, at));
-    behind = at + octets.length;
+  const walker = new EntityWalker({
+    header: ({ at, octets }) => {
+      headers.push(octets);
+      rest.push(message.subarray(behind, at));
+      behind = at + octets.length;
+    },
   });
-  scanner.write(message);
-  scanner.end();
+  walker.write(message);
+  walker.end();
   return { headers: Buffer.concat(headers), rest: Buffer.concat([...rest, message.subarray(behind)]) };
 }
 

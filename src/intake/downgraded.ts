@@ -3,7 +3,7 @@
  * in: its octets are what LIST will say. Only mail that came as internationalised has one; headers with raw octets
  * that nobody announced go out as they came in, to everyone. Text and attachments are never touched.
  */
-import { downgradeEntityHeader, downgradeHeader, isAsciiOnly, PartScanner } from '../mime/index.ts';
+import { downgradeEntityHeader, downgradeHeader, isAsciiOnly, EntityWalker } from '../mime/index.ts';
 import type { HeaderSection } from '../mime/index.ts';
 import { popOctetsOf } from '../store/index.ts';
 import type { ContentRef, Downgraded, Patch } from '../store/index.ts';
@@ -20,8 +20,10 @@ export const DOWNGRADE_LIMITS: DowngradeLimits = { patches: 1_000, octets: 262_1
 
 export class DowngradedForm {
   readonly #limits: DowngradeLimits;
-  readonly #scanner = new PartScanner((section) => {
-    this.#section(section);
+  readonly #walker = new EntityWalker({
+    header: (section) => {
+      this.#section(section);
+    },
   });
   readonly #patches: Patch[] = [];
   /** What POP3 sends more than of the content. */
@@ -36,14 +38,14 @@ export class DowngradedForm {
 
   /** Takes the next octets of the content, from its first one on. */
   write(chunk: Uint8Array): void {
-    if (!this.#full) this.#scanner.write(chunk);
+    if (!this.#full) this.#walker.write(chunk);
   }
 
   /** The content has ended. Nothing where ASCII clients get the message as it is. */
   finish(message: { readonly prefix: Uint8Array; readonly content: Pick<ContentRef, 'popOctets'> }): {
     readonly downgraded?: Downgraded;
   } {
-    if (!this.#full) this.#scanner.end();
+    if (!this.#full) this.#walker.end();
     if (this.#patches.length === 0 && isAsciiOnly(message.prefix)) return {};
     const prefix = downgradeHeader(message.prefix);
     const popOctets = popOctetsOf(prefix) + message.content.popOctets + this.#growth;

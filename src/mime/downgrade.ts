@@ -7,14 +7,13 @@ import {
   decodeHeaderText,
   domainToUnicode,
   encodeHeaderText,
-  fieldValues,
   formatAddress,
   isAscii,
   parseHeaderSection,
   parseMailboxes,
 } from '../mail/index.ts';
 import type { HeaderField, Mailbox } from '../mail/index.ts';
-import { mediaTypeOf } from './media-type.ts';
+import { encodingOf, isIdentity, mediaTypeOf } from './media-type.ts';
 import { downgradeParameters } from './parameters.ts';
 
 /** What an address that only UTF-8 can say becomes (RFC 6858 §2.1): well-formed, and nobody's. */
@@ -84,8 +83,7 @@ const TYPES_OF_ASCII: Readonly<Record<string, string>> = {
 
 /** One that is encoded (RFC 6532 §3.5) isn't looked into, and so stays what it is. */
 function isMessageInUtf8(fields: readonly HeaderField[]): boolean {
-  const [encoding = ''] = fieldValues(fields, 'content-transfer-encoding');
-  return Object.hasOwn(TYPES_OF_ASCII, mediaTypeOf(fields)?.name ?? '') && /^(?:[78]bit|binary|)$/i.test(encoding);
+  return Object.hasOwn(TYPES_OF_ASCII, mediaTypeOf(fields)?.name ?? '') && isIdentity(encodingOf(fields));
 }
 
 function withTypeOfAscii(raw: Buffer): Buffer {
@@ -130,6 +128,7 @@ function byName(text: FieldText): string {
   if (PATHS.has(name)) return pathField(text) ?? masked(text);
   if (IDENTIFIERS.has(name)) return unstructured({ ...text, name: `Downgraded-${text.name.trim()}` });
   if (name === 'content-type' || name === 'content-disposition') return parameterField(text) ?? masked(text);
+  if (name === 'content-transfer-encoding') return masked(text);
   if (name === 'received') return receivedField(text);
   return unstructured(text);
 }

@@ -15,7 +15,7 @@ import {
 } from '../mail/index.ts';
 import type { EnhancedCode } from '../mail/index.ts';
 import { explainReport, reportSubject } from './dsn-text.ts';
-import { encodeQuotedPrintable } from './quoted-printable.ts';
+import { encodeQuotedPrintable } from './transfer-encoding.ts';
 import { encodeUtf8Address } from './utf8-address.ts';
 
 /** RFC 3464 §2.3.3. */

@@ -5,5 +5,5 @@ export type { ReportAction, ReportExplanation, ReportParts, ReportRecipient } fr
 export { composeNote } from './note.ts';
 export { planSevenBit } from './seven-bit.ts';
 export type { SevenBitOptions, SevenBitPlan } from './seven-bit.ts';
-export { PartScanner } from './walker.ts';
+export { EntityWalker } from './walker.ts';
 export type { HeaderSection } from './walker.ts';

@@ -1,4 +1,9 @@
-/** Content-Type (RFC 2045 §5.1), read as tolerantly as mail programs do: as much as is needed to find the parts of a message. */
+/**
+ * What a header says of the content behind it, Content-Type (RFC 2045 §5.1) and Content-Transfer-Encoding (§6.1), read
+ * as tolerantly as mail programs do: as much as is needed to find the parts of a message. Of several fields the first
+ * counts.
+ */
+import { fieldValues } from '../mail/index.ts';
 import type { HeaderField } from '../mail/index.ts';
 
 export interface MediaType {
@@ -11,21 +16,25 @@ export interface MediaType {
 /** A longer field has no boundary that anybody would look for. */
 const LONGEST_VALUE = 8_192;
 /** RFC 2046 §5.1.1 allows 70; programs have written more. */
-export const LONGEST_BOUNDARY = 200;
+const LONGEST_BOUNDARY = 200;
 
-const TYPE = /^([^\s;/()"]{1,100}\/[^\s;/()"]{1,100})[ \t]*(?:;|\(|$)/;
+/** type "/" subtype; behind it a parameter, a comment, a blank, or what must be a mistake. */
+const TYPE = /^[ \t]*([^ \t;/()"]{1,100})[ \t]{0,9}\/[ \t]{0,9}([^ \t;/()"]{1,100})(?![^ \t;("])/;
 /** parameter = attribute "=" value. Sticky; a value in quotes may hold a semicolon. */
-const PARAMETER = /;[ \t]*([^\s;="()]*)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\[^])*)"|([^\s;]*))/y;
+const PARAMETER = /;[ \t]*([^\s;="()]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\[^])*)"|([^\s;]*))/y;
 
-/** The first Content-Type counts; undefined when there is none. */
+/** Undefined when there is none. */
 export function mediaTypeOf(fields: readonly HeaderField[]): MediaType | undefined {
   const field = fields.find(({ name }) => name === 'content-type');
   if (field === undefined) return undefined;
   const from = field.raw.indexOf(0x3a) + 1;
   const value = field.raw.toString('latin1', from, from + LONGEST_VALUE).replace(/[\r\n]+/g, '');
-  const name = TYPE.exec(value.trimStart())?.[1]?.toLowerCase() ?? '';
+  const [, type, subtype] = TYPE.exec(value) ?? [];
   const boundary = boundaryOf(value);
-  return { name, ...(boundary === undefined ? {} : { boundary }) };
+  return {
+    name: type === undefined || subtype === undefined ? '' : `${type}/${subtype}`.toLowerCase(),
+    ...(boundary === undefined ? {} : { boundary }),
+  };
 }
 
 /** Of several the first; what isn't a parameter is passed over up to the next semicolon. */
@@ -40,4 +49,16 @@ function boundaryOf(value: string): string | undefined {
     at += found === null ? 1 : found[0].length;
   }
   return undefined;
+}
+
+/** In lower case; undefined where it is missing or empty. */
+export function encodingOf(fields: readonly HeaderField[]): string | undefined {
+  return /^[^ \t;(]+/.exec(fieldValues(fields, 'content-transfer-encoding')[0] ?? '')?.[0]?.toLowerCase();
+}
+
+const IDENTITY = new Set([undefined, '7bit', '8bit', 'binary']);
+
+/** Whether the octets are the content itself (RFC 2045 §6.2). */
+export function isIdentity(encoding: string | undefined): boolean {
+  return IDENTITY.has(encoding);
 }

@@ -137,6 +137,21 @@ const CASES: readonly Case[] = [
     expected: ['Content-Type: multipart/mixed; boundary=o', 'MIME-Version: 1.0', '', '--o', 'Content-Type: multipart/mixed; boundary=i', '', '--i', 'Content-Type: text/plain; charset=unknown-8bit', 'Content-Transfer-Encoding: quoted-printable', '', '=C3=BC', '--o', 'X-Half: header', '--o', 'Content-Type: text/plain; charset=unknown-8bit', 'Content-Transfer-Encoding: quoted-printable', '', '=2D-i', '=2D-o--x', '=C3=BC', '--o--', ''],
   },
   {
+    name: 'a part that forgot the empty line behind its header gets one where it is encoded',
+    lines: ['Content-Type: multipart/mixed; boundary=b', '', '--b', 'ü', '--b', 'Content-Type: text/html', 'ü: ü', '', '--b', 'A: b', 'plain', '--b--', ''],
+    expected: ['Content-Type: multipart/mixed; boundary=b', 'MIME-Version: 1.0', '', '--b', 'Content-Type: text/plain; charset=unknown-8bit', 'Content-Transfer-Encoding: quoted-printable', '', '=C3=BC', '--b', 'Content-Type: text/html', 'Content-Transfer-Encoding: quoted-printable', '', '=C3=BC: =C3=BC', '', '--b', 'A: b', 'plain', '--b--', ''],
+  },
+  {
+    name: 'a multipart that forgot it can not be taken apart',
+    lines: ['Content-Type: multipart/mixed; boundary=b', '', '--b', 'Content-Type: multipart/mixed; boundary=c', 'ü', '--c', '', '--b--', ''],
+    expected: ['its part of type multipart/mixed has 8-bit octets, and must not be encoded'],
+  },
+  {
+    name: 'delimiters can not be said in ASCII',
+    lines: ['Content-Type: multipart/mixed; boundary="ü"', '', '--ü', '', 'plain', '--ü--', ''],
+    expected: ['its part of type multipart/mixed has 8-bit octets, and must not be encoded'],
+  },
+  {
     name: 'behind the last delimiter nothing is a part any more',
     lines: ['Content-Type: multipart/mixed; boundary=b', '', '--b', '', 'ü', '--b--', '--b', '', 'ö', ''],
     expected: ['Content-Type: multipart/mixed; boundary=b', 'MIME-Version: 1.0', '', '--b', 'Content-Type: text/plain; charset=unknown-8bit', 'Content-Transfer-Encoding: quoted-printable', '', '=C3=BC', '--b--', '--b', '', '??', ''],

@@ -12,12 +12,12 @@
 import { isAscii } from 'node:buffer';
 import { asciiHeader } from './ascii-header.ts';
 import { fieldValues, LineEnds, parseHeaderSection } from '../mail/index.ts';
-import { isGlobal, isIdentity } from './entity.ts';
 import type { Entity } from './entity.ts';
-import { MimeScanner, MimeTooComplex } from './scan.ts';
-import type { MimeEvent } from './scan.ts';
+import { isIdentity } from './media-type.ts';
 import { Base64Encoder, QuotedPrintableEncoder, QuotedPrintableMender } from './transfer-encoding.ts';
 import type { TransferEncoder } from './transfer-encoding.ts';
+import { EntityWalker } from './walker.ts';
+import type { HeaderSection, Visitor, WalkLimits } from './walker.ts';
 
 export type Content = AsyncIterable<Buffer>;
 
@@ -37,8 +37,17 @@ export type SevenBitPlan =
   | { readonly kind: 'convert'; readonly dkim: boolean; render(content: Content): AsyncGenerator<Buffer> }
   | { readonly kind: 'impossible'; readonly why: string };
 
+/** A message beyond these is none that a person wrote. */
+const LIMITS: WalkLimits = { depth: 100, sections: 10_000, octets: 262_144 };
+const BEYOND: Readonly<Record<keyof WalkLimits, string>> = {
+  depth: 'its parts are nested too deep',
+  sections: 'it has too many parts',
+  octets: 'a header in it is too large',
+};
+
 const LF = 0x0a;
 const CRLF = Buffer.from('\r\n');
+const NOTHING = Buffer.alloc(0);
 
 /** RFC 5322 §2.1.1, without the CRLF. */
 const LONGEST_LINE = 998;
@@ -47,24 +56,17 @@ const LONGEST_LINE = 998;
 export async function planSevenBit(content: Content, options: SevenBitOptions = {}): Promise<SevenBitPlan> {
   try {
     const survey = new Survey();
-    await eachEvent(content, (event) => {
-      survey.take(event);
-    });
+    const walker = new EntityWalker(survey, LIMITS);
+    const lineEnds = new LineEnds();
+    for await (const chunk of content) walker.write(lineEnds.push(chunk));
+    walker.end();
     if (!survey.eightBit && !(options.longLines === true && survey.longLine)) return { kind: 'as-is' };
     const changes = planChanges(survey.parts, options);
     return { kind: 'convert', dkim: survey.dkim, render: (again) => render(again, changes) };
   } catch (error) {
-    if (error instanceof Impossible || error instanceof MimeTooComplex)
-      return { kind: 'impossible', why: error.message };
+    if (error instanceof Impossible) return { kind: 'impossible', why: error.message };
     throw error;
   }
-}
-
-async function eachEvent(content: Content, take: (event: MimeEvent) => void): Promise<void> {
-  const scanner = new MimeScanner();
-  const lineEnds = new LineEnds();
-  for await (const chunk of content) for (const event of scanner.push(lineEnds.push(chunk))) take(event);
-  for (const event of scanner.end()) take(event);
 }
 
 /** What can't be done without breaking something; the message says what. */
@@ -72,13 +74,23 @@ class Impossible extends Error {}
 
 interface Part {
   readonly entity: Entity;
+  readonly entered: boolean;
   /** What its text holds, its header left out. */
   eightBit: boolean;
   longLine: boolean;
 }
 
+/**
+ * Into everything that has no encoding of its own, but a multipart/signed, because nobody on the way may alter what is
+ * in it, its encodings included (RFC 1847 §2.1). The types of internationalised mail may be encoded as a whole (RFC 6532
+ * §3.7, RFC 6533 §6).
+ */
+function enters({ structure, type }: Entity): boolean {
+  return structure === 'multipart' ? type !== 'multipart/signed' : type === 'message/rfc822';
+}
+
 /** The first reading. */
-class Survey {
+class Survey implements Visitor {
   readonly parts: Part[] = [];
   /** Somewhere, in a header or in a text. */
   eightBit = false;
@@ -86,14 +98,19 @@ class Survey {
   dkim = false;
   #column = 0;
 
-  take(event: MimeEvent): void {
-    if (event.kind === 'header') this.#header(event.entity, event.octets);
-    else if (event.kind === 'text') this.#text(this.parts[event.of.index] as Part, event.octets);
-    else this.#column = 0;
+  readonly enters = enters;
+
+  beyond(limit: keyof WalkLimits): void {
+    throw new Impossible(BEYOND[limit]);
   }
 
-  #header(entity: Entity, octets: Buffer): void {
-    this.parts.push({ entity, eightBit: false, longLine: false });
+  delimiter(octets: Buffer, { type }: Entity): void {
+    this.#column = 0;
+    if (!isAscii(octets)) throw new Impossible(reasonOf(type));
+  }
+
+  header({ entity, entered, octets }: HeaderSection): void {
+    this.parts.push({ entity, entered, eightBit: false, longLine: false });
     this.#column = 0;
     if (entity.parent === undefined)
       this.dkim = parseHeaderSection(octets).some(({ name }) => name === 'dkim-signature');
@@ -102,7 +119,8 @@ class Survey {
     if (asciiHeader(octets) === undefined) throw new Impossible("a header in it holds octets that ASCII can't say");
   }
 
-  #text(part: Part, octets: Buffer): void {
+  text(octets: Buffer, of: Entity): void {
+    const part = this.parts[of.index] as Part;
     if (!isAscii(octets)) {
       part.eightBit = true;
       this.eightBit = true;
@@ -152,11 +170,11 @@ function planChanges(parts: readonly Part[], options: SevenBitOptions): readonly
  * the content" (RFC 1847 §2.1), and who signs has to encode first. To deliver it with a signature that no longer holds
  * would say that somebody had forged it; so the message fails, and its sender is told why.
  */
-function treatmentOf({ entity, eightBit, longLine }: Part, options: SevenBitOptions): Treatment {
-  const { kind, type, encoding } = entity;
+function treatmentOf({ entity, entered, eightBit, longLine }: Part, options: SevenBitOptions): Treatment {
+  const { type, encoding } = entity;
   const relabelled = encoding === '8bit' || encoding === 'binary' ? '7bit' : 'keep';
-  if (kind === 'multipart' || kind === 'message') return relabelled;
-  if (kind === 'opaque') {
+  if (entered) return relabelled;
+  if (isOpaque(entity)) {
     if (eightBit) throw new Impossible(reasonOf(type));
     return relabelled;
   }
@@ -170,6 +188,15 @@ function treatmentOf({ entity, eightBit, longLine }: Part, options: SevenBitOpti
   throw new Impossible('a part of it says that it is encoded already, and holds 8-bit octets all the same');
 }
 
+/** Composite types have no encoding (RFC 2045 §6.4), but the message/global family, which may have one. */
+function isOpaque({ type, encoding }: Entity): boolean {
+  return type.startsWith('multipart/') || (type.startsWith('message/') && !isGlobal(type) && isIdentity(encoding));
+}
+
+function isGlobal(type: string): boolean {
+  return type === 'message/global' || type.startsWith('message/global-');
+}
+
 function reasonOf(type: string): string {
   if (type === 'multipart/signed') return 'that would break the signature over its text (multipart/signed)';
   return `its part of type ${type} has 8-bit octets, and must not be encoded`;
@@ -177,44 +204,61 @@ function reasonOf(type: string): string {
 
 /** The second reading. The last line gets its end, as it would on the wire. */
 async function* render(content: Content, changes: readonly Change[]): AsyncGenerator<Buffer> {
-  const scanner = new MimeScanner();
-  const lineEnds = new LineEnds();
   const rendering = new Rendering(changes);
-  let last: number | undefined;
-  const join = (pieces: readonly Buffer[]): Buffer => {
-    const piece = Buffer.concat(pieces);
-    last = piece.at(-1) ?? last;
-    return piece;
-  };
+  const walker = new EntityWalker(rendering, LIMITS);
+  const lineEnds = new LineEnds();
   for await (const chunk of content) {
-    const piece = join([...scanner.push(lineEnds.push(chunk))].flatMap((event) => rendering.take(event)));
+    walker.write(lineEnds.push(chunk));
+    const piece = rendering.taken();
     if (piece.length > 0) yield piece;
   }
-  yield join([...[...scanner.end()].flatMap((event) => rendering.take(event)), ...rendering.end()]);
-  if (last !== LF) yield CRLF;
+  walker.end();
+  rendering.end();
+  yield rendering.taken();
+  if (rendering.last !== LF) yield CRLF;
 }
 
-class Rendering {
+class Rendering implements Visitor {
   readonly #changes: readonly Change[];
   #encoder: TransferEncoder | undefined;
+  #pieces: Buffer[] = [];
+  /** The last octet that was taken. */
+  last: number | undefined;
 
   constructor(changes: readonly Change[]) {
     this.#changes = changes;
   }
 
-  take(event: MimeEvent): readonly Buffer[] {
-    if (event.kind === 'text') return [this.#encoder?.push(event.octets) ?? masked(event.octets)];
-    const before = this.end();
-    if (event.kind === 'delimiter') return [...before, event.octets];
-    const change = this.#changes[event.entity.index] as Change;
+  readonly enters = enters;
+
+  header(section: HeaderSection): void {
+    this.end();
+    const change = this.#changes[section.entity.index] as Change;
     this.#encoder = encoderFor(change.treatment);
-    return [...before, renderHeader(event, change), ...(event.blank ? [CRLF] : [])];
+    this.#pieces.push(renderHeader(section, change));
   }
 
-  end(): readonly Buffer[] {
-    const last = this.#encoder?.end();
+  text(octets: Buffer): void {
+    this.#pieces.push(this.#encoder?.push(octets) ?? masked(octets));
+  }
+
+  delimiter(octets: Buffer): void {
+    this.end();
+    this.#pieces.push(octets);
+  }
+
+  /** A text has ended. */
+  end(): void {
+    if (this.#encoder !== undefined) this.#pieces.push(this.#encoder.end());
     this.#encoder = undefined;
-    return last === undefined ? [] : [last];
+  }
+
+  /** What was rendered since it was asked for last. */
+  taken(): Buffer {
+    const piece = Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    this.last = piece.at(-1) ?? this.last;
+    return piece;
   }
 }
 
@@ -229,12 +273,10 @@ function encoderFor(treatment: Treatment): TransferEncoder | undefined {
   return treatment === 'mend' ? new QuotedPrintableMender() : undefined;
 }
 
-function renderHeader(
-  { entity, octets, blank }: Extract<MimeEvent, { kind: 'header' }>,
-  { treatment, touched }: Change,
-): Buffer {
+function renderHeader({ entity, octets, end }: HeaderSection, { treatment, touched }: Change): Buffer {
   const ascii = asciiHeader(octets) as Buffer;
-  if (!touched || !blank) return ascii;
+  const blank = end === 'empty-line' ? CRLF : NOTHING;
+  if (!touched || end === 'none') return Buffer.concat([ascii, blank]);
   const encoding = treatment === 'keep' ? undefined : `Content-Transfer-Encoding: ${treatment}\r\n`;
   const encoded = treatment === 'quoted-printable' || treatment === 'base64';
   return Buffer.concat([
@@ -244,6 +286,8 @@ function renderHeader(
     // RFC 1428 §3: nobody said which characters these are.
     Buffer.from(encoded && !entity.hasType ? 'Content-Type: text/plain; charset=unknown-8bit\r\n' : ''),
     Buffer.from(encoding ?? ''),
+    // Where a part had forgotten the empty line it gets one, or nobody could tell the encoded text from the header.
+    CRLF,
   ]);
 }
 

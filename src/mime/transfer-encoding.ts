@@ -108,6 +108,15 @@ function isPrintable(octet: number): boolean {
   return octet > SPACE && octet < 0x7f && octet !== EQUALS;
 }
 
+/** Text or octets at once. Line ends (CRLF or LF) stay line ends; a bare CR is encoded. */
+export function encodeQuotedPrintable(content: Uint8Array | string): string {
+  const octets = Buffer.from(content as Uint8Array)
+    .toString('latin1')
+    .replace(/\r?\n/g, '\r\n');
+  const encoder = new QuotedPrintableEncoder();
+  return Buffer.concat([encoder.push(Buffer.from(octets, 'latin1')), encoder.end()]).toString('latin1');
+}
+
 /** For content that says it is quoted-printable and isn't: octets beyond ASCII are escaped, all else stays. */
 export class QuotedPrintableMender implements TransferEncoder {
   #column = 0;

@@ -1,10 +1,12 @@
-/** Any octets at all as a message: its header sections are those that a slow reading of the whole finds, for any cuts. */
+/** Any octets at all as a message: its header sections and texts are those that a slow reading of the whole finds, for any cuts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseHeaderSection } from '../mail/index.ts';
 import { mediaTypeOf } from './media-type.ts';
-import { PART_LIMITS, PartScanner } from './walker.ts';
+import { EntityWalker, WALK_LIMITS } from './walker.ts';
+import type { HeaderSection, Visitor } from './walker.ts';
+import type { Entity } from './entity.ts';
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 100);
 
@@ -24,6 +26,8 @@ const MESSAGES = ['message/rfc822', 'message/global', 'message/global-headers', 
 /** RFC 2046 as a grammar: an entity ends at a delimiter of any multipart around it. */
 class SlowReading {
   readonly found: Found[] = [];
+  /** Those that aren't empty. */
+  readonly texts: string[] = [];
   readonly #lines: readonly string[];
 
   constructor(content: string) {
@@ -39,8 +43,9 @@ class SlowReading {
     if (text !== '') this.found.push({ at: this.#lines.slice(0, line).join('').length, text });
     if (!/^\r?\n$/.test(this.#lines[end] ?? '')) return this.#delimiter(end, around);
     const type = mediaTypeOf(parseHeaderSection(Buffer.from(text, 'latin1'))) ?? { name: fallback };
-    if (MESSAGES.includes(type.name)) return this.#entity(end + 1, around, 'text/plain');
-    if (!type.name.startsWith('multipart/') || type.boundary === undefined || around.length === PART_LIMITS.depth)
+    const encoded = /^content-transfer-encoding: base64/im.test(text);
+    if (MESSAGES.includes(type.name) && !encoded) return this.#entity(end + 1, around, 'text/plain');
+    if (!type.name.startsWith('multipart/') || type.boundary === undefined || around.length === WALK_LIMITS.depth)
       return this.#delimiter(end + 1, around);
     const inside = [...around, `--${type.boundary}`];
     let next = this.#delimiter(end + 1, inside);
@@ -55,13 +60,15 @@ class SlowReading {
     return (around.length === 0 && this.found.length === 0) || /^(?:[ \t]|[!-9;-~]+[ \t]*:)/.test(text);
   }
 
-  /** The first delimiter from `line` on. */
+  /** The first delimiter from `line` on; what stands before it, without the line end, is a text. */
   #delimiter(line: number, around: readonly string[]): Delimiter | undefined {
-    for (let at = line; at < this.#lines.length; at++) {
-      const delimiter = this.#isDelimiter(at, around);
-      if (delimiter !== undefined) return delimiter;
-    }
-    return undefined;
+    let at = line;
+    while (at < this.#lines.length && this.#isDelimiter(at, around) === undefined) at++;
+    const text = this.#lines.slice(line, at).join('');
+    const delimiter = at < this.#lines.length ? this.#isDelimiter(at, around) : undefined;
+    const clean = delimiter === undefined ? text : text.replace(/\r?\n$/, '');
+    if (clean !== '') this.texts.push(clean);
+    return delimiter;
   }
 
   #isDelimiter(line: number, around: readonly string[]): Delimiter | undefined {
@@ -71,20 +78,63 @@ class SlowReading {
   }
 }
 
-function scan(chunks: readonly Buffer[]): readonly Found[] {
-  const found: Found[] = [];
-  const scanner = new PartScanner(({ at, octets }) => found.push({ at, text: octets.toString('latin1') }));
+/** Keeps what it is told, and whether all of that together is the content. */
+class Collector implements Visitor {
+  readonly found: Found[] = [];
+  readonly texts: string[] = [];
+  readonly #content: string;
+  #at = 0;
+  #inText: Entity | undefined;
+
+  constructor(content: Buffer) {
+    this.#content = content.toString('latin1');
+  }
+
+  header({ at, octets, end }: HeaderSection): void {
+    if (octets.length > 0) this.found.push({ at, text: octets.toString('latin1') });
+    assert.equal(at, this.#at);
+    this.#follow(octets);
+    if (end === 'empty-line') this.#at += /^\r?\n/.exec(this.#content.slice(this.#at))?.[0]?.length ?? Infinity;
+    this.#inText = undefined;
+  }
+
+  text(octets: Buffer, of: Entity): void {
+    assert.ok(octets.length > 0);
+    this.#follow(octets);
+    this.texts.push((this.#inText === of ? this.texts.pop() : '') + octets.toString('latin1'));
+    this.#inText = of;
+  }
+
+  delimiter(octets: Buffer): void {
+    this.#follow(octets);
+    this.#inText = undefined;
+  }
+
+  end(): void {
+    assert.equal(this.#at, this.#content.length);
+  }
+
+  #follow(octets: Buffer): void {
+    assert.equal(this.#content.slice(this.#at, this.#at + octets.length), octets.toString('latin1'));
+    this.#at += octets.length;
+  }
+}
+
+function walk(content: Buffer, chunks: readonly Buffer[]): Pick<Collector, 'found' | 'texts'> {
+  const collector = new Collector(content);
+  const walker = new EntityWalker(collector);
   for (const chunk of chunks) {
     const lent = Buffer.from(chunk);
-    scanner.write(lent);
+    walker.write(lent);
     lent.fill(0x2d);
   }
-  scanner.end();
-  return found;
+  walker.end();
+  collector.end();
+  return { found: collector.found, texts: collector.texts };
 }
 
 const PIECES = ['--a', '--b', '--a--', '--b--', '--', '-', 'A: b', 'Ü: c', 'ü', ' ', '\t', ':', '\r', '\0']; // prettier-ignore
-const FIELDS = ['Content-Type: multipart/mixed; boundary=a', 'Content-Type: multipart/digest; boundary="b"', 'content-type:multipart/x;\r\n boundary=a--', 'Content-Type: message/rfc822', 'Content-Type: text/plain', 'Subject: ü']; // prettier-ignore
+const FIELDS = ['Content-Type: multipart/mixed; boundary=a', 'Content-Type: multipart/digest; boundary="b"', 'content-type:multipart/x;\r\n boundary=a--', 'Content-Type: message/rfc822', 'Content-Type: message/global\r\nContent-Transfer-Encoding: base64', 'Content-Type: text/plain', 'Subject: ü']; // prettier-ignore
 const line = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...FIELDS) },
   { weight: 3, arbitrary: fc.constantFrom('--a', '--b', '--a--', '--b--', '--a----') },
@@ -100,7 +150,7 @@ const message = fc
   })
   .map((lines) => Buffer.from(`Content-Type: multipart/x; boundary=a\r\n\r\n${lines.flat().join('')}`));
 
-test('[6857-5-parts] the part scanner agrees with a slow reading of the whole, for any cuts', () => {
+test('[6857-5-parts] the walker agrees with a slow reading of the whole, for any cuts', () => {
   let several = 0;
   fc.assert(
     fc.property(
@@ -110,9 +160,10 @@ test('[6857-5-parts] the part scanner agrees with a slow reading of the whole, f
         const chunks: Buffer[] = [];
         for (let at = 0; at < content.length; at += chunks.at(-1)?.length ?? 0)
           chunks.push(content.subarray(at, at + (sizes[chunks.length % sizes.length] as number)));
-        const found = scan(chunks);
-        assert.deepEqual(found, new SlowReading(content.toString('latin1')).found);
-        assert.deepEqual(scan([content]), found);
+        const told = walk(content, chunks);
+        const { found, texts } = new SlowReading(content.toString('latin1'));
+        assert.deepEqual(told, { found, texts });
+        assert.deepEqual(walk(content, [content]), told);
         if (found.length > 3) several++;
       },
     ),
@@ -121,13 +172,14 @@ test('[6857-5-parts] the part scanner agrees with a slow reading of the whole, f
   assert.ok(several > numRuns, `only ${several} had several parts`);
 });
 
-test('the limits of the part scanner make no difference between cuts, and hold', () => {
+test('the limits of the walker make no difference between cuts, and hold', () => {
   const limits = { depth: 2, sections: 4, octets: 50 };
   const within = (chunks: readonly Buffer[]): readonly Found[] => {
     const found: Found[] = [];
-    const scanner = new PartScanner(({ at, octets }) => found.push({ at, text: octets.toString('latin1') }), limits);
-    for (const chunk of chunks) scanner.write(chunk);
-    scanner.end();
+    const header = ({ at, octets }: HeaderSection): unknown => found.push({ at, text: octets.toString('latin1') });
+    const walker = new EntityWalker({ header }, limits);
+    for (const chunk of chunks) walker.write(chunk);
+    walker.end();
     return found;
   };
   const long = fc.tuple(message, fc.nat(600)).map(([content, length]) => {
