@@ -1,6 +1,6 @@
 /** One attempt to hand a message on, in words: who was tried, what was said, where it ended. */
 import type { EventFacts } from '../store/index.ts';
-import { host, line, lowerFirst } from './phrases.ts';
+import { ended, host, line, lowerFirst } from './phrases.ts';
 import type { Step } from './story.ts';
 
 type Attempt = Extract<EventFacts, { kind: 'attempt' }>;
@@ -58,7 +58,7 @@ const STAGE: Readonly<Record<string, string>> = {
 export function othersInWords({ others = [] }: Step): readonly string[] {
   return others.map(({ host: name = '', ip = '', port, reply = 'no answer' }) => {
     const server = host({ name, ip, ...(port === undefined ? {} : { port }) });
-    return `In the same try, ${server}: ${lowerFirst(withoutPlace(reply.replaceAll('\n', ' '), server))}.`;
+    return `In the same try, ${server}: ${ended(lowerFirst(withoutPlace(reply.replaceAll('\n', ' '), server)))}`;
   });
 }
 

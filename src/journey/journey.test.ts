@@ -136,7 +136,10 @@ test('a message that waits says why and until when', () => {
     /Try 1: we became the client; mx\.b\.test \[127\.0\.0\.1\]:25 was the server, in clear; it answered 450 4\.7\.1 greylisted \(at this recipient, 1\.5 s\)/,
   );
   assert.match(words, /Try 2: .*, in clear, on a connection open from a message before; it answered 451 busy/);
-  assert.match(words, /→ Waiting\. The next try is at 2026-01-01 12:01:00; last time: 450 4\.7\.1 greylisted/);
+  assert.match(
+    words,
+    /→ Waiting\. The next try is at 2026-01-01 12:01:00 at the earliest; last time: 450 4\.7\.1 greylisted/,
+  );
 });
 
 test('a message that was re-encoded for the next server, and what that breaks', () => {

@@ -23,6 +23,11 @@ export function octetsInWords(octets: number): string {
   return octets < 1_000_000 ? `${(octets / 1_000).toFixed(1)} KB` : `${(octets / 1_000_000).toFixed(1)} MB`;
 }
 
+/** With a full stop, where the words of others don't end in one of their own. */
+export function ended(sentence: string): string {
+  return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
 /** A sentence behind a colon. Names and abbreviations keep their capitals. */
 export function lowerFirst(sentence: string): string {
   return /^[A-Z][a-z]* /.test(sentence) ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence;

@@ -4,7 +4,7 @@
  */
 import type { EventFacts } from '../store/index.ts';
 import { againSentence, attemptSentence, isSameAgain, othersInWords } from './attempts.ts';
-import { host, line, lowerFirst, octetsInWords, time } from './phrases.ts';
+import { ended, host, line, lowerFirst, octetsInWords, time } from './phrases.ts';
 import type { DeliveryStory, End, Step, Story } from './story.ts';
 import { meaningOfTry, whyInWords } from './why.ts';
 
@@ -182,7 +182,10 @@ function endInWords(end: End): string {
     case 'relayed':
       return `Handed on to ${end.to} on ${time(end.at)}: it is that server's responsibility now.`;
     case 'waiting':
-      return `Waiting. ${end.attempts === 0 ? 'The first try' : 'The next try'} is at ${time(end.nextAt)}${end.why === undefined ? '' : `; last time: ${lowerFirst(end.why)}`}.`;
+      // While its destination is left alone, or others are before it, that time goes by.
+      return ended(
+        `Waiting. ${end.attempts === 0 ? 'The first try' : 'The next try'} is at ${time(end.nextAt)} at the earliest${end.why === undefined ? '' : `; last time: ${lowerFirst(end.why)}`}`,
+      );
     case 'sending':
       return 'A try is under way just now.';
     case 'held':
@@ -190,7 +193,7 @@ function endInWords(end: End): string {
         ? 'Held by the keeper of this server: "posthorn queue release" lets it go.'
         : `Held until ${time(end.until)}, as its sender wished; "posthorn queue release" lets it go before.`;
     case 'failed':
-      return `Given up on ${time(end.at)}: ${lowerFirst(end.why)}${end.report === undefined ? '' : `. The sender was told in message ${end.report}`}.`;
+      return `Given up on ${time(end.at)}: ${ended(lowerFirst(end.why))}${end.report === undefined ? '' : ` The sender was told in message ${end.report}.`}`;
     case 'dropped':
       return `Dropped on ${time(end.at)} by the keeper of this server; the sender was not told.`;
     case 'taken-back':
@@ -198,6 +201,6 @@ function endInWords(end: End): string {
         ? `Taken back on ${time(end.at)}; whether it had left by then, nobody knows.`
         : `Taken back on ${time(end.at)}: it did not leave.`;
     case 'unsure':
-      return `We can't know whether it arrived: ${lowerFirst(end.why)}. "posthorn queue retry" sends it again, "posthorn queue drop" lets it be.`;
+      return `We can't know whether it arrived: ${ended(lowerFirst(end.why))} "posthorn queue retry" sends it again, "posthorn queue drop" lets it be.`;
   }
 }
