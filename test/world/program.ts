@@ -12,14 +12,15 @@ import type { Wire } from '../../src/net/index.ts';
 import { openOutbound } from '../../src/outbound/index.ts';
 import type { OutboundParts } from '../../src/outbound/index.ts';
 import { ONE_MX, TEST_SETTINGS } from '../../src/outbound/testing.ts';
-import { changeQueue, startRunner } from '../../src/queue/index.ts';
-import type { OperatorAction, QueueSettings } from '../../src/queue/index.ts';
+import { changeQueue, startRunner, takeBack } from '../../src/queue/index.ts';
+import type { OperatorAction, QueueSettings, TakenBackRecipient } from '../../src/queue/index.ts';
 import type { SaslBackend } from '../../src/sasl/index.ts';
-import { smtpPolicy } from '../../src/servers/index.ts';
+import { smtpPolicy, Suppressed } from '../../src/servers/index.ts';
 import { serveSmtp } from '../../src/smtp/index.ts';
 import type { SmtpLogin, SmtpServerSettings } from '../../src/smtp/index.ts';
 import type { Store } from '../../src/store/index.ts';
 import { handIn, LOGIN } from './mail-program.ts';
+import type { HandedIn } from './mail-program.ts';
 import { DAY, HOUR, MINUTE } from './scenario.ts';
 import type { Letter, Scenario } from './scenario.ts';
 import { watchedStore } from './watched-store.ts';
@@ -38,9 +39,10 @@ export interface Surroundings {
 
 export interface Program {
   readonly identity: ProcessIdentity;
-  /** The letter's id. */
-  submit(letter: Letter): Promise<string>;
-  order(action: OperatorAction, message: string): Promise<void>;
+  submit(letter: Letter): Promise<HandedIn>;
+  /** About everything that has not ended. */
+  order(action: OperatorAction): Promise<void>;
+  takeBack(message: string): Promise<readonly TakenBackRecipient[]>;
   /** Drains for a second, then ends. */
   stop(): Promise<void>;
   /** From now on it does nothing any more, and its connections break. */
@@ -106,10 +108,12 @@ export function startProgram(around: Surroundings, run: number): Program {
   const held = openHeldMail({ router });
   const runner = startRunner({ ...parts, outbound, held, log: silentLog, random: () => scenario.stretch ?? 0 });
   const intake = openIntake({ ...parts, log: silentLog });
+  const suppressed = new Suppressed({ store, clock, warns: () => true });
 
   const policy = (service: 'smtp' | 'submission') =>
     smtpPolicy({
       service,
+      suppressed,
       router,
       settings: () => ({ networks: [], domains: [], open: false }),
       hostname: () => 'mx.a.test',
@@ -126,12 +130,16 @@ export function startProgram(around: Surroundings, run: number): Program {
       const service = letter.stranger === true ? 'smtp' : 'submission';
       const settings = service === 'smtp' ? SERVER : { ...SERVER, longestHold: 31 * DAY, sasl: EVERYBODY };
       const served = serveSmtp(pair.server, { settings, policy: policy(service), log: silentLog, clock });
-      const id = await handIn(pair.client, letter);
+      const handedIn = await handIn(pair.client, letter);
       await served;
-      return id;
+      return handedIn;
     },
-    async order(action, message) {
-      await changeQueue(parts, action, { message });
+    async order(action) {
+      await changeQueue(parts, action, {});
+    },
+    async takeBack(message) {
+      const answer = await takeBack(parts, { message, by: { by: 'keeper' }, patience: 0 });
+      return typeof answer === 'string' ? [] : answer;
     },
     async stop() {
       await runner.stop(1_000);

@@ -2,6 +2,7 @@
 import { findStories, inWords } from '../../src/journey/index.ts';
 import type { Heard } from '../../src/outbound/testing.ts';
 import { EVERY_STATE, selectQueue } from '../../src/queue/index.ts';
+import type { ReasonSummary, TakenBackRecipient } from '../../src/queue/index.ts';
 import type { AttemptRecord, EventFacts, Store } from '../../src/store/index.ts';
 import { textOf } from '../../src/store/testing.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './scenario.ts';
@@ -33,6 +34,18 @@ export async function statesOf(store: Store, message: string): Promise<readonly 
   return states;
 }
 
+/** "200 waiting", the commonest state first. */
+export async function statesOfCrowd(store: Store, crowd: ReadonlySet<string>): Promise<readonly string[]> {
+  const counts = new Map<string, number>();
+  for await (const { message, delivery } of selectQueue(store, { states: EVERY_STATE }))
+    if (crowd.has(message)) counts.set(delivery.state, (counts.get(delivery.state) ?? 0) + 1);
+  return [...counts].toSorted(([, a], [, b]) => b - a).map(([state, count]) => `${count} ${state}`);
+}
+
+export function crowdInWords(states: readonly string[]): readonly Page[] {
+  return states.length === 0 ? [] : [{ short: [], words: `--- The crowd in the end: ${states.join(', ')}.` }];
+}
+
 export async function attemptsOf(store: Store, message: string): Promise<readonly string[]> {
   const [[about], deliveries, attempts] = await Promise.all([
     store.read('findMessages', { id: message }),
@@ -50,14 +63,54 @@ function attemptInShort({ attempt, ip = '-', reply, startedAt, endedAt }: Attemp
   return `${attempt} ${after < 0 ? '' : '+'}${span(after)} ${ip} ${answer}${took < SECOND ? '' : ` (${span(took)})`}`;
 }
 
-/** The verbs of a connection; each whole text is a dot. */
+/** The verbs of a connection; each whole text is a dot, and what is said over and over is said once. */
 export function heardInShort({ address, lines, texts }: Heard): string {
   let left = texts.length;
   const verbs = lines.flatMap((line) => {
     const verb = line.split(' ')[0] ?? '';
     return verb === 'DATA' && left-- > 0 ? [verb, '.'] : [verb];
   });
-  return `${address}: ${verbs.join(' ')}`.trimEnd();
+  return `${address}: ${verbs.join(' ')}`.trimEnd().replace(OVER_AND_OVER, (all, one: string) => {
+    const times = (all.length + 1) / (one.length + 1);
+    return one.includes(' ') ? `(${one}) ×${times}` : `${one} ×${times}`;
+  });
+}
+
+/** Four times at least. */
+const OVER_AND_OVER = /(MAIL RCPT DATA \.|RCPT)(?: \1){3,}/g;
+
+/** Something that people were told while it happened: in short for the scenario, in words for the journey. */
+export interface Page {
+  readonly short: readonly string[];
+  readonly words: string;
+}
+
+/** @param refused "bob@b.test: 550 5.1.1 …" */
+export function refusedAtRcpt(refused: string): Page {
+  const [, address = '', answer = ''] = /^(\S+): (.*)$/.exec(refused) ?? [];
+  return {
+    short: [`RCPT ${localPart(address)} ${/^\d{3} \d\.\d+\.\d+/.exec(answer)?.[0] ?? answer}`],
+    words: `--- The mail program was told about ${address}:\n\n${answer}`,
+  };
+}
+
+export function takenBack(answer: readonly TakenBackRecipient[]): Page {
+  const words = answer.map(
+    ({ recipient, answer: what, to }) => `${recipient}: ${what}${to === undefined ? '' : `, to ${to}`}`,
+  );
+  return {
+    short: answer.map(({ recipient, answer: what }) => `take-back ${localPart(recipient)} ${what}`),
+    words: `--- Who took the message back was told:\n\n${words.join('\n')}`,
+  };
+}
+
+export function queueInWords(reasons: readonly ReasonSummary[], now: number): Page {
+  const time = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+  const words = reasons.map(({ count, id, words: why, nextAt }) => {
+    const next = nextAt === undefined ? '' : `, ${nextAt > now ? 'the next try at' : 'due since'} ${time(nextAt)}`;
+    return `${count} ${id}: ${why}${next}`;
+  });
+  return { short: [], words: `--- The queue at ${time(now)}:\n\n${words.join('\n')}` };
 }
 
 interface Report {
@@ -117,7 +170,7 @@ function unquoted(text: string): string {
 }
 
 /** What `posthorn journey` prints about them, the words of each report, and its journey where it has one; random ids are named instead. */
-export async function journeyOf(told: Told, messages: readonly string[]): Promise<string> {
+export async function journeyOf(told: Told, messages: readonly string[], meanwhile: readonly Page[]): Promise<string> {
   const pages: string[] = [];
   const names = new Map<string, string>();
   let reports = 0;
@@ -136,6 +189,7 @@ export async function journeyOf(told: Told, messages: readonly string[]): Promis
     for (const { facts } of await told.store.read('events', { message }))
       if (facts.kind === 'filed') names.set(facts.uidl, '{uidl}');
   }
+  pages.push(...meanwhile.map(({ words }) => words));
   return `${withNames(pages.join('\n\n'), names)}\n`;
 }
 

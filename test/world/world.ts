@@ -6,19 +6,25 @@ import type { TestContext } from 'node:test';
 import { settle, FakeClock } from '../../src/base/testing.ts';
 import { memoryDial } from '../../src/outbound/testing.ts';
 import type { Heard } from '../../src/outbound/testing.ts';
+import { EVERY_STATE, summariseQueue } from '../../src/queue/index.ts';
 import type { Store } from '../../src/store/index.ts';
 import { temporaryDirectory, temporaryStore } from '../../src/store/testing.ts';
 import { ALICE, startProgram } from './program.ts';
 import type { Program, Surroundings } from './program.ts';
 import { HOUR } from './scenario.ts';
-import type { Move, Scenario } from './scenario.ts';
+import type { Letter, Move, Scenario } from './scenario.ts';
+import { queueInWords, refusedAtRcpt, takenBack } from './telling.ts';
+import type { Page } from './telling.ts';
 import { Work } from './watched-store.ts';
 
 /** What came of a scenario; the store is still open. */
 export interface Happened {
   readonly store: Store;
-  /** The letters that were handed in, in order. */
+  /** The letters that were handed in, in order; those of crowds apart. */
   readonly ids: readonly string[];
+  readonly crowd: ReadonlySet<string>;
+  /** What people were told meanwhile, in order. */
+  readonly pages: readonly Page[];
   readonly heard: readonly Heard[];
   /** Milliseconds from the beginning to each connection. */
   readonly dialled: readonly number[];
@@ -39,6 +45,8 @@ export async function happen(t: TestContext, scenario: Scenario): Promise<Happen
 
 class World implements Happened {
   readonly ids: string[] = [];
+  readonly crowd = new Set<string>();
+  readonly pages: Page[] = [];
   readonly heard: Heard[] = [];
   readonly dialled: number[] = [];
   readonly #clock = new FakeClock();
@@ -80,11 +88,7 @@ class World implements Happened {
 
   async live(): Promise<void> {
     const { letters = [{}], moves = [['wait', HOUR]] } = this.#scenario;
-    for (const letter of letters) {
-      this.ids.push(await this.#program.submit(letter));
-      // So that one letter's first try is over before the next letter comes.
-      await this.#wait(100);
-    }
+    for (const letter of letters) await this.#handIn(letter);
     for (const move of moves) await this.#make(move);
   }
 
@@ -124,8 +128,18 @@ class World implements Happened {
         return this.#clock.jump(move[1]);
       case 'order':
         await this.#work.rest();
-        for (const id of this.ids) await this.#program.order(move[1], id);
+        await this.#program.order(move[1]);
         return this.#work.rest();
+      case 'take-back':
+        await this.#work.rest();
+        for (const id of this.ids) this.pages.push(takenBack(await this.#program.takeBack(id)));
+        return this.#work.rest();
+      case 'list':
+        await this.#work.rest();
+        this.pages.push(queueInWords(await summariseQueue(this.#store, { states: EVERY_STATE }), this.#clock.now()));
+        return;
+      case 'letter':
+        return this.#handIn(move[1]);
       case 'restart':
         await this.#whileTimeGoesOn(this.#program.stop());
         return this.#startAgain();
@@ -134,6 +148,18 @@ class World implements Happened {
         this.#program.kill();
         return this.#startAgain();
     }
+  }
+
+  async #handIn(letter: Letter): Promise<void> {
+    for (let i = 0; i < (letter.crowd ?? 1); i += 1) {
+      const { id, refused } = await this.#program.submit(letter);
+      this.pages.push(...refused.map(refusedAtRcpt));
+      if (id !== undefined && letter.crowd === undefined) this.ids.push(id);
+      else if (id !== undefined) this.crowd.add(id);
+      if (letter.every !== undefined) await this.#wait(letter.every);
+    }
+    // So that one letter's first try is over before the next letter comes.
+    await this.#wait(100);
   }
 
   /** On the same disk; what the run before it held is freed, as app/core.ts does at a start. */

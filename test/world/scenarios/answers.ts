@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { DROP, offering } from '../../../src/outbound/testing.ts';
 import type { ServerScript } from '../../../src/outbound/testing.ts';
-import { MINUTE } from '../scenario.ts';
+import { LONG_TEXT, MINUTE } from '../scenario.ts';
 import type { Scenario, Scenarios } from '../scenario.ts';
 
 const MX = '192.0.2.1';
@@ -127,11 +127,13 @@ export const ANSWERS: Scenarios = {
   },
   'drop-before-the-dot': {
     clause: 'A connection that breaks in the middle of the message has delivered nothing: it is tried again',
-    servers: { [MX]: [{ text: { after: 100, act: DROP } }, {}] },
+    servers: { [MX]: [{ text: { after: 1_000, act: DROP } }, {}] },
+    letters: [{ text: LONG_TEXT }],
     moves: [['wait', 2 * MINUTE]],
     states: ['bob relayed 2'],
     attempts: [`bob 1 +0s ${MX} 451 4.4.2`, `bob 2 +1m ${MX} 250 2.0.0`],
     heard: [`${MX}: EHLO MAIL RCPT DATA`, TAKEN],
+    check: ({ journey }) => assert.doesNotMatch(journey, /may have taken/),
   },
   'drop-after-the-dot': {
     rules: ['5321-4.5.3.2.6-unsure'],

@@ -23,7 +23,78 @@ const unmet = (clause: string, rule: string, offers: string, status: string, let
 /** What MAIL and RCPT said. */
 const envelope = (lines: readonly (readonly string[])[]): readonly string[] | undefined => lines[0]?.slice(1, 3);
 
+const OLD_AND_NEW =
+  'From: alice@a.test\nTo: bob@b.test\nMessage-ID: <hello@a.test>\nDate: Thu, 1 Jan 2026 00:00:00 +0000\n';
+
+/** What follows the header, as the server heard it. */
+const bodyOf = (text = ''): string => text.slice(text.indexOf('\r\n\r\n') + 4);
+
 export const OFFERS: Scenarios = {
+  chunking: {
+    rules: ['3030-2-client-chunks'],
+    clause: 'A server that offers CHUNKING is sent the message in counted chunks, and no dot is doubled in them',
+    servers: { [MX]: { ehlo: offering('PIPELINING|CHUNKING') } },
+    letters: [{ text: `${OLD_AND_NEW}\n.\n..\n.hidden\n` }],
+    states: ['bob relayed 1'],
+    attempts: [`bob 1 +0s ${MX} 250 2.0.0`],
+    heard: [`${MX}: EHLO MAIL RCPT BDAT QUIT`],
+    check: ({ texts }) => assert.equal(bodyOf(texts[0]?.[0]), '.\r\n..\r\n.hidden\r\n'),
+  },
+  'chunking-broken': {
+    rules: ['3030-2-client-unknown'],
+    clause:
+      'A server that offers CHUNKING and does not understand it gets the message behind DATA, on a new connection, and the next one at once so',
+    servers: { [MX]: { ehlo: offering('PIPELINING|CHUNKING'), bdat: '500 5.5.1 what?' } },
+    letters: [{}, {}],
+    states: ['bob relayed 1', 'bob relayed 1'],
+    attempts: [`bob 1 +0s ${MX} no answer`, `bob 1 +0s ${MX} 250 2.0.0`, `bob 1 +0s ${MX} 250 2.0.0`],
+    heard: [
+      // The chunk is read as commands: that server knows no better.
+      `${MX}: EHLO MAIL RCPT BDAT Received: \tby \tfor \ttls \tThu, Date: From: To: Subject: Message-ID:  How`,
+      `${MX}: EHLO MAIL RCPT DATA . MAIL RCPT DATA . QUIT`,
+    ],
+  },
+  'dots-doubled': {
+    rules: ['5321-4.5.2-client-stuffing'],
+    clause: 'A dot at the beginning of a line is doubled behind DATA, and nothing else is',
+    servers: { [MX]: {} },
+    letters: [{ text: `${OLD_AND_NEW}\n.\n..\n.hidden\na.b\n\n.\n` }],
+    states: ['bob relayed 1'],
+    attempts: [`bob 1 +0s ${MX} 250 2.0.0`],
+    heard: [TAKEN],
+    check: ({ texts }) => assert.equal(bodyOf(texts[0]?.[0]), '..\r\n...\r\n..hidden\r\na.b\r\n\r\n..\r\n.\r\n'),
+  },
+  'long-line': {
+    clause: 'A line of more than 998 octets that somebody sent us leaves as it came',
+    servers: { [MX]: {} },
+    letters: [{ text: `${OLD_AND_NEW}\n${'x'.repeat(1_200)}\nshort\n` }],
+    states: ['bob relayed 1'],
+    attempts: [`bob 1 +0s ${MX} 250 2.0.0`],
+    heard: [TAKEN],
+    check: ({ texts }) => assert.equal(bodyOf(texts[0]?.[0]), `${'x'.repeat(1_200)}\r\nshort\r\n.\r\n`),
+  },
+  'no-smtputf8-for-one': {
+    rules: ['6531-3.2-only-who-needs-it'],
+    clause: 'An address in UTF-8 that a server can’t be told fails alone: the others of the message get it',
+    servers: { [MX]: { ehlo: offering('PIPELINING|8BITMIME') } },
+    letters: [{ mail: 'SMTPUTF8', to: { 'bob@b.test': '', 'käthe@b.test': '' } }],
+    states: ['bob relayed 1', 'käthe failed 1'],
+    attempts: [`bob 1 +0s ${MX} 250 2.0.0`, `käthe 1 +0s ${MX} 554 5.6.7`],
+    heard: [TAKEN],
+    reports: ['failed to alice@a.test: k\\x{E4}the@b.test 5.6.7'],
+    check: ({ lines }) => assert.deepEqual(lines[0]?.slice(1, 3), ['MAIL FROM:<alice@a.test>', 'RCPT TO:<bob@b.test>']),
+  },
+  'smtputf8-domain': {
+    rules: ['6531-3.2-a-labels'],
+    clause: 'A domain with umlauts is looked up and said as its A-labels, which every server understands',
+    zones: { 'xn--bcher-kva.test': { mx: [[10, 'mx.b.test']] }, 'mx.b.test': { a: [MX] } },
+    servers: { [MX]: { ehlo: offering('PIPELINING') } },
+    letters: [{ mail: 'SMTPUTF8', to: { 'bob@bücher.test': '' } }],
+    states: ['bob relayed 1'],
+    attempts: [`bob 1 +0s ${MX} 250 2.0.0`],
+    heard: [TAKEN],
+    check: ({ lines }) => assert.equal(lines[0]?.[2], 'RCPT TO:<bob@xn--bcher-kva.test>'),
+  },
   'too-big': unmet(
     'A message larger than the next server takes (SIZE) is not sent to it: it comes back with both numbers',
     '1870-6.1-too-big',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { DROP, offering, ONE_MX } from '../../../src/outbound/testing.ts';
 import type { Zones } from '../../../src/dns/testing.ts';
-import { MINUTE } from '../scenario.ts';
+import { MINUTE, SECOND } from '../scenario.ts';
 import type { Letter, Scenario, Scenarios } from '../scenario.ts';
 
 const MX = '192.0.2.1';
@@ -151,6 +151,45 @@ export const REPORTS: Scenarios = {
     states: ['bob failed 1'],
     attempts: [`bob 1 +0s ${MX} 550 5.1.1`],
     heard: [REFUSED],
+  },
+  'long-line-in-a-report': {
+    rules: ['5322-2.1.1-long-lines'],
+    clause:
+      'A report has no line of more than 998 octets: a message with such a line comes back as its header alone, even where the whole was wished for',
+    zones: WITH_X,
+    servers: { [MX]: { rcpt: { '*': NOBODY }, data: '503 5.5.1 RCPT first' }, [X]: {} },
+    aliases: { 'team@a.test': ['bob@b.test'] },
+    letters: [{ ...FROM_X, mail: 'RET=FULL', text: `${TO_TEAM}${'x'.repeat(1_200)}\n` }],
+    states: ['bob failed 1'],
+    attempts: [`bob 1 +0s ${MX} 550 5.1.1`],
+    heard: [REFUSED, `${X}: EHLO MAIL RCPT DATA . QUIT`],
+    reports: ['failed to xenia@x.test: team@a.test 5.1.1'],
+    check: ({ texts }) => {
+      const [report = ''] = texts[1] ?? [];
+      assert.match(report, /Content-Type: text\/rfc822-headers/);
+      assert.ok(report.split('\r\n').every((line) => line.length <= 998));
+    },
+  },
+  'notes-are-few': {
+    rules: ['5321-4.5.5-null-reports'],
+    clause:
+      'However many messages from the null sender fail, the postmaster gets one note an hour at most, and the next one counts those in between',
+    servers: { [MX]: { rcpt: { '*': NOBODY }, data: '503 5.5.1 RCPT first' } },
+    aliases: { 'team@a.test': ['bob@b.test'] },
+    letters: [
+      { ...FROM_X, from: '' },
+      { ...FROM_X, from: '' },
+    ],
+    moves: [
+      ['wait', 30 * MINUTE],
+      ['letter', { ...FROM_X, from: '', crowd: 3, every: 10 * SECOND }],
+      ['wait', 40 * MINUTE],
+      ['letter', { ...FROM_X, from: '' }],
+      ['wait', MINUTE],
+    ],
+    states: ['bob failed 1', 'bob failed 1', 'bob failed 1', '3 failed'],
+    attempts: [`bob 1 +0s ${MX} 550 5.1.1`, `bob 1 +0s ${MX} 550 5.1.1`, `bob 1 +0s ${MX} 550 5.1.1`],
+    heard: [`${MX}: EHLO MAIL RCPT DATA RSET MAIL RCPT DATA QUIT`, REFUSED, REFUSED, REFUSED, REFUSED],
   },
   'unsure-on-a-host': {
     rules: ['5321-4.5.3.2.6-unsure'],

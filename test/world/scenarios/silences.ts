@@ -1,7 +1,7 @@
 /** Servers that stop talking: how long each step may take (RFC 5321 §4.5.3.2), and that the message waits then. */
 import { SILENCE, STALL } from '../../../src/outbound/testing.ts';
 import type { ServerScript } from '../../../src/outbound/testing.ts';
-import { MINUTE, SECOND } from '../scenario.ts';
+import { LONG_TEXT, MINUTE, SECOND } from '../scenario.ts';
 import type { Scenario, Scenarios } from '../scenario.ts';
 
 const MX = '192.0.2.1';
@@ -31,9 +31,6 @@ function silent({ clause, at, lasts, words, heard, text }: Silent): Scenario {
 }
 
 const later = (minutes: string): string => `${Number.parseInt(minutes) + 1}m`;
-
-/** More than the connection holds while nobody reads. */
-const LONG = `Subject: long\nDate: Thu, 1 Jan 2026 00:00:00 +0000\nMessage-ID: <long@a.test>\nFrom: alice@a.test\n\n${'x'.repeat(70).concat('\n').repeat(8_000)}`;
 
 export const SILENCES: Scenarios = {
   'silence-connecting': {
@@ -86,7 +83,7 @@ export const SILENCES: Scenarios = {
     lasts: 3 * MINUTE,
     words: '3m',
     heard: 'EHLO MAIL RCPT DATA',
-    text: LONG,
+    text: LONG_TEXT,
   }),
   'silence-dot': {
     ...silent({
