@@ -70,6 +70,8 @@ interface World extends TestDirectory {
   readonly start: () => Runner;
   enqueue(...deliveries: readonly Partial<NewDelivery>[]): Promise<string>;
   queue(): Promise<readonly QueueEntry[]>;
+  /** Looks at what is ready are answered only then, with what they saw before. */
+  slowLook?: Promise<void>;
   /** What was asked of the store so far. */
   readonly asked: () => number;
   /** A message held for a minute. */
@@ -87,9 +89,11 @@ async function world(t: TestContext): Promise<World> {
   let asked = 0;
   const counted: Store = Object.create(store, {
     read: {
-      value: ((name, params) => {
+      value: (async (name, params) => {
         asked += 1;
-        return store.read(name, params);
+        const seen = await store.read(name, params);
+        if (name === 'readyDestinations') await made.slowLook;
+        return seen;
       }) satisfies Store['read'],
     },
     write: {
@@ -109,7 +113,7 @@ async function world(t: TestContext): Promise<World> {
     while (!stopped) await clock.advance(1);
     await stopping;
   };
-  return {
+  const made: World = {
     ...parts,
     outbound,
     asked: () => asked,
@@ -163,6 +167,7 @@ async function world(t: TestContext): Promise<World> {
       }
     },
   };
+  return made;
 }
 
 async function states(world: World): Promise<string> {
@@ -335,6 +340,24 @@ test('a destination that asks for patience gets fewer at a time, and more again 
   assert.equal(hand.underWay().length, 1);
   hand.end('relayed');
   await atOnce(2);
+});
+
+test('a pause that begins while the queue is being looked at holds', async (t) => {
+  const w = await world(t);
+  const hand = byHand(w.outbound);
+  for (let i = 0; i < 3; i++) await w.enqueue({ recipient: `x${i}@dead.test`, destination: 'dead.test' });
+  w.start();
+  await w.until('two are tried', () => hand.underWay().length === 2);
+  const look = Promise.withResolvers<void>();
+  w.slowLook = look.promise;
+  hand.end('dead');
+  const settled = (n: number) => async (): Promise<boolean> => (await states(w)).split(' waiting 1').length === n + 1;
+  await w.until('one has ended', settled(1));
+  hand.end('dead');
+  await w.until('both have ended', settled(2));
+  look.resolve();
+  await w.clock.advance(FIRST_PAUSE - 1_000);
+  assert.equal(w.outbound.jobs.length, 2, 'what was seen before the pause is not claimed in it');
 });
 
 test('a person who wants it tried now does not wait for the pause', async (t) => {

@@ -72,6 +72,8 @@ class QueueRunner implements Runner {
   /** Attempts under way, by destination. */
   readonly #busy = new Map<string, number>();
   readonly #paces = new Paces();
+  /** Their pauses are in the store, and may be too late for the look under way. */
+  readonly #pausedSinceLook = new Set<string>();
   /** Attempts, and the settlements behind them. */
   readonly #underWay = new Set<Promise<void>>();
   readonly #rest: Rest;
@@ -148,6 +150,7 @@ class QueueRunner implements Runner {
     const { most, mostPerDestination } = this.#parts.settings();
     const now = this.#parts.clock.now();
     this.#lookedAt = now;
+    this.#pausedSinceLook.clear();
     // Those that are full stand in the way, and there are no more of them than are busy.
     const ready = await this.#parts.store.read('readyDestinations', { now, limit: this.#room() + this.#busy.size });
     const turns = takeTurns({
@@ -155,7 +158,8 @@ class QueueRunner implements Runner {
       busy: this.#busy,
       most,
       standing: (destination) => this.#paces.standing(destination),
-      window: ({ destination, standing }) => this.#paces.window(destination, standing, mostPerDestination),
+      window: ({ destination, standing }) =>
+        this.#pausedSinceLook.has(destination) ? 0 : this.#paces.window(destination, standing, mostPerDestination),
     });
     if (turns.length === 0) return false;
     const claims = await this.#claim(turns, now);
@@ -208,6 +212,7 @@ class QueueRunner implements Runner {
         const isPaused = learned !== undefined && learned.notBefore > 0;
         if (i === groups.length - 1 && !isPaused) makeRoom();
         await this.#settle(part, result, learned);
+        if (isPaused) this.#pausedSinceLook.add(claim.destination);
         if (isPaused && speaksForAll(result)) await this.#giveUpOld(claim.destination, result);
       });
     }
