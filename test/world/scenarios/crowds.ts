@@ -27,6 +27,14 @@ const NONE = '503 5.5.1 RCPT first';
 const gaps = (dialled: readonly number[]): readonly number[] =>
   dialled.slice(1).map((time, i) => Math.round((time - (dialled[i] ?? 0)) / SECOND));
 
+/** Pauses, and then several connections at once; how many, chance decides: some may be used again before the next is made. */
+function backToMore(dialled: readonly number[]): void {
+  const all = gaps(dialled);
+  assert.deepEqual(all.slice(0, 4), [0, 15, 30, 60]);
+  const more = all.slice(4);
+  assert.ok(more.length > 0 && more.every((gap) => gap === 0), `${more.join(', ')} s`);
+}
+
 export const CROWDS: Scenarios = {
   'crowd-for-a-dead-domain': {
     clause: 'However many messages wait for a domain that does not answer, one for another domain leaves at once',
@@ -76,6 +84,7 @@ export const CROWDS: Scenarios = {
     clause: 'A person who has mended a server need not wait for the pause: `retry` ends it',
     zones: WITH_DEAD,
     servers: { [DEAD]: [...Array.from({ length: 6 }, () => 'refused' as const), {}] },
+    queue: { mostPerDestination: 1 },
     letters: [{ crowd: 5, to: TO_DEAD }, { to: TO_DEAD }],
     moves: [['wait', 4 * MINUTE], ['list'], ['order', 'retry'], ['wait', 10 * SECOND]],
     states: ['bob relayed 2', '5 relayed'],
@@ -89,7 +98,7 @@ export const CROWDS: Scenarios = {
     states: ['bob relayed 2', '39 relayed'],
     attempts: [`bob 1 +0s ${MX} 421 4.7.0`, `bob 2 +1m45s ${MX} 250 2.0.0`],
     check: ({ dialled, lines }) => {
-      assert.deepEqual(gaps(dialled), [0, 15, 30, 60, 0, 0, 0, 0]);
+      backToMore(dialled);
       assert.equal(lines.flat().filter((line) => line.startsWith('MAIL')).length, 40);
     },
   },
@@ -109,7 +118,9 @@ export const CROWDS: Scenarios = {
     moves: [['wait', 20 * SECOND], ['list'], ['wait', 5 * MINUTE]],
     states: ['20 relayed'],
     attempts: [],
-    check: ({ dialled }) => assert.deepEqual(gaps(dialled), [0, 15, 30, 60, 0, 0, 0, 0]),
+    check: ({ dialled }) => {
+      backToMore(dialled);
+    },
   },
   'not-slower-after-one-mailbox': {
     clause: 'A mailbox that is busy says nothing about its domain: others’ mail to it goes on without a pause',
