@@ -40,6 +40,8 @@ export type End =
   | {
       readonly kind: 'waiting';
       readonly nextAt: number;
+      /** Its destination takes no mail just now and is left alone until then. */
+      readonly pausedUntil?: number;
       readonly attempts: number;
       readonly why?: string;
       readonly reason?: Reason;
@@ -157,6 +159,7 @@ function queueEnd(delivery: QueuedDelivery, events: readonly StoredEvent[]): End
       return {
         kind: 'waiting',
         nextAt: delivery.nextAt,
+        ...(delivery.pausedUntil === undefined ? {} : { pausedUntil: delivery.pausedUntil }),
         attempts: delivery.attempts,
         ...(why === undefined ? {} : { why }),
         ...lastReason(events),

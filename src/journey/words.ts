@@ -171,6 +171,13 @@ const ROUTED: Readonly<Record<string, string>> = {
   'relay-open': 'The address is elsewhere, and this server carries everything: it is an open relay',
 };
 
+/** While its destination is left alone, or others are before it, the time of its own goes by. */
+function nextTry({ attempts, nextAt, pausedUntil }: Extract<End, { kind: 'waiting' }>): string {
+  const which = attempts === 0 ? 'The first try' : 'The next try';
+  if (pausedUntil === undefined) return `${which} is at ${time(nextAt)} at the earliest`;
+  return `Other mail found its destination in trouble, so that is left alone for a while; ${lowerFirst(which)} is at ${time(pausedUntil)} at the earliest`;
+}
+
 function endInWords(end: End): string {
   switch (end.kind) {
     case 'in-mailbox':
@@ -182,10 +189,7 @@ function endInWords(end: End): string {
     case 'relayed':
       return `Handed on to ${end.to} on ${time(end.at)}: it is that server's responsibility now.`;
     case 'waiting':
-      // While its destination is left alone, or others are before it, that time goes by.
-      return ended(
-        `Waiting. ${end.attempts === 0 ? 'The first try' : 'The next try'} is at ${time(end.nextAt)} at the earliest${end.why === undefined ? '' : `; last time: ${lowerFirst(end.why)}`}`,
-      );
+      return ended(`Waiting. ${nextTry(end)}${end.why === undefined ? '' : `; last time: ${lowerFirst(end.why)}`}`);
     case 'sending':
       return 'A try is under way just now.';
     case 'held':

@@ -212,6 +212,8 @@ export interface QueuedDelivery extends Omit<NewDelivery, 'state'> {
   readonly stopRequestedAt?: number;
   /** An attempt ended without our knowing whether the next server took it. */
   readonly mayHaveLeft?: true;
+  /** Its destination is left alone until then, which is later than `nextAt`. Told by listQueue and deliveries. */
+  readonly pausedUntil?: number;
 }
 
 export interface QueuedMessage extends Omit<NewMessage, 'content' | 'downgraded'> {

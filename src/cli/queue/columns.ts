@@ -12,7 +12,9 @@ export const COLUMNS: readonly Column<QueueEntry>[] = [
   { title: 'WHY', value: (row) => row.delivery.lastReply ?? '' },
 ];
 
-function nextTry({ state, nextAt }: QueueEntry['delivery']): string {
+/** A destination in trouble is left alone for longer than a message's own time. */
+function nextTry({ state, nextAt, pausedUntil }: QueueEntry['delivery']): string {
+  if (pausedUntil !== undefined) return time(pausedUntil);
   return state === 'waiting' || (state === 'held' && nextAt > 0) ? time(nextAt) : '-';
 }
 

@@ -94,6 +94,12 @@ export function queueContract(engine: Engine): void {
       assert.equal(await next(store), NOW + 50);
       assert.equal(await ready(store, NOW + 49), '');
       assert.equal(await ready(store, NOW + 50), 'c.test troubled');
+      const listed = (await store.read('listQueue', { filter: { message: id }, limit: 9 })).map((one) => one.delivery);
+      for (const shown of [listed, await store.read('deliveries', { message: id })])
+        assert.deepEqual(
+          shown.map(({ pausedUntil }) => pausedUntil),
+          [NOW + 50, NOW + 50],
+        );
       await enqueue(store, [{ nextAt: NOW }]);
       assert.equal(await ready(store, NOW + 49), '', 'new mail does not end the pause');
       assert.equal((await claim(store, { now: NOW + 50 })).length, 2);

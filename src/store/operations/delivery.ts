@@ -8,6 +8,11 @@ export const DELIVERY =
   'd.message, d.n, d.recipient, d.original, d.destination, d.state, d.next_at, d.attempts, d.notify, d.orcpt, d.on_unsure, d.on_failure, ' +
   'd.last_reply, d.delay_notified_at, d.reason, d.ended_at, d.stop_requested_at, d.may_have_left';
 
+/** With the pause that its destination is in, for who shows it to people: columns, and what to join. */
+export const DELIVERY_AND_PAUSE = `${DELIVERY}, x.not_before`;
+export const JOIN_PAUSE =
+  "LEFT JOIN destinations x ON x.name = d.destination AND x.not_before > d.next_at AND d.state = 'waiting'";
+
 export interface DeliveryRow {
   readonly message: string;
   readonly n: number;
@@ -27,6 +32,7 @@ export interface DeliveryRow {
   readonly ended_at: number | null;
   readonly stop_requested_at: number | null;
   readonly may_have_left: number;
+  readonly not_before?: number | null;
 }
 
 export function deliveryOf(row: DeliveryRow): QueuedDelivery {
@@ -48,6 +54,7 @@ export function deliveryOf(row: DeliveryRow): QueuedDelivery {
     ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
     ...(row.stop_requested_at === null ? {} : { stopRequestedAt: row.stop_requested_at }),
     ...(row.may_have_left === 0 ? {} : { mayHaveLeft: true }),
+    ...(typeof row.not_before === 'number' ? { pausedUntil: row.not_before } : {}),
   };
 }
 
@@ -100,7 +107,7 @@ export function* insertDeliveries(message: string, deliveries: readonly NewDeliv
 
 export function* deliveries(p: { readonly message: string }): Steps<readonly QueuedDelivery[]> {
   return (yield* rows<DeliveryRow>(
-    `SELECT ${DELIVERY} FROM deliveries d WHERE d.message = ? ORDER BY d.n`,
+    `SELECT ${DELIVERY_AND_PAUSE} FROM deliveries d ${JOIN_PAUSE} WHERE d.message = ? ORDER BY d.n`,
     p.message,
   )).map(deliveryOf);
 }

@@ -1,5 +1,5 @@
 /** The queue as a person looks at it: entries, how they stand in groups, the attempts of one message. */
-import { DELIVERY, deliveryOf, isEnded } from './delivery.ts';
+import { DELIVERY_AND_PAUSE, deliveryOf, isEnded, JOIN_PAUSE } from './delivery.ts';
 import type { DeliveryRow } from './delivery.ts';
 import { places, rows } from './statement.ts';
 import type { SqlValue, Steps } from './statement.ts';
@@ -19,7 +19,7 @@ export function* listQueue(p: Parameters<Reads['listQueue']>[0]): Steps<readonly
     values.push(p.after.message, p.after.n);
   }
   const found = yield* rows<EntryRow>(
-    `SELECT ${DELIVERY}, m.mail_from, m.octets, m.received_at FROM deliveries d JOIN messages m ON m.id = d.message ` +
+    `SELECT ${DELIVERY_AND_PAUSE}, m.mail_from, m.octets, m.received_at FROM deliveries d JOIN messages m ON m.id = d.message ${JOIN_PAUSE} ` +
       `WHERE ${clauses.join(' AND ')} ORDER BY d.message, d.n LIMIT ?`,
     ...values,
     p.limit,
