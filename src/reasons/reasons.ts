@@ -347,6 +347,14 @@ export const REASONS = {
     advice: `${ANOTHER_WAY}: most often an address is forwarded to itself.`,
     again: false,
   },
+  'leads-back-here': {
+    title: 'leads back to this server',
+    side: 'your-server',
+    happened: 'The address of the next mail server is that of your own, which does not take mail for this domain.',
+    advice:
+      'Check what stands behind the @. If it is right, show this to whoever runs your mail server: the domain is missing there, or the entry that says where its mail goes names the wrong server.',
+    again: false,
+  },
   'dns-trouble': {
     title: 'look-up failed',
     side: 'network',

@@ -7,7 +7,7 @@ export const RULES: Readonly<Record<string, ReasonId>> = {
   'domain-missing': 'no-such-domain',
   'domain-without-mail': 'no-mail-here',
   'null-mx': 'no-mail-here',
-  'mail-loop': 'mail-loop',
+  'mail-loop': 'leads-back-here',
   'mx-nowhere': 'server-without-address',
   'private-address': 'private-address',
   'route-host-unknown': 'route-unusable',
