@@ -72,6 +72,19 @@ test('[3030-2-client-chunks] the message leaves in one counted chunk, dots and a
   assert.deepEqual(said(one), [ENVELOPE, `${LAST}${SMALL.slice(0, -2)}`, '\r\n']);
 });
 
+// The message's own lines were commands then, for a server that says 421 and stays.
+test('[5321-3.8-client-421] after a 421 to one of the recipients no octet of the message leaves', async () => {
+  const recipients = [{ address: 'b@b.test' }, { address: 'c@b.test' }];
+  for (const text of ['MAIL FROM:<ceo@b.test>\r\nRCPT TO:<c@b.test>\r\n', LARGE]) {
+    const one = await talk([BOTH, '250 m\r\n250 r\r\n421 4.3.2 wait\r\n', '250 x\r\n'], { stays: true });
+    assert.deepEqual(await one.send(text, { recipients }), ['text: 421 4.3.2 wait', 'rcpt: 421 4.3.2 wait']);
+    const quitting = one.client.quit();
+    await one.clock.advance(60_000);
+    await quitting;
+    assert.deepEqual(said(one), [`${ENVELOPE}RCPT TO:<c@b.test>\r\n`]);
+  }
+});
+
 test('[3030-2-client-chunks] without PIPELINING too, which saves the round trip of DATA', async () => {
   const one = await talk([ALONE, '250 m\r\n', '250 r\r\n', '250 taken\r\n']);
   assert.deepEqual(await one.send(SMALL), ['dot: 250 taken']);

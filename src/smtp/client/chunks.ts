@@ -50,6 +50,9 @@ class Chunks {
   }
 
   async send(content: Content): Promise<ContentSent> {
+    // After a 421 no command is said any more: what it counts would be read as commands itself.
+    const { over } = this.#talk;
+    if (over !== undefined) return { kind: 'stopped', state: 'text', answer: over };
     try {
       for await (const piece of content()) {
         this.#collect(this.#lineEnds.push(piece));
