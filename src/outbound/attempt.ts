@@ -82,6 +82,10 @@ class Walk {
   readonly #tries: Try[] = [];
   readonly #fates = new Map<number, Fate>();
   #sessions = 0;
+  /** Recipients whom the last connection had no transaction left for (LIMITS MAILMAX of RFC 9422). */
+  #leftOver: ReadonlySet<number> = new Set();
+  /** The recipients a visit is for; undefined: all. */
+  #only: ReadonlySet<number> | undefined;
   readonly #look: ContentLook;
 
   constructor(context: AttemptContext, job: Job) {
@@ -97,8 +101,8 @@ class Walk {
     for (const { name, addresses } of where.hosts) {
       for (const address of addresses) {
         const target = { name, address, port, tls, ...(route === undefined ? {} : { route }) };
-        const tlsBroke = await this.#visitTwice(target);
-        if (tlsBroke) await this.#visitTwice({ ...target, tls: 'never' });
+        const tlsBroke = await this.#visitAgain(target);
+        if (tlsBroke) await this.#visitAgain({ ...target, tls: 'never' });
       }
     }
     if (this.#context.signal.aborted) this.endAll(cutShort('connect'));
@@ -117,7 +121,8 @@ class Walk {
   }
 
   #pending(): readonly OutboundRecipient[] {
-    return this.#job.recipients.filter(({ n }) => (this.#fates.get(n)?.kind ?? 'open') === 'open');
+    const isMeant = (n: number): boolean => this.#only?.has(n) ?? true;
+    return this.#job.recipients.filter(({ n }) => isMeant(n) && (this.#fates.get(n)?.kind ?? 'open') === 'open');
   }
 
   /** @param more connections that are not among the tries yet */
@@ -127,17 +132,28 @@ class Walk {
     );
   }
 
-  /** A server that turned out not to understand BDAT is visited once more: it may well take the message behind DATA. */
-  async #visitTwice(target: Target): Promise<boolean> {
+  /**
+   * A server that turned out not to understand BDAT is visited once more: it may well take the message behind DATA.
+   * One that takes so many transactions over one connection gets the others over the next.
+   */
+  async #visitAgain(target: Target): Promise<boolean> {
     const { dataOnly } = this.#context;
     const known = dataOnly.has(endpointOf(target));
-    const tlsBroke = await this.#visit(target);
-    if (!known && dataOnly.has(endpointOf(target))) return await this.#visit(target);
+    let tlsBroke = await this.#visit(target);
+    if (!known && dataOnly.has(endpointOf(target))) tlsBroke = await this.#visit(target);
+    while (this.#leftOver.size > 0) {
+      this.#only = this.#leftOver;
+      // One that has done its work is no sign of a sick host.
+      this.#sessions -= 1;
+      tlsBroke = await this.#visit(target);
+    }
+    this.#only = undefined;
     return tlsBroke;
   }
 
   /** Goes to one address. True: its TLS broke, and the same address may be tried without. */
   async #visit(target: Target): Promise<boolean> {
+    this.#leftOver = new Set();
     if (this.#tired() || this.#pending().length === 0) return false;
     const { idle, settings, clock, signal } = this.#context;
     const startedAt = clock.now();
@@ -250,7 +266,7 @@ class Walk {
     { rendering, again }: { readonly rendering: Rendering; readonly again: boolean },
     recipients: readonly OutboundRecipient[],
   ): Promise<End | undefined> {
-    const { rcptMax = MOST_RECIPIENTS } = client.capabilities.limits;
+    const { rcptMax = MOST_RECIPIENTS, mailMax = Infinity } = client.capabilities.limits;
     const { dataOnly } = this.#context;
     const endpoint = endpointOf(target);
     let waiting = recipients;
@@ -267,6 +283,10 @@ class Walk {
       // Too many at once: the others follow, as long as each transaction got somebody through (RFC 5321 §4.5.3.1.10).
       const others = relayed ? batch.filter((_, i) => isTooMany(results[i] as RecipientAnswer)) : [];
       waiting = [...others, ...waiting.slice(rcptMax)];
+      if (client.usable && client.transactions >= mailMax) {
+        this.#leftOver = new Set(waiting.map(({ n }) => n));
+        break;
+      }
       if (waiting.length > 0 && !relayed) await client.rset();
     }
     return end;

@@ -160,6 +160,36 @@ test('[9422-4.1-mailmax] a connection ends after 100 messages, or after as many 
   }
 });
 
+// The transactions of one message were not counted: the server refused what was over its limit, and the rest waited.
+test('[9422-4.1-mailmax] a message with more recipients than a connection takes goes over several', async () => {
+  const to = Array.from({ length: 55 }, (_, n) => `r${n}@b.test`);
+  const limited: ServerScript = {
+    ehlo: offering('PIPELINING|LIMITS RCPTMAX=10 MAILMAX=2'),
+    mail: ['250 ok', '250 ok', '421 4.7.0 too many messages'],
+  };
+  const { send, heard } = toOne(limited);
+  const { outcomes, tries } = await send({ to });
+  assert.ok(outcomes.every(({ outcome }) => outcome === 'relayed'));
+  assert.deepEqual(
+    heard.map(({ texts, quit }) => [texts.length, quit]),
+    [
+      [2, true],
+      [2, true],
+      [2, true],
+    ],
+  );
+  assert.equal(tries.length, 3);
+});
+
+test('and nobody is asked about twice at one address', async () => {
+  const { send, heard } = toOne({
+    ehlo: offering('PIPELINING|LIMITS RCPTMAX=2 MAILMAX=1'),
+    rcpt: { '*': '450 4.7.1 later' },
+  });
+  await send({ to: ['1@b.test', '2@b.test', '3@b.test'] });
+  assert.deepEqual(heard.map(verbs), ['EHLO MAIL RCPT RCPT DATA QUIT', 'EHLO MAIL RCPT DATA QUIT']);
+});
+
 test('a connection ends five minutes after it was opened', async () => {
   const { send, heard, clock } = toOne({});
   for (let passed = 0; passed < LONGEST_USE; passed += LONGEST_IDLE - 1) {
