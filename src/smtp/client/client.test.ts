@@ -111,6 +111,38 @@ test('[2033-5-client-broken-off] LMTP: the connection breaks off between the ans
   ]);
 });
 
+// All others were taken for deferred with it, and got the message twice.
+test('[2033-4.2-client-per-recipient] LMTP: a 421 for one recipient leaves the others their own answers', async () => {
+  const send = async (dots: string, stays = false): Promise<readonly string[]> => {
+    const three = `250 m\r\n${'250 r\r\n'.repeat(3)}354 go\r\n`;
+    const { client, clock } = talk([PIPELINING, three, dots], { protocol: 'lmtp', stays });
+    await client.hello();
+    const sending = client.send(transaction(['1@b.test', '2@b.test', '3@b.test']));
+    await settle(50);
+    await clock.advance(2000);
+    const results = await sending;
+    assert.equal(client.usable, false);
+    return texts(results);
+  };
+  const first = 'dot: 421 4.2.0 d1';
+  assert.deepEqual(await send('421 4.2.0 d1\r\n250 d2\r\n550 d3\r\n'), [first, 'dot: 250 d2', 'dot: 550 d3']);
+  for (const stays of [false, true])
+    assert.deepEqual(await send('421 4.2.0 d1\r\n250 d2\r\n', stays), [first, 'dot: 250 d2', first]);
+});
+
+// A recipient got the answer meant for the one before, and was failed with it.
+test('a reply too much ends the connection before it is taken for the answer to the next MAIL', async () => {
+  const conversation = talk([PIPELINING, '250 m\r\n250 r\r\n354 go\r\n', '250 dot\r\n250 dot\r\n', '250 m\r\n'], {
+    stays: true,
+  });
+  const { client } = conversation;
+  await client.hello();
+  assert.deepEqual(texts(await client.send(transaction(['b@b.test']))), ['dot: 250 dot']);
+  assert.deepEqual(texts(await client.send(transaction(['c@b.test']))), ['mail: garbled mail']);
+  assert.equal(client.usable, false);
+  assert.doesNotMatch(conversation.output, /c@b\.test/);
+});
+
 test('LMTP: a server that refused everybody and asks for the text would answer nobody, so we hang up', async () => {
   const conversation = talk([PIPELINING, '250 m\r\n550 r\r\n354 go\r\n'], { protocol: 'lmtp', stays: true });
   await conversation.client.hello();

@@ -112,15 +112,17 @@ export class SmtpClientSession {
   }
 
   /** One message. Several may follow each other on one connection, with `rset` behind one that was not taken. */
-  send(transaction: Transaction): Promise<readonly RecipientAnswer[]> {
+  async send(transaction: Transaction): Promise<readonly RecipientAnswer[]> {
     this.#transactions += 1;
+    await this.#talk.beInStep('mail');
     const context = { talk: this.#talk, offered: this.#capabilities, protocol: this.#protocol };
-    return transact(context, transaction);
+    return await transact(context, transaction);
   }
 
-  rset(): Promise<Answer> {
+  async rset(): Promise<Answer> {
+    await this.#talk.beInStep('rset');
     this.#talk.say('RSET');
-    return this.#talk.answer('rset');
+    return await this.#talk.answer('rset');
   }
 
   /** QUIT, its answer waited for a moment (RFC 5321 §4.1.1.10), and the end of the connection. Never rejects. */

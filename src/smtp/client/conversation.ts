@@ -85,6 +85,28 @@ export class Conversation {
   }
 
   /**
+   * The next of several answers to one thing (LMTP). A 421 may be meant for one recipient, and then the answers
+   * for the others stand behind it; where none comes any more, it is the answer for all.
+   */
+  async nextAnswer(state: ClientState): Promise<Answer> {
+    const over = this.#over;
+    if (over?.kind !== 'reply') return await this.answer(state);
+    const answer = await this.#within('quit', () => this.#read(state));
+    return answer.kind === 'reply' ? answer : over;
+  }
+
+  /**
+   * To be called before a transaction: what the server has said unasked would be taken for its first answer, and each
+   * answer for that of the command before. A 421 is one (RFC 5321 §3.8); anything else shows that the two have lost each other.
+   */
+  async beInStep(state: ClientState): Promise<void> {
+    if (this.#over !== undefined || this.wire.buffered === 0) return;
+    const words = await this.answer(state);
+    if (words.kind === 'reply' && words.reply.code !== 421)
+      this.hangUp(garbled(state, `the server had said ${words.reply.code} already, and nobody had asked`));
+  }
+
+  /**
    * Sends what is queued; undefined when it went well. A server that hung up, or reads no more, may
    * have said why before: then its last words are the answer, not the broken connection.
    */

@@ -157,7 +157,7 @@ async function answersToDot(
 ): Promise<readonly RecipientAnswer[]> {
   const results: RecipientAnswer[] = [{ state: 'dot', answer: first }];
   while (results.length < count)
-    results.push({ state: 'dot', answer: protocol === 'lmtp' ? await talk.answer('dot') : first });
+    results.push({ state: 'dot', answer: protocol === 'lmtp' ? await talk.nextAnswer('dot') : first });
   return results;
 }
 
