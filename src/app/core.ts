@@ -65,8 +65,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
 
 /** What processes of this machine that are gone still hold is freed: locks, claims, leases (HOUSE, time and leases). */
 export async function freeTheGone({ store, log, clock }: Pick<Core, 'store' | 'log' | 'clock'>): Promise<void> {
-  const registered = await store.read('processes', {});
-  const gone = registered.map((one) => one.process).filter(isGone);
+  const gone = (await store.read('holders', {})).filter(isGone);
   if (gone.length === 0) return;
   const freed = await store.write('freeProcesses', { gone, at: clock.now() });
   log.info('What ended processes held was freed', { processes: gone.length, ...freed });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testDirectory } from '../accounts/testing.ts';
 import type { TestDirectory } from '../accounts/testing.ts';
-import { silentLog } from '../base/index.ts';
+import { silentLog, thisProcess } from '../base/index.ts';
 import { settle } from '../base/testing.ts';
 import type { Store } from '../store/index.ts';
 import { claimReady, contentOf, messageParams, newDelivery, newMessage } from '../store/testing.ts';
@@ -63,6 +63,22 @@ test('a journey is kept for the time set, and then goes', async (t) => {
   assert.equal(await told(), 1, 'after two days');
   await parts.clock.advance(DAY);
   await sweepUntil(parts, 'the end of the journey', async () => (await told()) === 0);
+  await stop();
+});
+
+// Commands register nowhere, so nobody looked for them, and the delivery was "sending" for ever.
+test('what a command had claimed that died is free again, without a new start', async (t) => {
+  const parts = await testDirectory(t);
+  const { store } = parts;
+  const stop = startSweeps(core(parts, 400 * DAY));
+  const message = newMessage(await contentOf(store, 'x\r\n'));
+  await store.write('accept', { message, emails: [], deliveries: [newDelivery()], events: [] });
+  const process = { ...thisProcess(), start: '1' };
+  await store.write('claimForOperator', { token: 'op', process, message: message.id, numbers: [1] });
+  const state = async (): Promise<string | undefined> =>
+    (await store.read('deliveries', { message: message.id }))[0]?.state;
+  assert.equal(await state(), 'sending');
+  await sweepUntil(parts, 'the end of the claim', async () => (await state()) === 'waiting');
   await stop();
 });
 

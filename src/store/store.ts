@@ -597,6 +597,8 @@ export interface Reads extends SuppressionReads {
   processes(
     p: Record<never, never>,
   ): readonly { readonly process: ProcessIdentity; readonly roles: readonly string[]; readonly startedAt: number }[];
+  /** Who is registered, and who has claimed deliveries: a command that gives up on a message does so unregistered. */
+  holders(p: Record<never, never>): readonly ProcessIdentity[];
   setting(p: { readonly name: string }): string | undefined;
 }
 

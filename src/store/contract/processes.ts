@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Engine } from '../contract.ts';
-import { addAccount, messageParams, newDelivery } from '../testing.ts';
+import { addAccount, contentOf, messageParams, newDelivery, newMessage } from '../testing.ts';
 import { here, lock } from './maildrop.ts';
 
 const there = { ...here, pid: 2 };
@@ -25,6 +25,22 @@ export function processContract(engine: Engine): void {
       assert.equal(await store.write('takeLease', { name: 'queue', token: 'b', process: there, at: 1 }), true);
       await store.write('unregisterProcess', { process: there });
       assert.deepEqual(await store.read('processes', {}), []);
+    });
+
+    test('who holds claims is known, registered or not', async (t) => {
+      const store = await engine.open(t);
+      assert.deepEqual(await store.read('holders', {}), []);
+      await store.write('registerProcess', { process: here, roles: ['queue'], at: 1 });
+      const message = newMessage(await contentOf(store, 'x\r\n'));
+      const deliveries = [1, 2, 3, 4].map((n) => newDelivery({ n }));
+      await store.write('accept', { message, emails: [], deliveries, events: [] });
+      const elsewhere = { ...here, pid: 3 };
+      for (const [process, numbers] of [
+        [there, [1, 2]],
+        [elsewhere, [3]],
+      ] as const)
+        await store.write('claimForOperator', { token: 'op', process, message: message.id, numbers });
+      assert.deepEqual(await store.read('holders', {}), [here, there, elsewhere]);
     });
 
     test('a lease has one holder', async (t) => {

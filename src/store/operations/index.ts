@@ -98,6 +98,7 @@ export const reads = {
   events,
   refusals: housekeeping.refusals,
   processes: processes.processes,
+  holders: processes.holders,
   setting: housekeeping.setting,
   // What the store asks for itself.
   garbage: housekeeping.garbage,

@@ -110,6 +110,16 @@ export function* processes(): Steps<ReturnType<Reads['processes']>> {
   }));
 }
 
+/** From one holder of claims to the next: there may be many claims, and few hold them. */
+const HOLDERS =
+  'WITH RECURSIVE holding (holder) AS (SELECT min(holder) FROM deliveries WHERE holder IS NOT NULL UNION ALL ' +
+  'SELECT (SELECT min(d.holder) FROM deliveries d WHERE d.holder > holding.holder) FROM holding WHERE holding.holder IS NOT NULL) ' +
+  'SELECT process AS holder FROM processes UNION SELECT holder FROM holding WHERE holder IS NOT NULL';
+
+export function* holders(): Steps<readonly ProcessIdentity[]> {
+  return (yield* rows<{ holder: string }>(HOLDERS)).map(({ holder }) => processOf(holder));
+}
+
 /** Whether anybody but this process is registered: then a gap is left between batches. */
 export function* hasNeighbours(p: { readonly process: ProcessIdentity }): Steps<boolean> {
   return (yield* first('SELECT process FROM processes WHERE process <> ? LIMIT 1', holderOf(p.process))) !== undefined;
