@@ -74,6 +74,8 @@ interface World extends TestDirectory {
   slowLook?: Promise<void>;
   /** What was asked of the store so far. */
   readonly asked: () => number;
+  /** Whether the store takes what came of attempts. */
+  readonly settles: (does: boolean) => void;
   /** A message held for a minute. */
   hold(recipients: readonly Partial<NewDelivery>[], notify?: readonly string[]): Promise<string>;
   until(what: string, ask: () => boolean | Promise<boolean>): Promise<void>;
@@ -87,6 +89,7 @@ async function world(t: TestContext): Promise<World> {
   const parts = await testDirectory(t);
   const { store, clock, router } = parts;
   let asked = 0;
+  let settles = true;
   const counted: Store = Object.create(store, {
     read: {
       value: (async (name, params) => {
@@ -99,6 +102,7 @@ async function world(t: TestContext): Promise<World> {
     write: {
       value: ((name, params) => {
         asked += 1;
+        if (name === 'settle' && !settles) return Promise.reject(new Error('the disk is full'));
         return store.write(name, params);
       }) satisfies Store['write'],
     },
@@ -117,6 +121,9 @@ async function world(t: TestContext): Promise<World> {
     ...parts,
     outbound,
     asked: () => asked,
+    settles(does) {
+      settles = does;
+    },
     start() {
       const runner = startRunner({
         store: counted,
@@ -245,6 +252,40 @@ test("a failed recipient bounces to the sender's mailbox in the same commit", as
   assert.equal((await w.store.read('account', { id: alice }))?.usedMessages, 1);
   const kinds = (await w.store.read('events', { message: id })).map((event) => event.facts.kind);
   assert.deepEqual(kinds, ['attempt', 'reported']);
+});
+
+// It stayed "sending" until the program was started anew.
+test('what could not be recorded goes on by itself when the store takes it again', async (t) => {
+  const w = await world(t);
+  w.outbound.answer = () => 'deferred';
+  w.settles(false);
+  w.start();
+  await w.enqueue({ recipient: 'bob@b.test', destination: 'b.test' });
+  await w.until('the attempt', () => w.outbound.jobs.length === 1);
+  await w.clock.advance(MINUTE / 2);
+  assert.equal(await states(w), 'bob@b.test sending 1');
+  w.settles(true);
+  await w.clock.advance(MINUTE / 2 - 1);
+  await w.until('put back', async () => (await states(w)) === 'bob@b.test waiting 1');
+  w.outbound.answer = () => 'relayed';
+  await w.clock.advance(1);
+  await w.until('relayed', async () => (await states(w)) === 'bob@b.test relayed 2');
+});
+
+test('a stop waits no longer for a store that takes nothing than for attempts', async (t) => {
+  const w = await world(t);
+  w.settles(false);
+  const runner = w.start();
+  await w.enqueue({ recipient: 'bob@b.test', destination: 'b.test' });
+  await w.until('the attempt', () => w.outbound.jobs.length === 1);
+  let stopped = false;
+  const stopping = runner.stop(1_000).then(() => {
+    stopped = true;
+  });
+  await w.clock.advance(1_000);
+  await w.until('the end', () => stopped);
+  await stopping;
+  assert.equal(await states(w), 'bob@b.test sending 1');
 });
 
 test('one dead destination does not keep another waiting', async (t) => {

@@ -292,17 +292,38 @@ class QueueRunner implements Runner {
     }
   }
 
-  /** Puts what is still claimed back to waiting at the time the claim committed. The next server may have got it. */
+  /** Puts what is still claimed back to waiting at the time the claim committed, as soon as the store takes it: nobody else would. The next server may have got it. */
   async #release(claim: Claim): Promise<void> {
     const deliveries = claim.deliveries.map(({ n, nextAt }) => {
       return { n, state: 'waiting', nextAt, mayHaveLeft: true } as const;
     });
     const putBack = { deliveries, attempts: [], events: [], reports: [] };
-    await recordSettlement(this.#parts, { token: this.#token, claim }, putBack).catch((error: unknown) => {
-      this.#parts.log.error('A claimed message could not be put back; it is freed at the next start', {
-        message: claim.message.id,
-        cause: error,
-      });
+    const { log } = this.#parts;
+    const { signal } = this.#cutOff;
+    for (;;) {
+      try {
+        await recordSettlement(this.#parts, { token: this.#token, claim }, putBack);
+        return;
+      } catch (error) {
+        const when = signal.aborted ? 'it is freed at the next start' : 'it is tried again shortly';
+        log.error(`A claimed message could not be put back; ${when}`, { message: claim.message.id, cause: error });
+      }
+      if (signal.aborted) return;
+      await this.#pause(TROUBLE_PAUSE);
+    }
+  }
+
+  /** Waits so long, and no longer than attempts may last. */
+  #pause(ms: number): Promise<void> {
+    const { signal } = this.#cutOff;
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel();
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const cancel = this.#parts.clock.after(ms, end);
+      signal.addEventListener('abort', end);
     });
   }
 
