@@ -9,6 +9,7 @@ import type { DeliveryState, NewEvent, QueueEntry, QueueFilter, Store } from '..
 import { recordSettlement } from './record.ts';
 import type { RecordParts } from './record.ts';
 import type { QueueReason } from './reason.ts';
+import { settleAttempt } from './settle.ts';
 import { reasonFor, standingFor, standingOf, summarise } from './summary.ts';
 import type { ReasonSummary } from './summary.ts';
 
@@ -138,7 +139,7 @@ function operatorEvents(
   return numbers.map((n) => ({ message, n, at, facts: { kind: 'operator', action } }));
 }
 
-/** Gives up on deliveries and tells the sender, in one commit. */
+/** Gives up on deliveries and tells the sender, where it wants to hear, in one commit. */
 async function fail(
   parts: OperatorParts,
   message: string,
@@ -153,14 +154,14 @@ async function fail(
     lines: ['Given up by the keeper of this server'],
     rule: 'operator-fail',
   } as const;
-  const reported = claim.deliveries.map((delivery) => ({
-    delivery,
-    kind: 'bounce' as const,
-    expired: false,
-    outcome: { n: delivery.n, outcome: 'failed' as const, stage: 'connect' as const, reply: answer, remote: false },
-  }));
+  const outcomes = claim.deliveries.map(
+    ({ n }) => ({ n, outcome: 'failed', stage: 'connect', reply: answer, remote: false }) as const,
+  );
   const at = parts.clock.now();
   const ended = claim.deliveries.map(({ n }) => n);
+  // Who hears of it is no other question than behind an attempt: a sender may have asked for no report (RFC 3461 §4.1).
+  const settled = settleAttempt(claim, { considered: [], tries: [], outcomes }, parts.settings(), at);
+  const unreported = settled.events.filter(({ facts }) => facts.kind === 'unreported');
   const { kind, reports, stopped } = await recordSettlement(
     parts,
     { token, claim },
@@ -172,8 +173,8 @@ async function fail(
         reason: 'given-up',
       })),
       attempts: [],
-      events: operatorEvents(message, ended, 'fail', at),
-      reports: reported,
+      events: [...operatorEvents(message, ended, 'fail', at), ...unreported],
+      reports: settled.reports,
     },
   );
   if (kind === 'lost') return { numbers: [], reports: [] };

@@ -11,6 +11,7 @@ import type { RecipientOutcome } from '../outbound/index.ts';
 import { readEmailForPop } from '../store/index.ts';
 import type { Claim, NewDelivery, NewMessage } from '../store/index.ts';
 import { claimReady, contentOf, newDelivery, newMessage, textOf } from '../store/testing.ts';
+import { changeQueue } from './operator.ts';
 import { recordSettlement } from './record.ts';
 import type { Recorded } from './record.ts';
 import { settleAttempt } from './settle.ts';
@@ -35,6 +36,8 @@ interface World extends TestDirectory {
   /** Claims what is due and has it fail. */
   fail(): Promise<void>;
   takeBack(message: string): Promise<readonly TakenBackRecipient[]>;
+  /** By the keeper; the reports that were written. */
+  giveUp(message: string): Promise<readonly string[]>;
   states(message: string): Promise<string>;
   told(message: string): Promise<readonly string[]>;
   /** The texts in an account's mailbox. */
@@ -79,6 +82,9 @@ async function world(t: TestContext, options: { readonly postmaster?: string } =
       const answer = await takeBack(parts, { message, patience: 0, by: { by: 'keeper' } });
       assert.ok(typeof answer !== 'string');
       return answer;
+    },
+    async giveUp(message) {
+      return (await changeQueue({ ...parts, process: thisProcess() }, 'fail', { message })).reports;
     },
     states: async (message) => (await store.read('deliveries', { message })).map(({ state }) => state).join(' '),
     told: async (message) =>
@@ -256,4 +262,24 @@ test('where there is no postmaster it is counted; a sender who wants no reports 
   await w.enqueue([{ notify: ['never'] }]);
   await w.fail();
   assert.deepEqual(await w.store.read('lastNote', {}), { at: 0, untold: 2 });
+});
+
+// The bounce was written whatever NOTIFY said.
+test('[3461-4.1-never] what the keeper gives up on is told as after an attempt: not to a sender who wants no report', async (t) => {
+  const w = await world(t);
+  const alice = await w.account('alice@a.test');
+  const id = await w.enqueue([
+    { notify: ['never'] },
+    { notify: ['delay'] },
+    { onFailure: 'state' },
+    { recipient: 'dora@c.test' },
+  ]);
+  assert.equal((await w.giveUp(id)).length, 1);
+  assert.equal(await w.states(id), 'failed failed failed failed');
+  const [bounce = '', ...others] = await w.mailbox(alice);
+  assert.deepEqual(others, []);
+  assert.match(bounce, /Final-Recipient: rfc822; dora@c\.test/);
+  assert.doesNotMatch(bounce, /carol@c\.test/);
+  const told = [...['1', '2', '3', '4'].map((n) => `${n} operator`), '1 unreported', '2 unreported', '3 unreported'];
+  assert.deepEqual(await w.told(id), [...told, '4 reported']);
 });

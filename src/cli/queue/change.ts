@@ -78,7 +78,8 @@ async function inTurn<Item, Result>(
 type Changed = Awaited<ReturnType<Keeper['changeQueue']>>;
 
 function report(order: Order, { changed, leftAlone, reports }: Changed): void {
-  for (const delivery of changed) print(`${delivery} ${order.done}.`);
+  const done = order.name === 'fail' && reports.length === 0 ? 'is given up; no bounce is written' : order.done;
+  for (const delivery of changed) print(`${delivery} ${done}.`);
   for (const id of reports) print(`The bounce is message ${id}.`);
   for (const delivery of leftAlone) say(`${delivery} was left alone: it is being sent just now, or it has ended.`);
 }
