@@ -11,7 +11,7 @@ export {
 export { completeHeader } from './completion.ts';
 export type { CompletedHeader, HeaderCompletion, HeaderEdit } from './completion.ts';
 export { formatDate } from './date.ts';
-export { domainToUnicode, ipOfLiteral, isAscii, parseDomain } from './domain.ts';
+export { domainToUnicode, ipOfLiteral, isAscii, literalOf, parseDomain } from './domain.ts';
 export type { AddressOptions } from './domain.ts';
 export type { Address, Envelope, Notify, Recipient, ReversePath } from './envelope.ts';
 export {

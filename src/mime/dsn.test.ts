@@ -85,6 +85,15 @@ test('[3464-2.2-message-fields] [3464-2.3-recipient-fields] the facts, field by 
   );
 });
 
+test('[3464-2.3-recipient-fields] a server that has no name is an address literal', () => {
+  for (const [remoteMta, field] of [
+    ['192.0.2.1', '[192.0.2.1]'],
+    ['2001:db8::1', '[IPv6:2001:db8::1]'],
+    ['mx.b.test', 'mx.b.test'],
+  ] as const)
+    assert.ok(compose({ recipients: [{ ...BOB, remoteMta }] }).includes(`\r\nRemote-MTA: dns; ${field}\r\n`), field);
+});
+
 test('[3464-2.3.9-will-retry] only a delayed recipient says until when it will be tried', () => {
   const delayed = compose({
     recipients: [{ address: 'c@c.test', action: 'delayed', status: '4.4.1', willRetryUntil: AT + 1000 }],

@@ -10,6 +10,7 @@ import {
   foldWords,
   formatDate,
   isAscii,
+  literalOf,
   messageIdOf,
   parseHeaderSection,
 } from '../mail/index.ts';
@@ -171,7 +172,9 @@ function recipientFields(recipient: ReportRecipient, utf8: boolean): readonly st
     `Final-Recipient:${typedAddress('rfc822', recipient.address, utf8)}`,
     `Action: ${recipient.action}`,
     `Status: ${recipient.status}`,
-    ...(recipient.remoteMta === undefined ? [] : [`Remote-MTA: dns; ${dnsName(recipient.remoteMta)}`]),
+    ...(recipient.remoteMta === undefined
+      ? []
+      : [`Remote-MTA: dns; ${dnsName(literalOf(recipient.remoteMta) ?? recipient.remoteMta)}`]),
     ...(recipient.diagnostic === undefined
       ? []
       : [`Diagnostic-Code: smtp; ${foldWords(oneLine(asciiOr(recipient.diagnostic, utf8)), 23)}`]),
