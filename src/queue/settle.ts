@@ -58,7 +58,7 @@ export function settleAttempt(claim: Claim, result: AttemptResult, settings: Ret
   );
   return {
     deliveries: decided.map((one) => one.settled),
-    attempts: decided.flatMap((one) => attemptRecord(one, result, now)),
+    attempts: withinBounds(decided.flatMap((one) => attemptRecord(one, result, now))),
     events: decided.flatMap((one) => [attemptEvent(claim, one, result, now), ...unreported(claim, one, now)]),
     reports: decided.flatMap((one) => reportFor(one, result)),
   };
@@ -161,6 +161,8 @@ const LONGEST_LAST_REPLY = 500;
 const LONGEST_EVENT_REPLY = 2_000;
 /** Characters kept of the reply of one try, line ends included. */
 const LONGEST_REPLY = 8_192;
+/** Characters of longer replies that are kept of one settlement: a server that writes novels writes one to each recipient in each try. */
+const MOST_OF_LONG_REPLIES = 65_536;
 
 /** In the listing: the answer, and for what did not get there the reason that stands in it. */
 function whatWasSaid(outcome: RecipientOutcome): Pick<SettledDelivery, 'lastReply' | 'reason'> {
@@ -233,6 +235,17 @@ function attemptRecord(one: Decided, result: AttemptResult, now: number): readon
       startedAt: tried.startedAt,
       endedAt: tried.endedAt,
     };
+  });
+}
+
+/** The first ones whole; behind them the beginning has to do. */
+function withinBounds(records: readonly AttemptRecord[]): readonly AttemptRecord[] {
+  let room = MOST_OF_LONG_REPLIES;
+  return records.map((record) => {
+    const { reply = '' } = record;
+    if (reply.length <= LONGEST_LAST_REPLY) return record;
+    room -= reply.length;
+    return room >= 0 ? record : { ...record, reply: shortened(reply, LONGEST_LAST_REPLY) };
   });
 }
 
