@@ -115,6 +115,7 @@ test("the queue in the keeper's hand: list, hold, release, retry, fail with a bo
   );
   assert.deepEqual(await list('--sender', '@other.test'), []);
   assert.deepEqual(await list('--older-than', '1h'), []);
+  assert.match((await host.cli(['queue', 'list', '--reason', 'greylistet'])).stderr, /^Nothing in the queue fits/);
 
   assert.match((await host.cli(['queue', 'hold', first])).stdout, /is held/);
   assert.equal((await list('--domain', 'b.test'))[0]?.delivery.state, 'held');

@@ -54,13 +54,16 @@ async function* withReasons(entries: AsyncIterable<QueueEntry>): AsyncGenerator<
 
 async function listInWords(keeper: Keeper, filter: QueueFilter, { limit, summary }: Shown): Promise<void> {
   const reasons = await keeper.queueSummary(filter);
-  printTable(REASON_COLUMNS, reasons, 'The queue is empty: nothing waits to be handed on.');
+  printTable(REASON_COLUMNS, reasons, Object.keys(filter).length === 0 ? EMPTY : NONE_FITS);
   if (summary || reasons.length === 0) return;
   print('');
   const shown = await printLongTable(COLUMNS, firstOf(keeper.queue(filter), limit), '');
   const total = reasons.reduce((sum, { count }) => sum + count, 0);
   if (total > shown) say(`${shown} of ${total} are shown; --all shows the others, a filter fewer.`);
 }
+
+const EMPTY = 'The queue is empty: nothing waits to be handed on.';
+const NONE_FITS = 'Nothing in the queue fits what was asked for; "posthorn queue list" shows all that waits.';
 
 const REASON_COLUMNS: readonly Column<ReasonSummary>[] = [
   { title: 'COUNT', align: 'right', value: ({ count }) => count },
