@@ -16,6 +16,7 @@ import type { Job } from './attempt.ts';
 import type { Dial } from './connection.ts';
 import { IdleConnections } from './idle.ts';
 import type { AttemptResult, Outbound, OutboundSettings } from './outbound.ts';
+import { routeFor } from './routes.ts';
 import { cutShort } from './trouble.ts';
 
 export interface OutboundParts {
@@ -78,6 +79,11 @@ class Departures implements Outbound {
       if (!signal.aborted) log.error('An attempt to deliver broke off', { message: job.message.id, error });
       return undecided(job, signal.aborted ? undefined : error);
     }
+  }
+
+  goesBySender({ destination, mailFrom, submitted }: Parameters<Outbound['goesBySender']>[0]): boolean {
+    const { routes } = this.#parts.settings();
+    return submitted && routeFor({ destination, sender: mailFrom }, routes)?.sender !== undefined;
   }
 
   async close(): Promise<void> {

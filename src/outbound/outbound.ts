@@ -145,6 +145,8 @@ export interface Outbound {
     },
     signal: AbortSignal,
   ): Promise<AttemptResult>;
+  /** Whether such mail takes a route of its sender: what comes of other mail for the destination says nothing of it. */
+  goesBySender(mail: { readonly destination: string; readonly mailFrom: string; readonly submitted: boolean }): boolean;
   /** Takes leave of idle connections, and cuts off who does not answer soon; none is kept from then on. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Route } from './outbound.ts';
 import { describeRoute, routeFor } from './routes.ts';
+import { testWorld } from './testing.ts';
 
 function route(domain: string, sender?: string): Route {
   const rest = { host: 'h.test', port: 25, protocol: 'smtp', tls: 'opportunistic' } as const;
@@ -65,4 +66,13 @@ test('addresses compare by what they mean: case, quotes, UTF-8', () => {
   const taken = (sender: string): Route | undefined => routeFor({ destination: 'c.test', sender }, routes);
   assert.equal(taken('JÜRGEN@bücher.test'), routes[0]);
   assert.equal(taken('"A b"@a.test'), routes[1]);
+});
+
+test('whether mail goes by a route of its sender is asked of the routes as they are now', () => {
+  const asked = (destination: string, mailFrom: string, submitted = true): boolean =>
+    testWorld({ settings: { routes: ORDER } }).outbound.goesBySender({ destination, mailFrom, submitted });
+  assert.equal(asked('c.test', 'alice@a.test'), true);
+  assert.equal(asked('c.test', 'alice@a.test', false), false);
+  assert.equal(asked('c.test', 'bob@x.test'), false);
+  assert.equal(asked('c.test', ''), false);
 });

@@ -228,6 +228,7 @@ class QueueRunner implements Runner {
   /**
    * What has been due there for as long as a message may wait is given up with the attempt that has just
    * failed: behind a destination in pauses ten thousand of them would wait for years to find out one by one.
+   * What goes by a route of its sender has not failed with it, and has its attempt now.
    */
   async #giveUpOld(destination: string, failed: AttemptResult): Promise<void> {
     const { clock } = this.#parts;
@@ -237,9 +238,17 @@ class QueueRunner implements Runner {
     const dueBy = clock.now() - this.#parts.settings().giveUp;
     const claims = await this.#claim([{ destination, claims: MOST_GIVEN_UP }], dueBy);
     for (const claim of claims) {
+      if (this.#goesBySender(claim)) {
+        await this.#carryOut(claim, () => undefined);
+        continue;
+      }
       const own = claim.deliveries.map(({ n }) => ({ ...common, n }));
       await this.#orRelease(claim, () => this.#settle(claim, { ...failed, tries: [], outcomes: own }));
     }
+  }
+
+  #goesBySender({ destination, message: { mailFrom, account } }: Claim): boolean {
+    return this.#parts.outbound.goesBySender({ destination, mailFrom, submitted: account !== undefined });
   }
 
   /** What was held for mailboxes here is filed; whoever is left has to be handed on. */
