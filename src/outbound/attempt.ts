@@ -17,23 +17,10 @@ import type { WhereTo } from './hosts.ts';
 import type { Connection, IdleConnections } from './idle.ts';
 import { ContentLook, renderFor, unsayable, wireAddress } from './needs.ts';
 import type { Rendering } from './needs.ts';
-import type {
-  AttemptResult,
-  OutboundMessage,
-  OutboundRecipient,
-  OutboundSettings,
-  RecipientOutcome,
-  Try,
-} from './outbound.ts';
+import type { AttemptResult, Job, OutboundRecipient, OutboundSettings, RecipientOutcome, Try } from './outbound.ts';
 import { describeRoute } from './routes.ts';
 import { brokenAt, cutShort, prefer, verdictOn } from './trouble.ts';
 import type { Verdict } from './trouble.ts';
-
-export interface Job {
-  readonly destination: string;
-  readonly message: OutboundMessage;
-  readonly recipients: readonly OutboundRecipient[];
-}
 
 export interface AttemptContext {
   readonly settings: OutboundSettings;
@@ -100,12 +87,22 @@ class Walk {
     const tls = route?.tls ?? 'opportunistic';
     for (const { name, addresses } of where.hosts) {
       for (const address of addresses) {
+        await this.#stopForTakenBack();
         const target = { name, address, port, tls, ...(route === undefined ? {} : { route }) };
         const tlsBroke = await this.#visitAgain(target);
         if (tlsBroke) await this.#visitAgain({ ...target, tls: 'never' });
       }
     }
     if (this.#context.signal.aborted) this.endAll(cutShort('connect'));
+  }
+
+  /** Whoever took the message back must not see it leave because another host was there to be tried. */
+  async #stopForTakenBack(): Promise<void> {
+    const { takenBack } = this.#job;
+    if (takenBack === undefined || this.#tries.length === 0 || this.#pending().length === 0) return;
+    const stopped = await takenBack();
+    for (const [n, fate] of this.#fates)
+      if (fate.kind === 'open' && stopped.has(n)) this.#fates.set(n, { ...fate, kind: 'ended' });
   }
 
   endAll(verdict: Verdict): void {

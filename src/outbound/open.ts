@@ -12,10 +12,9 @@ import { replyText, temporaryFailure } from '../mail/index.ts';
 import { dial } from '../net/index.ts';
 import type { SmtpClientSession } from '../smtp/index.ts';
 import { attempt } from './attempt.ts';
-import type { Job } from './attempt.ts';
 import type { Dial } from './connection.ts';
 import { IdleConnections } from './idle.ts';
-import type { AttemptResult, Outbound, OutboundSettings } from './outbound.ts';
+import type { AttemptResult, Job, Outbound, OutboundSettings } from './outbound.ts';
 import { routeFor } from './routes.ts';
 import { cutShort } from './trouble.ts';
 

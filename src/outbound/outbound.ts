@@ -135,16 +135,19 @@ export interface AttemptResult {
   readonly outcomes: readonly RecipientOutcome[];
 }
 
+/** One message for recipients at one destination. */
+export interface Job {
+  /** A domain in A-labels, or an address literal. */
+  readonly destination: string;
+  readonly message: OutboundMessage;
+  readonly recipients: readonly OutboundRecipient[];
+  /** Asked before another host is tried: the recipients for whom the message was taken back meanwhile. */
+  readonly takenBack?: () => Promise<ReadonlySet<number>>;
+}
+
 export interface Outbound {
   /** Never rejects: whatever goes wrong is an outcome. After `signal` aborts, what is not decided is deferred. */
-  attempt(
-    job: {
-      readonly destination: string;
-      readonly message: OutboundMessage;
-      readonly recipients: readonly OutboundRecipient[];
-    },
-    signal: AbortSignal,
-  ): Promise<AttemptResult>;
+  attempt(job: Job, signal: AbortSignal): Promise<AttemptResult>;
   /** Whether such mail takes a route of its sender: what comes of other mail for the destination says nothing of it. */
   goesBySender(mail: { readonly destination: string; readonly mailFrom: string; readonly submitted: boolean }): boolean;
   /** Takes leave of idle connections, and cuts off who does not answer soon; none is kept from then on. */

@@ -64,6 +64,22 @@ const SCENARIOS: readonly Scenario[] = [
     tries: [`${MX1} connect !`, `${MX2} dot 250`],
   },
 
+  {
+    name: 'a message that is taken back for one of two while a host is tried goes to the next host for the other',
+    two: ['refused', GOOD],
+    job: { to: BOTH, takenBack: [0] },
+    outcomes: ['deferred connect 451 4.4.1 own', RELAYED],
+    tries: [`${MX1} connect !`, `${MX2} dot 250`],
+    check: (heard) => assert.ok(!heard.some(({ lines }) => lines.some((line) => line.includes('bob@')))),
+  },
+  {
+    name: 'a message that is taken back for all is given to no other host',
+    two: ['refused', GOOD],
+    job: { to: BOTH, takenBack: [0, 1] },
+    outcomes: ['deferred connect 451 4.4.1 own', 'deferred connect 451 4.4.1 own'],
+    tries: [`${MX1} connect !`],
+  },
+
   // The greeting.
   {
     name: '[5321-3.1-greeting-554] a 554 greeting of every host is final',

@@ -325,6 +325,8 @@ export interface TestJob {
   readonly message?: Partial<OutboundMessage>;
   readonly text?: string | Buffer;
   readonly to?: readonly (string | Omit<OutboundRecipient, 'n'>)[];
+  /** Recipients, by number, for whom the message is taken back while the first host is tried. */
+  readonly takenBack?: readonly number[];
   /** Cut the attempt off after so many milliseconds. */
   readonly abortAfter?: number;
 }
@@ -382,7 +384,8 @@ export function testJob(job: TestJob): Parameters<ReturnType<typeof openOutbound
     n,
     ...(typeof to === 'string' ? { address: to } : to),
   }));
-  return { destination: job.destination ?? 'b.test', message, recipients };
+  const takenBack = (): Promise<ReadonlySet<number>> => Promise.resolve(new Set(job.takenBack));
+  return { destination: job.destination ?? 'b.test', message, recipients, takenBack };
 }
 
 async function* pieces(octets: Buffer): AsyncGenerator<Buffer> {

@@ -357,7 +357,14 @@ class QueueRunner implements Runner {
       ...(notify === undefined ? {} : { notify: original === undefined ? notify : discreet(notify) }),
       ...(orcpt === undefined ? {} : { orcpt }),
     }));
-    return this.#parts.outbound.attempt({ destination, message: outgoing, recipients }, this.#cutOff.signal);
+    const takenBack = (): Promise<ReadonlySet<number>> => this.#takenBack(message.id);
+    return this.#parts.outbound.attempt({ destination, message: outgoing, recipients, takenBack }, this.#cutOff.signal);
+  }
+
+  /** While a store can't be asked, the attempt goes on. */
+  async #takenBack(message: string): Promise<ReadonlySet<number>> {
+    const deliveries = await this.#parts.store.read('deliveries', { message }).catch(() => []);
+    return new Set(deliveries.filter((one) => one.stopRequestedAt !== undefined).map(({ n }) => n));
   }
 
   async #restUntilReady(): Promise<void> {

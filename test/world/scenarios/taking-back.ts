@@ -64,14 +64,14 @@ export const TAKING_BACK: Scenarios = {
       told: [...ASKED, 'take-back bob left', 'take-back carol stopped', 'take-back dave unknown'],
     },
   ),
-  'taken-back-and-delivered': {
-    clause: 'A try under way that hands the message on all the same has the last word: it has left',
+  'taken-back-between-servers': {
+    clause: 'A message that is taken back while one server of the domain does not answer is not given to the next one',
     zones: TWO_MX,
     servers: { [B]: 'no-answer', [C]: {} },
     moves: [['wait', 10 * SECOND], ['take-back'], ['wait', 10 * MINUTE], ['take-back']],
-    states: ['bob relayed 1'],
-    attempts: [`bob 1 +0s ${B} no answer (30s)`, `bob 1 +30s ${C} 250 2.0.0`],
-    heard: [`${C}: EHLO MAIL RCPT DATA . QUIT`],
-    told: ['take-back bob leaving', 'take-back bob left'],
+    states: ['bob dropped 1'],
+    attempts: [`bob 1 +0s ${B} 451 4.4.1 (30s)`],
+    heard: [],
+    told: ['take-back bob leaving', 'take-back bob stopped'],
   },
 };
