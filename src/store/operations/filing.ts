@@ -4,6 +4,7 @@ import type { AcceptParams, NewEmail, QueuedMessage } from '../store.ts';
 import { insertEvents } from './event.ts';
 import { insertMessage } from './message.ts';
 import { insertDeliveries } from './delivery.ts';
+import { joinMailbox } from './membership.ts';
 import { first, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 import { countSent } from './submission.ts';
@@ -21,12 +22,8 @@ export function* accept(p: AcceptParams): Steps<void> {
 
 const COUNT_IN =
   'UPDATE accounts SET modseq = modseq + 1, used_octets = used_octets + ?, used_messages = used_messages + 1 WHERE id = ? RETURNING modseq';
-const NEXT_UID =
-  'UPDATE mailboxes SET next_uid = next_uid + 1 WHERE account = ? AND role = ? RETURNING id, next_uid - 1 AS uid';
 const INSERT_EMAIL =
   'INSERT INTO emails (id, account, message, n, recipient, delivery_prefix, uidl, received_at, octets, modseq, downgraded_prefix, downgraded_octets, mailboxes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)';
-const INSERT_MEMBERSHIP =
-  'INSERT INTO memberships (mailbox, uid, email, octets, uidl, modseq, downgraded_octets) VALUES (?, ?, ?, ?, ?, ?, ?)';
 
 /** What of a message a copy repeats. */
 type Filed = Pick<QueuedMessage, 'id' | 'prefix' | 'content' | 'receivedAt' | 'downgradedOctets'>;
@@ -40,9 +37,7 @@ export function* insertEmail(email: NewEmail, message: Filed): Steps<void> {
   const octets = email.deliveryPrefix.byteLength + message.prefix.byteLength + message.content.popOctets;
   const downgraded = downgradedCopy(email, message);
   const account = yield* first<{ modseq: number }>(COUNT_IN, octets, email.account);
-  const mailbox = yield* first<{ id: number; uid: number }>(NEXT_UID, email.account, email.mailbox);
-  if (account === undefined || mailbox === undefined)
-    throw new Error(`account ${email.account} was removed while message ${message.id} came in`);
+  if (account === undefined) throw wasRemoved(email, message);
   yield* run(
     INSERT_EMAIL,
     email.id,
@@ -58,16 +53,13 @@ export function* insertEmail(email: NewEmail, message: Filed): Steps<void> {
     downgraded.prefix,
     downgraded.octets,
   );
-  yield* run(
-    INSERT_MEMBERSHIP,
-    mailbox.id,
-    mailbox.uid,
-    email.id,
-    octets,
-    email.uidl,
-    account.modseq,
-    downgraded.octets,
-  );
+  const place = { account: email.account, role: email.mailbox, modseq: account.modseq };
+  const listed = { id: email.id, octets, uidl: email.uidl, downgradedOctets: downgraded.octets };
+  if (!(yield* joinMailbox(place, listed))) throw wasRemoved(email, message);
+}
+
+function wasRemoved({ account }: NewEmail, { id }: Filed): Error {
+  return new Error(`account ${account} was removed while message ${id} came in`);
 }
 
 /** What a client gets that can't take UTF-8 in headers: our own lines are downgraded here, the message's come so. */

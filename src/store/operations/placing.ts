@@ -1,6 +1,7 @@
 /** What the owner of an account does with emails: moves them between mailboxes, removes them (RFC 8621 §4.6). */
 import type { Writes } from '../store.ts';
 import { insertEvents } from './event.ts';
+import { joinMailbox } from './membership.ts';
 import { LEAVING, removeMemberships } from './removal.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
@@ -72,23 +73,12 @@ function* enter(account: string, role: string, email: EmailRow, at: number): Ste
     role,
     Math.max(1, Math.floor(at / 1000)),
   );
-  const place = yield* first<{ id: number; uid: number; modseq: number }>(
-    'UPDATE mailboxes SET next_uid = next_uid + 1 WHERE account = ? AND role = ? RETURNING id, next_uid - 1 AS uid, ' +
-      '(SELECT modseq + 1 FROM accounts a WHERE a.id = account) AS modseq',
+  const bumped = yield* first<{ modseq: number }>(
+    'UPDATE accounts SET modseq = modseq + 1 WHERE id = ? RETURNING modseq',
     account,
-    role,
   );
-  if (place === undefined) return;
-  yield* run('UPDATE accounts SET modseq = ? WHERE id = ?', place.modseq, account);
-  yield* run(
-    'INSERT INTO memberships (mailbox, uid, email, octets, uidl, modseq, downgraded_octets) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    place.id,
-    place.uid,
-    email.id,
-    email.octets,
-    email.uidl,
-    place.modseq,
-    email.downgraded_octets,
-  );
-  yield* run('UPDATE emails SET mailboxes = mailboxes + 1, modseq = ? WHERE id = ?', place.modseq, email.id);
+  const modseq = bumped?.modseq ?? 0;
+  const { id, octets, uidl, downgraded_octets: downgradedOctets } = email;
+  yield* joinMailbox({ account, role, modseq }, { id, octets, uidl, downgradedOctets });
+  yield* run('UPDATE emails SET mailboxes = mailboxes + 1, modseq = ? WHERE id = ?', modseq, id);
 }
