@@ -351,6 +351,22 @@ test('a domain with very many messages does not keep others waiting, though its 
   assert.equal(others.length, 12, w.outbound.jobs.map(({ destination }) => destination).join(' '));
 });
 
+test('ten thousand messages to a dead domain, older than all others, keep nobody waiting', async (t) => {
+  const w = await world(t);
+  w.outbound.answer = ({ destination }) => (destination === 'dead.test' ? 'dead' : 'relayed');
+  const old = { destination: 'dead.test', nextAt: w.clock.now() - 1_000 };
+  await Promise.all(Array.from({ length: 10_000 }, (_, i) => w.enqueue({ ...old, recipient: `x${i}@dead.test` })));
+  w.start();
+  await w.until('the dead domain has been tried', () => w.outbound.jobs.length > 0);
+  const id = await w.enqueue({ recipient: 'bob@b.test', destination: 'b.test' });
+  await w.until('bob is served', async () => {
+    const [bob] = await w.store.read('deliveries', { message: id });
+    return bob?.state === 'relayed';
+  });
+  const dead = w.outbound.jobs.filter(({ destination }) => destination === 'dead.test');
+  assert.ok(dead.length <= 10, `${dead.length} tries were made at the dead domain first`);
+});
+
 test('a destination that is down is tried now and then; what waits for it is no attempt and costs no work', async (t) => {
   const w = await world(t);
   w.outbound.answer = () => 'dead';
