@@ -124,7 +124,19 @@ const ALWAYS: [messages: number, steps: Step[]][] = [
       { kind: 'say', session: 1, commands: ['RETR 3', 'UIDL'], arrivals: 0 },
     ],
   ],
-  // The same, and the one who came after is done before the other looks again.
+  // What was moved out and back is removed by who came after: the one who lost the lock can't read it any more.
+  [
+    3,
+    [
+      { kind: 'tidy', process: 0, pick: 0, how: 'move out and back' },
+      { kind: 'log in', session: 0, process: 0, arrivals: 0 },
+      { kind: 'break', process: 0, successor: true },
+      { kind: 'say', session: 1, commands: ['DELE 3'], arrivals: 0 },
+      { kind: 'quit', session: 1, successor: false, arrivals: 0 },
+      { kind: 'say', session: 0, commands: ['RETR 3'], arrivals: 0 },
+    ],
+  ],
+  // The holder loses its lock, and the one who came after is done before it looks again.
   [
     3,
     [
@@ -491,6 +503,7 @@ class World {
       const back = await store.read('maildropSlice', { mailbox: this.#mailbox, afterUid: last, limit: 2 });
       assert.deepEqual(back.uidls, [item.uidl], 'it comes back under the same ticket, behind all others');
       this.#stored = [...this.#stored, { ...item, uid: at(back.uids, 0) }];
+      this.#tookAway.delete(item.uidl);
     }
     await this.#look({});
   }
