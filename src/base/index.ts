@@ -6,3 +6,4 @@ export { describeError, openLog, silentLog } from './log.ts';
 export type { LogFields, Logger, LogLevel } from './log.ts';
 export { isGone, thisProcess } from './process.ts';
 export type { ProcessIdentity } from './process.ts';
+export { utc } from './utc.ts';

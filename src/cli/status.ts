@@ -1,6 +1,7 @@
 /** `posthorn status`: what runs, which doors are open, and loudly what its keeper must know. */
 import { Command } from 'commander';
 import type { RunningServer, Status } from '../app/index.ts';
+import { utc } from '../base/index.ts';
 import { wantsJson, withKeeper } from './context.ts';
 import { doorInWords } from './doors.ts';
 import { print, printJson, say } from './output.ts';
@@ -31,14 +32,10 @@ function tell(status: Status, state: string): void {
 }
 
 function serverInWords({ pid, roles, startedAt, doors }: RunningServer): string {
-  const head = `A server runs since ${time(startedAt)} (pid ${pid}: ${roles.join(', ')}).`;
+  const head = `A server runs since ${utc(startedAt)} UTC (pid ${pid}: ${roles.join(', ')}).`;
   return [head, ...doors.map(doorInWords)].join('\n');
 }
 
 function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
-}
-
-function time(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

@@ -13,11 +13,6 @@ export function line(tls: TlsFacts | undefined): string {
   return tls.verified === 'none' ? `encrypted (${tls.version})` : `encrypted (${tls.version}), its name proven`;
 }
 
-/** UTC, to the second. */
-export function time(at: number): string {
-  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
-}
-
 export function octetsInWords(octets: number): string {
   if (octets < 1_000) return `${octets} octets`;
   return octets < 1_000_000 ? `${(octets / 1_000).toFixed(1)} KB` : `${(octets / 1_000_000).toFixed(1)} MB`;

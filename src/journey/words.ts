@@ -2,9 +2,10 @@
  * A story in plain words: each step says who was client and who was server, what was said, and
  * what it means; then how it ended and what can be done.
  */
+import { utc } from '../base/index.ts';
 import type { EventFacts } from '../store/index.ts';
 import { againSentence, attemptSentence, isSameAgain, othersInWords } from './attempts.ts';
-import { ended, host, line, lowerFirst, octetsInWords, time } from './phrases.ts';
+import { ended, host, line, lowerFirst, octetsInWords } from './phrases.ts';
 import type { DeliveryStory, End, Step, Story } from './story.ts';
 import { meaningOfTry, whyInWords } from './why.ts';
 
@@ -26,12 +27,12 @@ function arrivalInWords(story: Story): readonly string[] {
   const { at, facts } = arrival;
   if (facts.kind === 'composed') {
     const about = facts.about === undefined ? '' : ` about message ${facts.about}`;
-    return [`${time(at)}  We wrote it ourselves: ${COMPOSED[facts.what]}${about}.`];
+    return [`${utc(at)}  We wrote it ourselves: ${COMPOSED[facts.what]}${about}.`];
   }
   const login =
     facts.login === undefined ? 'without a login' : `logged in as ${facts.login.name} (${facts.login.mechanism})`;
   return [
-    `${time(at)}  ${host(facts.client)} was the client, we (${host(facts.server)}) the server: ${facts.protocol} on our ${facts.service} port, ${line(facts.tls)}, ${login}.`,
+    `${utc(at)}  ${host(facts.client)} was the client, we (${host(facts.server)}) the server: ${facts.protocol} on our ${facts.service} port, ${line(facts.tls)}, ${login}.`,
     `           We answered ${facts.reply.code} ${facts.reply.text}: from then on the message was our responsibility.`,
   ];
 }
@@ -80,7 +81,7 @@ function stepInWords(step: Step, before: Step | undefined): readonly string[] {
 }
 
 function stepLine(at: number, said: string): string {
-  return `  ${time(at)}  ${said}`;
+  return `  ${utc(at)}  ${said}`;
 }
 
 function stepSentence(facts: EventFacts): string | undefined {
@@ -91,7 +92,7 @@ function stepSentence(facts: EventFacts): string | undefined {
       return `Put into the ${facts.mailbox} of ${facts.recipient}, with the ticket (UIDL) ${facts.uidl}.`;
     case 'queued':
       return facts.why === 'held'
-        ? `Held until ${time(facts.nextAt)}, as its sender wished.`
+        ? `Held until ${utc(facts.nextAt)}, as its sender wished.`
         : `Put into the queue for ${facts.destination}.`;
     case 'attempt':
       return attemptSentence(facts);
@@ -110,7 +111,7 @@ function stepSentence(facts: EventFacts): string | undefined {
         ? 'The try that was under way ended, and nobody knows whether it handed the message on; no other follows.'
         : 'The try that was under way did not hand it on; no other follows.';
     case 'suppressed':
-      return `${facts.address} is remembered as an address that does not exist, until ${time(facts.until)}: whoever sent this is told so when they write to it again.`;
+      return `${facts.address} is remembered as an address that does not exist, until ${utc(facts.until)}: whoever sent this is told so when they write to it again.`;
     case 'retrieved':
       return facts.how === 'top'
         ? `${host(facts.client)} looked at the beginning over POP3, logged in as ${facts.login.name}, ${line(facts.tls)}.`
@@ -174,8 +175,8 @@ const ROUTED: Readonly<Record<string, string>> = {
 /** While its destination is left alone, or others are before it, the time of its own goes by. */
 function nextTry({ attempts, nextAt, pausedUntil }: Extract<End, { kind: 'waiting' }>): string {
   const which = attempts === 0 ? 'The first try' : 'The next try';
-  if (pausedUntil === undefined) return `${which} is at ${time(nextAt)} at the earliest`;
-  return `Other mail found its destination in trouble, so that is left alone for a while; ${lowerFirst(which)} is at ${time(pausedUntil)} at the earliest`;
+  if (pausedUntil === undefined) return `${which} is at ${utc(nextAt)} at the earliest`;
+  return `Other mail found its destination in trouble, so that is left alone for a while; ${lowerFirst(which)} is at ${utc(pausedUntil)} at the earliest`;
 }
 
 function endInWords(end: End): string {
@@ -183,11 +184,11 @@ function endInWords(end: End): string {
     case 'in-mailbox':
       return 'It lies in the mailbox; nobody has fetched it yet.';
     case 'retrieved':
-      return `Fetched on ${time(end.at)}${end.removed ? ' and removed from the server' : '; a copy is still on the server'}.`;
+      return `Fetched on ${utc(end.at)}${end.removed ? ' and removed from the server' : '; a copy is still on the server'}.`;
     case 'removed':
-      return `Removed on ${time(end.at)} without having been fetched.`;
+      return `Removed on ${utc(end.at)} without having been fetched.`;
     case 'relayed':
-      return `Handed on to ${end.to} on ${time(end.at)}: it is that server's responsibility now.`;
+      return `Handed on to ${end.to} on ${utc(end.at)}: it is that server's responsibility now.`;
     case 'waiting':
       return ended(`Waiting. ${nextTry(end)}${end.why === undefined ? '' : `; last time: ${lowerFirst(end.why)}`}`);
     case 'sending':
@@ -195,15 +196,15 @@ function endInWords(end: End): string {
     case 'held':
       return end.until === undefined
         ? 'Held by the keeper of this server: "posthorn queue release" lets it go.'
-        : `Held until ${time(end.until)}, as its sender wished; "posthorn queue release" lets it go before.`;
+        : `Held until ${utc(end.until)}, as its sender wished; "posthorn queue release" lets it go before.`;
     case 'failed':
-      return `Given up on ${time(end.at)}: ${ended(lowerFirst(end.why))}${end.report === undefined ? '' : ` The sender was told in message ${end.report}.`}`;
+      return `Given up on ${utc(end.at)}: ${ended(lowerFirst(end.why))}${end.report === undefined ? '' : ` The sender was told in message ${end.report}.`}`;
     case 'dropped':
-      return `Dropped on ${time(end.at)} by the keeper of this server; the sender was not told.`;
+      return `Dropped on ${utc(end.at)} by the keeper of this server; the sender was not told.`;
     case 'taken-back':
       return end.mayHaveLeft
-        ? `Taken back on ${time(end.at)}; whether it had left by then, nobody knows.`
-        : `Taken back on ${time(end.at)}: it did not leave.`;
+        ? `Taken back on ${utc(end.at)}; whether it had left by then, nobody knows.`
+        : `Taken back on ${utc(end.at)}: it did not leave.`;
     case 'unsure':
       return `We can't know whether it arrived: ${ended(lowerFirst(end.why))} "posthorn queue retry" sends it again, "posthorn queue drop" lets it be.`;
   }

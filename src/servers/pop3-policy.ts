@@ -3,7 +3,7 @@
  * compact snapshot, changed in one commit at QUIT. What was retrieved is told to the journey in
  * that same commit.
  */
-import { isGone, newTicket } from '../base/index.ts';
+import { isGone, newTicket, utc } from '../base/index.ts';
 import type { Clock, Logger, ProcessIdentity } from '../base/index.ts';
 import type { Maildrop, Pop3Client, Pop3Login, Pop3Policy, Pop3Refusal } from '../pop3/index.ts';
 import { readEmailForPop } from '../store/index.ts';
@@ -121,10 +121,9 @@ async function lock(parts: Pop3PolicyParts, client: Pop3Client, login: Pop3Login
 
 /** RFC 2449 §8.1.2; who is logged in already may know since when and from where. */
 function inUse(holder: MaildropHolder): Pop3Refusal {
-  const since = new Date(holder.since).toISOString().slice(0, 19).replace('T', ' ');
   return {
     code: 'IN-USE',
-    text: `Another session from ${holder.peer} has this mailbox open since ${since} UTC; it must end first`,
+    text: `Another session from ${holder.peer} has this mailbox open since ${utc(holder.since)} UTC; it must end first`,
     rule: 'maildrop-in-use',
   };
 }

@@ -1,5 +1,6 @@
 /** One delivery as a row: what `queue list` and `queue show` have in common. */
 import type { QueueEntry } from '../../app/index.ts';
+import { utc } from '../../base/index.ts';
 import type { Column } from '../output.ts';
 
 export const COLUMNS: readonly Column<QueueEntry>[] = [
@@ -14,12 +15,8 @@ export const COLUMNS: readonly Column<QueueEntry>[] = [
 
 /** A destination in trouble is left alone for longer than a message's own time. */
 function nextTry({ state, nextAt, pausedUntil }: QueueEntry['delivery']): string {
-  if (pausedUntil !== undefined) return time(pausedUntil);
-  return state === 'waiting' || (state === 'held' && nextAt > 0) ? time(nextAt) : '-';
-}
-
-export function time(at: number): string {
-  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+  if (pausedUntil !== undefined) return utc(pausedUntil);
+  return state === 'waiting' || (state === 'held' && nextAt > 0) ? utc(nextAt) : '-';
 }
 
 /** "40 s", "12 min", "5 h", "3 d": what has passed, in the unit that fits. */

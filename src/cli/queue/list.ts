@@ -2,11 +2,11 @@
 import { Command } from 'commander';
 import { reasonOfEntry } from '../../app/index.ts';
 import type { Keeper, QueueEntry, QueueFilter, ReasonSummary } from '../../app/index.ts';
-import { systemClock } from '../../base/index.ts';
+import { systemClock, utc } from '../../base/index.ts';
 import { wantsJson, withKeeper } from '../context.ts';
 import { CommandError, print, printJson, printJsonList, printLongTable, printTable, say } from '../output.ts';
 import type { Column } from '../output.ts';
-import { age, COLUMNS, time } from './columns.ts';
+import { age, COLUMNS } from './columns.ts';
 import { filterOf, withFilters } from './filters.ts';
 import type { FilterOptions } from './filters.ts';
 
@@ -70,7 +70,7 @@ const REASON_COLUMNS: readonly Column<ReasonSummary>[] = [
   { title: 'REASON', value: ({ id }) => id },
   { title: 'IN WORDS', value: ({ words }) => words },
   { title: 'OLDEST', value: ({ oldestAt }) => age(systemClock.now() - oldestAt) },
-  { title: 'NEXT TRY', value: ({ nextAt }) => (nextAt === undefined ? '-' : time(nextAt)) },
+  { title: 'NEXT TRY', value: ({ nextAt }) => (nextAt === undefined ? '-' : utc(nextAt)) },
 ];
 
 function limitOf({ limit, all }: ListOptions, json: boolean): number {

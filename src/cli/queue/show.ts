@@ -2,9 +2,10 @@
 import { Command } from 'commander';
 import { explainReason, reasonOfEntry } from '../../app/index.ts';
 import type { AttemptRecord, QueueView } from '../../app/index.ts';
+import { utc } from '../../base/index.ts';
 import { wantsJson, withKeeper } from '../context.ts';
 import { CommandError, print, printJson, printTable } from '../output.ts';
-import { COLUMNS, time } from './columns.ts';
+import { COLUMNS } from './columns.ts';
 import { messageFilter } from './filters.ts';
 
 export function showCommand(): Command {
@@ -33,7 +34,7 @@ function printEntry({ tries, ...entry }: QueueView): void {
   printTable(COLUMNS, [entry], '');
   for (const line of explainReason(reasonOfEntry(entry).id)) print(`  ${line}`);
   if (delivery.stopRequestedAt !== undefined)
-    print(`  It was taken back on ${time(delivery.stopRequestedAt)}, while it was being sent.`);
+    print(`  It was taken back on ${utc(delivery.stopRequestedAt)}, while it was being sent.`);
   if (delivery.mayHaveLeft === true)
     print('  A try ended without an answer behind the end of the message: the next server may have it.');
   for (const one of tries) for (const line of tryInWords(one)) print(line);
@@ -52,7 +53,7 @@ function tryInWords({
 }: AttemptRecord): readonly string[] {
   const where = [host, ip === undefined ? undefined : `[${ip}]:${port ?? ''}`].filter((part) => part !== undefined);
   const facts = [
-    `  ${time(startedAt)}`,
+    `  ${utc(startedAt)}`,
     `try ${attempt}`,
     where.length === 0 ? 'no server' : where.join(' '),
     ...(where.length === 0 ? [] : [tls ?? 'in clear']),

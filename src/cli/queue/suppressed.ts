@@ -1,10 +1,10 @@
 /** `posthorn queue suppressed …`: addresses that are not written to for a while, looked at, added and removed. */
 import { Command } from 'commander';
 import type { SuppressionView } from '../../app/index.ts';
+import { utc } from '../../base/index.ts';
 import { wantsJson, withKeeper } from '../context.ts';
 import { CommandError, print, printJson, printTable } from '../output.ts';
 import type { Column } from '../output.ts';
-import { time } from './columns.ts';
 import { durationOf } from './filters.ts';
 
 interface Options {
@@ -45,8 +45,8 @@ async function list({ account }: Options, command: Command): Promise<void> {
 const COLUMNS: readonly Column<SuppressionView>[] = [
   { title: 'ADDRESS', value: ({ address }) => address },
   { title: 'FOR', value: ({ account }) => account ?? 'everybody' },
-  { title: 'SINCE', value: ({ at }) => time(at) },
-  { title: 'UNTIL', value: ({ until }) => (until === undefined ? 'removed' : time(until)) },
+  { title: 'SINCE', value: ({ at }) => utc(at) },
+  { title: 'UNTIL', value: ({ until }) => (until === undefined ? 'removed' : utc(until)) },
   { title: 'WHY', value: why },
 ];
 

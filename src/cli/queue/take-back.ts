@@ -1,10 +1,10 @@
 /** `posthorn queue take-back`: stops what has not left, and says for each recipient which it is. */
 import { Command } from 'commander';
 import type { TakenBackRecipient } from '../../app/index.ts';
+import { utc } from '../../base/index.ts';
 import { wantsJson, withKeeper } from '../context.ts';
 import { CommandError, printJson, printTable } from '../output.ts';
 import type { Column } from '../output.ts';
-import { time } from './columns.ts';
 import { durationOf, messageFilter } from './filters.ts';
 
 interface TakeBackOptions {
@@ -57,6 +57,6 @@ function inWords({ answer, to, at }: TakenBackRecipient): string {
     case 'failed':
       return 'had been given up before; its sender was told';
     case 'left':
-      return `has left${at === undefined ? '' : ` on ${time(at)}`}${to === undefined ? '' : `, to ${to}`}`;
+      return `has left${at === undefined ? '' : ` on ${utc(at)}`}${to === undefined ? '' : `, to ${to}`}`;
   }
 }
