@@ -1,0 +1,50 @@
+/**
+ * How large a letter becomes on the wire, told before it is sent: files are packed as base64 in lines, so 21 MB of
+ * files are 29 MB for the server that has a limit (RFC 2045 §6.8, RFC 1870).
+ */
+
+/** Octets of one file packed: four for three, and a line end for each 76 of them. */
+export function packedOctets(octets: number): number {
+  const base64 = Math.ceil(octets / 3) * 4;
+  return base64 + Math.ceil(base64 / 76) * 2;
+}
+
+/** The header of a part, and its delimiter. */
+const PER_PART = 300;
+/** The header of the letter, and what servers on the way put before it. */
+const PER_LETTER = 4_000;
+
+export interface LetterSize {
+  /** Of the plain text and of the HTML, in octets of UTF-8; HTML may be 0. */
+  readonly text: number;
+  readonly html: number;
+  readonly files: readonly number[];
+}
+
+/** Octets on the wire, rather too many than too few: text that needs it is packed too. */
+export function letterOctets({ text, html, files }: LetterSize): number {
+  const bodies = [text, html].filter((octets) => octets > 0);
+  return (
+    PER_LETTER +
+    bodies.reduce((sum, octets) => sum + PER_PART + packedOctets(octets), 0) +
+    files.reduce((sum, octets) => sum + PER_PART + packedOctets(octets), 0)
+  );
+}
+
+/** `28.8 MB`: powers of ten, as limits of mail servers are told to people; one decimal below 100. */
+export function sizeInWords(octets: number, locale?: string): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+  let value = octets;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1_000;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit: units[unit] as string,
+    unitDisplay: unit === 0 ? 'long' : 'short',
+    maximumFractionDigits: digits,
+  }).format(value);
+}
