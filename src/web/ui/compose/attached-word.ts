@@ -62,7 +62,7 @@ export function attachedWord(own: string): string | undefined {
 }
 
 /** A text without quoted lines, what introduces them, and what stands behind the signature's `-- `. */
-export function ownText(text: string): string {
+function ownText(text: string): string {
   const lines = text.split(/\r?\n/u);
   const signature = lines.findIndex((line) => line === '-- ' || line === '--');
   return (signature < 0 ? lines : lines.slice(0, signature)).filter((line) => !line.startsWith('>')).join('\n');

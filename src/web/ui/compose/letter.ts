@@ -14,17 +14,6 @@ export interface AttachedFile {
   readonly cid?: string;
 }
 
-/** An address that letters are written from (RFC 8621 §6). */
-export interface Identity {
-  readonly id: string;
-  readonly name: string;
-  readonly email: string;
-  readonly replyTo: readonly Person[] | null;
-  readonly bcc: readonly Person[] | null;
-  readonly textSignature: string;
-  readonly htmlSignature: string;
-}
-
 export interface Letter {
   readonly from: Person;
   readonly replyTo: readonly Person[] | null;

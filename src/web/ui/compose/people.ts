@@ -15,7 +15,7 @@ export type Entry =
   | { readonly kind: 'unclear'; readonly text: string; readonly why: string };
 
 /** More than this in one field is a mailing list's work, and a server would refuse it. */
-export const MOST_PEOPLE = 1_000;
+const MOST_PEOPLE = 1_000;
 
 /** Octets of a local part and of a domain (RFC 5321 §4.5.3.1). */
 const LONGEST_LOCAL = 64;
