@@ -66,7 +66,7 @@ const THIS_TREE: Minimum = { files: 250, imports: 1000 };
 
 /** Reads src/, test/ and bench/ below `root`. */
 export function checkTree(root: string, minimum: Minimum): Findings {
-  const files = globSync('{src,test,bench}/**/*.ts', { cwd: root })
+  const files = globSync('{src,test,bench}/**/*.{ts,tsx}', { cwd: root })
     .map((file) => file.split('\\').join('/'))
     .sort();
   const problems: string[] = [];

@@ -1,5 +1,5 @@
 /**
- * Makes the real mail programs available that the tests talk to. As root on a Debian system it
+ * Makes the real programs available that the tests talk to: mail programs and a browser. As root on a Debian system it
  * installs what is missing, if apt's own simulation says that nothing would be removed for it and
  * without starting any service. Mail servers evict each other, so Exim and OpenSMTPD are unpacked
  * beside the system instead, with the libraries they need. Otherwise it names what it found and what

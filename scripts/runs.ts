@@ -20,6 +20,7 @@ export const RUNS: readonly TestRun[] = [
   { name: 'crashes', globs: ['test/crash/**/*.test.ts'], deadline: 900, env: { KILL_ROUNDS: ['5', '50'] } },
   { name: 'peers', globs: ['test/peers/**/*.test.ts'], deadline: 900, env: {} },
   { name: 'journeys', globs: ['test/journeys/**/*.test.ts'], deadline: 900, env: {} },
+  { name: 'browser', globs: ['test/browser/**/*.test.ts'], deadline: 900, env: {} },
 ];
 
 export interface Mode {

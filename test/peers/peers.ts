@@ -1,5 +1,5 @@
 /**
- * The real mail programs that the tests talk to: where each one is, and which Debian package
+ * The real programs that the tests talk to, mail programs and a browser: where each one is, and which Debian package
  * brings it. `scripts/peers.ts` installs what is missing when it may; a test that needs a program
  * which isn't there skips with a sentence (and in CI a skip is a failure).
  */
@@ -32,6 +32,7 @@ export const PEERS = {
   'dovecot-lmtp': 'dovecot-lmtpd',
   exim4: 'exim4-daemon-light',
   opensmtpd: 'opensmtpd',
+  chromium: 'chromium',
 } as const;
 
 export type Peer = keyof typeof PEERS;
