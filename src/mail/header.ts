@@ -166,6 +166,12 @@ export function fieldValue(field: HeaderField): string {
   return trimBlanks(field.raw.toString('utf8', from).replace(/[\r\n]+/g, ''));
 }
 
+/** The same, one character an octet. */
+export function fieldOctets(field: HeaderField): string {
+  const from = field.name === '' ? 0 : field.raw.indexOf(0x3a) + 1;
+  return trimBlanks(field.raw.toString('latin1', from).replace(/[\r\n]+/g, ''));
+}
+
 /** A loop, because a regular expression for trailing blanks takes quadratic time on a hostile field. */
 function trimBlanks(text: string): string {
   let start = 0;

@@ -8,6 +8,7 @@ export {
   scanAddress,
   withoutSubaddress,
 } from './address.ts';
+export { decodeCharset, decodeUnlabelled } from './charset.ts';
 export { completeHeader } from './completion.ts';
 export type { CompletedHeader, HeaderCompletion, HeaderEdit } from './completion.ts';
 export { formatDate } from './date.ts';
@@ -16,6 +17,7 @@ export type { AddressOptions } from './domain.ts';
 export type { Address, Envelope, Notify, Recipient, ReversePath } from './envelope.ts';
 export {
   countReceived,
+  fieldOctets,
   fieldValue,
   fieldValues,
   HEADER_LIMITS,

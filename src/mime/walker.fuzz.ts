@@ -90,22 +90,25 @@ class Collector implements Visitor {
     this.#content = content.toString('latin1');
   }
 
-  header({ at, octets, end }: HeaderSection): void {
+  header({ at, octets, end, bodyAt }: HeaderSection): void {
     if (octets.length > 0) this.found.push({ at, text: octets.toString('latin1') });
     assert.equal(at, this.#at);
     this.#follow(octets);
     if (end === 'empty-line') this.#at += /^\r?\n/.exec(this.#content.slice(this.#at))?.[0]?.length ?? Infinity;
+    assert.equal(bodyAt, this.#at);
     this.#inText = undefined;
   }
 
-  text(octets: Buffer, of: Entity): void {
+  text(octets: Buffer, of: Entity, at: number): void {
     assert.ok(octets.length > 0);
+    assert.equal(at, this.#at);
     this.#follow(octets);
     this.texts.push((this.#inText === of ? this.texts.pop() : '') + octets.toString('latin1'));
     this.#inText = of;
   }
 
-  delimiter(octets: Buffer): void {
+  delimiter(octets: Buffer, _of: Entity, at: number): void {
+    assert.equal(at, this.#at);
     this.#follow(octets);
     this.#inText = undefined;
   }

@@ -26,6 +26,8 @@ export interface HeaderSection {
   readonly entity: Entity;
   /** What stands behind: an empty line, and then the text; the text at once; a delimiter, or nothing. */
   readonly end: 'empty-line' | 'text' | 'none';
+  /** Octets of the content before what stands behind it, the empty line left out. */
+  readonly bodyAt: number;
   /** Its parts, or the message in it, follow. */
   readonly entered: boolean;
 }
@@ -36,10 +38,13 @@ export interface HeaderSection {
  */
 export interface Visitor {
   header(section: HeaderSection): void;
-  /** A piece of a text; of a multipart: what stands before, or after, its parts. It lies in what was written. */
-  text?(octets: Buffer, of: Entity): void;
+  /**
+   * A piece of a text; of a multipart: what stands before, or after, its parts. It lies in what was written. `at` is the
+   * number of octets of the content before it.
+   */
+  text?(octets: Buffer, of: Entity, at: number): void;
   /** A delimiter of that multipart, with both its line ends. The same holds. */
-  delimiter?(octets: Buffer, of: Entity): void;
+  delimiter?(octets: Buffer, of: Entity, at: number): void;
   /** Whether to look into a multipart or a message; its content is text otherwise. Without it: into all. */
   enters?(entity: Entity): boolean;
   /** What is beyond a limit is passed over, if this doesn't throw. */
@@ -163,8 +168,9 @@ export class EntityWalker {
     const delimiter = this.#delimiterOf(line, 0, line.length);
     if (delimiter !== undefined) {
       const octets = Buffer.from(line);
+      const at = this.#at + this.#line;
       this.#sectionEnded(place, 'none');
-      this.#delimit(delimiter, octets);
+      this.#delimit(delimiter, octets, at);
     } else if (isEmpty(line)) this.#sectionEnded(place, 'empty-line');
     else if (this.#held.length > this.#limits.octets) this.#tooLarge({ midLine: false });
     else if (place.parent !== undefined && !isOfHeader(line)) {
@@ -183,10 +189,11 @@ export class EntityWalker {
   /** The lines before the last one are the section. */
   #sectionEnded(place: Place, end: HeaderSection['end']): void {
     const octets = Buffer.from(this.#held.until(this.#line));
+    const bodyAt = this.#at + (end === 'empty-line' ? this.#held.length : this.#line);
     const entity = readEntity(octets, place);
     const entered = end === 'empty-line' && this.#enters(entity);
     this.#beginText(entity);
-    this.#visitor.header({ at: this.#at, octets, entity, end, entered });
+    this.#visitor.header({ at: this.#at, octets, entity, end, bodyAt, entered });
     if (!entered) return;
     if (entity.structure === 'message') this.#beginSection({ parent: entity, isMessage: true });
     else this.#open.push({ entity, delimiter: Buffer.from(`--${entity.boundary ?? ''}`, 'latin1') });
@@ -233,7 +240,7 @@ export class EntityWalker {
       line = dashesAt(data, line);
     }
     const end = final || this.#open.length === 0 ? data.length : settledEnd(data, from);
-    this.#tell(data.subarray(from, end));
+    this.#tell(data.subarray(from, end), this.#position);
     this.#putBack(data.subarray(end));
     return data.length;
   }
@@ -247,19 +254,19 @@ export class EntityWalker {
     }: { readonly from: number; readonly line: number; readonly delimiter: Delimiter | 'unended' },
   ): number {
     const end = line === from ? from : beforeLineEnd(data, line, from);
-    this.#tell(data.subarray(from, end));
+    this.#tell(data.subarray(from, end), this.#position);
     if (delimiter === 'unended') {
       this.#putBack(data.subarray(end));
       return data.length;
     }
-    this.#delimit(delimiter, data.subarray(end, delimiter.end));
+    this.#delimit(delimiter, data.subarray(end, delimiter.end), this.#position + end - from);
     return delimiter.end;
   }
 
-  #tell(octets: Buffer): void {
+  #tell(octets: Buffer, at: number): void {
     if (octets.length === 0) return;
     this.#lineStart = false;
-    if (this.#text !== undefined) this.#visitor.text?.(octets, this.#text);
+    if (this.#text !== undefined) this.#visitor.text?.(octets, this.#text, at);
   }
 
   /** To be read again, before what comes next. */
@@ -270,10 +277,10 @@ export class EntityWalker {
 
   // --- Delimiters ---
 
-  #delimit({ level, closes }: Delimiter, octets: Buffer): void {
+  #delimit({ level, closes }: Delimiter, octets: Buffer, at: number): void {
     const { entity } = this.#open[level] as Multipart;
     this.#open.length = closes ? level : level + 1;
-    this.#visitor.delimiter?.(octets, entity);
+    this.#visitor.delimiter?.(octets, entity, at);
     this.#beginText(entity);
     if (!closes) this.#beginSection({ parent: entity, isMessage: false });
   }
