@@ -97,7 +97,13 @@ function partOf(row: Row extends readonly [number, ...infer Rest] ? Rest : never
   const [number, headerAt, headerLength, bodyAt, bodyLength, size, details] = row;
   const { t, c, e, d, n, i, l, u, f, x, m } = details;
   return {
-    ...{ number, headerAt, headerLength, bodyAt, bodyLength, size, type: t },
+    number,
+    headerAt,
+    headerLength,
+    bodyAt,
+    bodyLength,
+    size,
+    type: t,
     ...(c === undefined ? {} : { charset: c }),
     ...(e === undefined ? {} : { encoding: e }),
     ...(d === undefined ? {} : { disposition: d }),

@@ -64,9 +64,9 @@ const BLANK = 64;
 const PADDING = 65;
 const FOREIGN = 66;
 const BASE64 = new Uint8Array(256).fill(FOREIGN);
-for (const [value, sign] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries())
-  BASE64[sign.charCodeAt(0)] = value;
-for (const blank of ' \t\r\n') BASE64[blank.charCodeAt(0)] = BLANK;
+const ALPHABET = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+for (const [value, sign] of ALPHABET.entries()) BASE64[sign] = value;
+for (const blank of Buffer.from(' \t\r\n')) BASE64[blank] = BLANK;
 BASE64[EQUALS] = PADDING;
 
 /**

@@ -60,8 +60,14 @@ test('[2046-5.1-read] a message becomes a tree of parts, each with its place', (
   assert.equal(content.slice(root.headerAt, root.headerAt + root.headerLength).endsWith('boundary=x\r\n'), true);
   assert.equal(content.slice(root.bodyAt), content.slice(root.bodyAt, root.bodyAt + root.bodyLength));
   assert.deepEqual(first, {
-    ...{ number: 2, headerAt: content.indexOf('--x') + 5, headerLength: 0, bodyAt: content.indexOf('one') },
-    ...{ bodyLength: 3, size: 3, type: 'text/plain', charset: 'us-ascii' },
+    number: 2,
+    headerAt: content.indexOf('--x') + 5,
+    headerLength: 0,
+    bodyAt: content.indexOf('one'),
+    bodyLength: 3,
+    size: 3,
+    type: 'text/plain',
+    charset: 'us-ascii',
   });
   assert.deepEqual(
     [second?.type, second?.encoding, second?.name, second?.cid],
