@@ -118,7 +118,7 @@ test('whatever is listed and known: nothing is collected twice, nothing deleted 
         const plan = planVisit(facts);
         const all = [...ids(plan.collect), ...ids(plan.headers), ...ids(plan.remove)];
         assert.equal(new Set(all).size, all.length, 'each message has one fate');
-        const byId = new Map(before.map((one) => [one.uidl, one]));
+        const byId = new Map<string, KnownMessage>(before.map((one) => [one.uidl, one]));
         for (const { uidl: id } of plan.collect) assert.ok(byId.get(id)?.state !== 'whole', 'collected twice');
         for (const { uidl: id } of plan.remove) {
           const one = byId.get(id);
