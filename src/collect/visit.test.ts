@@ -195,3 +195,94 @@ test('wherever the line is cut: each message once in the end, none deleted that 
     { numRuns: 150 },
   );
 });
+
+/** A server of the old kind: knows what stands in the table, and says -ERR to the rest. */
+async function oldServer(
+  table: (line: string) => string,
+  ledger: FakeLedger,
+  facts: Partial<VisitParts> = {},
+): Promise<VisitResult> {
+  const clock = new FakeClock();
+  const { client: wire, server } = memoryWirePair({ clock });
+  const serving = (async () => {
+    server.write('+OK\r\n');
+    for (;;) {
+      const read = await server.readLine(512);
+      if (read.kind !== 'line') return;
+      const line = read.bytes.toString('latin1');
+      server.write(table(line));
+      if (line === 'QUIT') return await server.close();
+    }
+  })();
+  try {
+    const pop = await Pop3Connection.open(wire);
+    return await visit({
+      pop,
+      capabilities: [],
+      ledger,
+      clock,
+      rule: { kind: 'for-ever' },
+      longest: 1_000_000,
+      onProgress: () => undefined,
+      stopped: () => false,
+      ...facts,
+    });
+  } finally {
+    wire.destroy();
+    server.destroy();
+    await serving.catch(() => undefined);
+  }
+}
+
+test('a server without UIDL: messages are told apart by header and size', async () => {
+  const letters = [letter(1), letter(2)];
+  const table = (line: string): string => {
+    const [verb, number = '0'] = line.split(' ');
+    const one = letters[Number(number) - 1] ?? '';
+    if (verb === 'LIST') return `+OK\r\n${letters.map((text, n) => `${n + 1} ${text.length}\r\n`).join('')}.\r\n`;
+    if (verb === 'RETR') return `+OK\r\n${one}.\r\n`;
+    if (verb === 'TOP') return `+OK\r\n${one.slice(0, one.indexOf('\r\n\r\n') + 4)}.\r\n`;
+    return verb === 'QUIT' ? '+OK\r\n' : '-ERR\r\n';
+  };
+  const ledger = new FakeLedger();
+  const first = await oldServer(table, ledger);
+  assert.deepEqual(first.kind === 'done' && [first.collected, first.withoutIds], [2, true]);
+  letters.unshift(letter(3));
+  const second = await oldServer(table, ledger);
+  assert.equal(second.kind === 'done' && second.collected, 1);
+  assert.deepEqual(
+    ledger.filed.map(({ octets }) => octets.toString()),
+    [letter(1), letter(2), letter(3)],
+  );
+});
+
+test('a server with neither UIDL nor TOP: everything is read again to tell it apart, and still kept once', async () => {
+  const letters = [letter(1), letter(2)];
+  const table = (line: string): string => {
+    const [verb, number = '0'] = line.split(' ');
+    if (verb === 'LIST') return `+OK\r\n${letters.map((text, n) => `${n + 1} ${text.length}\r\n`).join('')}.\r\n`;
+    if (verb === 'RETR') return `+OK\r\n${letters[Number(number) - 1]}.\r\n`;
+    return verb === 'QUIT' ? '+OK\r\n' : '-ERR\r\n';
+  };
+  const ledger = new FakeLedger();
+  await oldServer(table, ledger);
+  letters.push(letter(3));
+  await oldServer(table, ledger, { cap: 1 });
+  assert.deepEqual(ledger.filed.length, 3);
+});
+
+test('a listing that names an id twice, or a message without an id, brings each once', async () => {
+  const table = (line: string): string => {
+    const [verb, number = '0'] = line.split(' ');
+    if (verb === 'LIST') return '+OK\r\n1 10\r\n2 10\r\n3 10\r\n.\r\n';
+    if (verb === 'UIDL') return '+OK\r\n1 same\r\n2 same\r\n.\r\n';
+    if (verb === 'RETR') return `+OK\r\n${letter(Number(number))}.\r\n`;
+    return verb === 'QUIT' ? '+OK\r\n' : '-ERR\r\n';
+  };
+  const ledger = new FakeLedger();
+  await oldServer(table, ledger);
+  assert.deepEqual(
+    ledger.filed.map(({ uidl }) => uidl),
+    ['same'],
+  );
+});

@@ -122,8 +122,18 @@ class Work {
     }
     for (const message of this.#headers) {
       if (this.#isStopped()) return;
+      await this.#lookAt(message);
+    }
+  }
+
+  /** A server without TOP can't show a header alone: the message comes whole, rather than not at all. */
+  async #lookAt(message: ListedMessage): Promise<void> {
+    try {
       await fetchInto(this.#parts, message, 'headers');
       this.headersOnly++;
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      await this.#collectOne(message);
     }
   }
 
@@ -186,6 +196,11 @@ async function fetchInto(parts: VisitParts, message: ListedMessage, what: 'whole
   }
 }
 
+/** The server said -ERR: to UIDL and TOP, that it doesn't know them (RFC 1939 §7 has both as optional). */
+function isRefused(error: unknown): boolean {
+  return error instanceof Pop3Error && error.kind === 'refused';
+}
+
 const TOO_LONG_HEAD = 'the header of a message is longer than a whole message may be';
 
 interface Maildrop {
@@ -214,7 +229,7 @@ async function uniqueIds({ pop }: VisitParts): Promise<readonly { number: number
   try {
     return await pop.uidl();
   } catch (error) {
-    if (error instanceof Pop3Error && error.kind === 'refused') return undefined;
+    if (isRefused(error)) return undefined;
     throw error;
   }
 }
@@ -234,7 +249,14 @@ async function madeIds(
 
 async function topDigest(pop: Pop3Connection, number: number, limit: number): Promise<string> {
   const head = new HeadDigest();
-  await pop.top({ number, lines: 0, limit, sink: (chunk) => head.write(chunk) });
+  const options = { number, limit, sink: (chunk: Buffer) => head.write(chunk) };
+  try {
+    await pop.top({ ...options, lines: 0 });
+  } catch (error) {
+    // TOP is optional too (RFC 1939 §7): without it the whole message comes by.
+    if (!isRefused(error)) throw error;
+    await pop.retr(options);
+  }
   return head.hex();
 }
 

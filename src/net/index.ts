@@ -20,6 +20,7 @@ export type {
   Endpoint,
   Line,
   LineRead,
+  PeerCertificate,
   StartTls,
   TlsServerContext,
   TlsState,
