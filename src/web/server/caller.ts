@@ -33,7 +33,7 @@ export interface Caller {
   readonly tls: boolean;
 }
 
-export type NotAnswered = 'host-unreadable' | 'host-unknown' | 'in-clear' | 'proxy-in-clear';
+export type NotAnswered = 'target-unreadable' | 'host-unreadable' | 'host-unknown' | 'in-clear' | 'proxy-in-clear';
 
 export function callerOf(call: Call, settings: CallerSettings): Caller | NotAnswered {
   const host = readHost(call.hosts);

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import { APP_POLICY } from './headers.ts';
@@ -40,8 +41,10 @@ export interface StaticFiles {
   get(path: string, request: Request): Promise<Response | undefined>;
 }
 
-/** `directory` need not be there: then there are no files. */
-export async function openFiles(directory: string): Promise<StaticFiles> {
+const BUILT = fileURLToPath(new URL('../../../dist/web', import.meta.url));
+
+/** The directory need not be there: then there are no files. */
+export async function openFiles(directory = BUILT): Promise<StaticFiles> {
   const files = new Map<string, StaticFile>();
   const names = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of names) {

@@ -3,6 +3,12 @@ import type { NotAnswered } from './caller.ts';
 import type { Problem } from './problem.ts';
 
 export const NOT_ANSWERED: Readonly<Record<NotAnswered, Problem>> = {
+  'target-unreadable': {
+    status: 400,
+    title: 'This request asks for no path',
+    why: 'Its first line names something that is not a path of this server; it is no proxy.',
+    then: 'Ask for a path that begins with "/".',
+  },
   'host-unreadable': {
     status: 400,
     title: 'This request names no host',
