@@ -79,10 +79,7 @@ function section(table: (typeof TABLES)[number]): string {
 function row(path: string): string {
   const { type, default: initial, sentence, change } = explainField(path);
   const shown = /^["[\d]|^(?:true|false)$/.test(initial) ? `\`${initial}\`` : initial;
-  const told = [
-    sentence,
-    ...(change === 'restart' ? ['(restart)'] : []),
-  ].join(' ');
+  const told = [sentence, ...(change === 'restart' ? ['(restart)'] : [])].join(' ');
   return `| \`${nameOf(path)}\` | ${cell(type)} | ${cell(shown)} | ${cell(told)} |`;
 }
 

@@ -39,8 +39,7 @@ export function callerOf(call: Call, settings: CallerSettings): Caller | NotAnsw
   const host = readHost(call.hosts);
   if (host === undefined) return 'host-unreadable';
   const proxied =
-    inNetworks(call.peer, settings.proxies) &&
-    (call.forwardedFor !== undefined || call.forwardedProto !== undefined);
+    inNetworks(call.peer, settings.proxies) && (call.forwardedFor !== undefined || call.forwardedProto !== undefined);
   if (proxied) return throughProxy(call, host, settings);
   if (!call.tls && !isLoopback(call.peer)) return 'in-clear';
   const { local } = call;

@@ -130,7 +130,8 @@ function listenerOf({ settings, answer, log }: WebListenOptions): RequestListene
     },
   );
   return (incoming, outgoing) => {
-    const caller = incoming.url?.startsWith('/') === true ? callerOf(callOf(incoming), settings()) : 'target-unreadable';
+    const caller =
+      incoming.url?.startsWith('/') === true ? callerOf(callOf(incoming), settings()) : 'target-unreadable';
     if (typeof caller === 'string') {
       log.debug('A request to the web interface was refused', { peer: incoming.socket.remoteAddress, rule: caller });
       void refuse(outgoing, answerProblem(NOT_ANSWERED[caller], incoming.headers.accept));

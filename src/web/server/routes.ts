@@ -42,7 +42,10 @@ export function webApp(parts: WebParts): Answer {
     protect(c.res.headers, c.env.caller);
   });
   app.get('/healthz', (c) => c.text('ok\n'));
-  app.route('/session', sessionRoutes({ sessions, access, idle: parts.idle, newSession: () => newId(parts.clock.now()) }));
+  app.route(
+    '/session',
+    sessionRoutes({ sessions, access, idle: parts.idle, newSession: () => newId(parts.clock.now()) }),
+  );
   app.get('*', async (c) => (await parts.files.get(c.req.path, c.req.raw)) ?? missing(c));
   app.all('*', (c) => say(c, WRONG_METHOD));
   app.onError((error, c) => {
