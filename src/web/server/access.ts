@@ -24,7 +24,7 @@ const NOT_LOGGED_IN = {
   status: 401,
   title: 'Not logged in',
   why: 'This needs a login, and there is none, or it has ended.',
-  then: 'Log in; a program sends the login and the password of the account with HTTP Basic.',
+  mend: 'Log in; a program sends the login and the password of the account with HTTP Basic.',
 } as const;
 
 export class Access {
@@ -73,7 +73,7 @@ export function busy({ rule, text }: { readonly rule: string; readonly text: str
     status: guesses ? 429 : 503,
     title: 'The login was not checked',
     why: `${text}.`,
-    then: 'Nothing is wrong with your password because of this.',
+    mend: 'Nothing is wrong with your password because of this.',
     headers: { 'Retry-After': guesses ? '60' : '5' },
   };
 }

@@ -6,7 +6,7 @@
 const PREFIX = '__Host-posthorn';
 
 /** @param origin what the browser calls us. */
-export function cookieName(origin: string): string {
+function cookieName(origin: string): string {
   const { port } = new URL(origin);
   return port === '' ? PREFIX : `${PREFIX}-${port}`;
 }

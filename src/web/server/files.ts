@@ -117,7 +117,7 @@ export function notBuilt(accept: string | undefined): Response {
       ...NOT_FOUND,
       title: 'The pages of the mail program were not built',
       why: 'This server runs, and JMAP works, but the files of its web interface are missing in dist/web.',
-      then: 'Its keeper runs "node scripts/setup.mjs" in the folder of Posthorn and starts the server again.',
+      mend: 'Its keeper runs "node scripts/setup.mjs" in the folder of Posthorn and starts the server again.',
     },
     accept,
   );

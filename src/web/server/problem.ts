@@ -11,7 +11,7 @@ export interface Problem {
   /** Why. */
   readonly why: string;
   /** What one can do. */
-  readonly then: string;
+  readonly mend: string;
   /** For programs: a URN where the RFCs name one, or a word of ours. */
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -21,8 +21,8 @@ export function answerProblem(problem: Problem, accept: string | undefined): Res
   return accept?.includes('text/html') === true ? asPage(problem) : asDetails(problem);
 }
 
-export function asDetails({ status, title, why, then, type = 'about:blank', headers = {} }: Problem): Response {
-  const body = JSON.stringify({ type, status, title, detail: `${why} ${then}` });
+export function asDetails({ status, title, why, mend, type = 'about:blank', headers = {} }: Problem): Response {
+  const body = JSON.stringify({ type, status, title, detail: `${why} ${mend}` });
   return new Response(body, { status, headers: { 'Content-Type': 'application/problem+json', ...headers } });
 }
 
@@ -39,7 +39,7 @@ a{color:var(--accent)}
 
 const STYLE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-function asPage({ status, title, why, then, headers = {} }: Problem): Response {
+function asPage({ status, title, why, mend, headers = {} }: Problem): Response {
   const body = `<!doctype html>
 <html lang="en">
 <head>
@@ -52,7 +52,7 @@ function asPage({ status, title, why, then, headers = {} }: Problem): Response {
 <main>
 <h1>${escaped(title)}</h1>
 <p>${escaped(why)}</p>
-<p>${escaped(then)}</p>
+<p>${escaped(mend)}</p>
 </main>
 </body>
 </html>

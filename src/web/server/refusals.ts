@@ -7,31 +7,31 @@ export const NOT_ANSWERED: Readonly<Record<NotAnswered, Problem>> = {
     status: 400,
     title: 'This request asks for no path',
     why: 'Its first line names something that is not a path of this server; it is no proxy.',
-    then: 'Ask for a path that begins with "/".',
+    mend: 'Ask for a path that begins with "/".',
   },
   'host-unreadable': {
     status: 400,
     title: 'This request names no host',
     why: 'Its Host field is missing, doubled, or not a name with a port.',
-    then: 'Use the address that the server shows at its start, as http://127.0.0.1:2080.',
+    mend: 'Use the address that the server shows at its start, as http://127.0.0.1:2080.',
   },
   'host-unknown': {
     status: 403,
     title: 'This is not one of my names',
     why: 'The address in your browser leads here, but by a name or a port that this server does not go by. Pages of others use that trick to read what is not theirs, so nothing is answered.',
-    then: 'Use the address that the server shows at its start. Through a tunnel, use the same port on both sides. If the name is yours, its keeper adds it to names in [web] of the configuration.',
+    mend: 'Use the address that the server shows at its start. Through a tunnel, use the same port on both sides. If the name is yours, its keeper adds it to names in [web] of the configuration.',
   },
   'in-clear': {
     status: 403,
     title: 'Not without encryption',
     why: 'You are not on the machine of this server, and this door speaks in clear: your password and your mail could be read on the way.',
-    then: 'Use the https address of this server. Its keeper sets listen_tls in [web], or names the proxy that speaks TLS for it in proxy.',
+    mend: 'Use the https address of this server. Its keeper sets listen_tls in [web], or names the proxy that speaks TLS for it in proxy.',
   },
   'proxy-in-clear': {
     status: 403,
     title: 'Not without encryption',
     why: 'The proxy in front of this server says that your browser reached it without TLS, or does not say that it was with TLS.',
-    then: 'Use the https address. The proxy must set X-Forwarded-Proto to https.',
+    mend: 'Use the https address. The proxy must set X-Forwarded-Proto to https.',
   },
 };
 
@@ -39,48 +39,33 @@ export const FOREIGN: Problem = {
   status: 403,
   title: 'This came from another page',
   why: 'Your browser says that a page which is not this mail program asked for this, with your login. It was not done.',
-  then: 'If you followed a link, open the mail program itself and do it there.',
+  mend: 'If you followed a link, open the mail program itself and do it there.',
 };
 
 export const NOT_FOUND: Problem = {
   status: 404,
   title: 'There is nothing here',
   why: 'This address leads to no page of the mail program.',
-  then: 'Go back, or open the mail program at its first page.',
+  mend: 'Go back, or open the mail program at its first page.',
 };
 
 export const WRONG_METHOD: Problem = {
   status: 405,
   title: 'That can not be done here',
   why: 'This address is not for that kind of request.',
-  then: 'The documentation of JMAP in docs/jmap.md lists what each address takes.',
+  mend: 'The documentation of JMAP in docs/jmap.md lists what each address takes.',
 };
 
 export const NOT_JSON: Problem = {
   status: 415,
   title: 'Only JSON is taken here',
   why: 'The request did not say that it is application/json.',
-  then: 'Send JSON, with Content-Type: application/json.',
-};
-
-export const TOO_LARGE: Problem = {
-  status: 413,
-  title: 'That is too large',
-  why: 'The request has more octets than are taken here.',
-  then: 'The session object says how many: maxSizeRequest for requests, maxSizeUpload for files.',
+  mend: 'Send JSON, with Content-Type: application/json.',
 };
 
 export const BROKEN: Problem = {
   status: 500,
   title: 'Something went wrong here',
   why: 'The server could not do this because of a fault of its own; it is written in its log.',
-  then: 'Try again in a moment. Nothing that was saved before is lost.',
-};
-
-export const STOPPING: Problem = {
-  status: 503,
-  title: 'The server is stopping',
-  why: 'It takes no new requests.',
-  then: 'Try again in a moment, when it has started again.',
-  headers: { 'Retry-After': '5', Connection: 'close' },
+  mend: 'Try again in a moment. Nothing that was saved before is lost.',
 };

@@ -55,7 +55,7 @@ export function webApp(parts: WebParts): Answer {
   return async (request, caller) => app.fetch(request, { caller });
 }
 
-export function say(c: Context, problem: Problem): Response {
+function say(c: Context, problem: Problem): Response {
   return answerProblem(problem, c.req.header('Accept'));
 }
 

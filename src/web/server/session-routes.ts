@@ -18,7 +18,7 @@ const NO_LOGIN: Problem = {
   status: 400,
   title: 'The login could not be read',
   why: 'It must be JSON with two texts: login and password.',
-  then: 'Fill in both.',
+  mend: 'Fill in both.',
 };
 
 export function sessionRoutes(parts: {
@@ -62,7 +62,7 @@ export function sessionRoutes(parts: {
   return routes;
 }
 
-const WRONG = { title: 'Not logged in', then: 'Look at both again; capitals count in the password.' };
+const WRONG = { title: 'Not logged in', mend: 'Look at both again; capitals count in the password.' };
 
 function readLogin(body: Buffer | undefined): { readonly login: string; readonly password: string } | undefined {
   try {
