@@ -58,7 +58,7 @@ interface MenuProps {
 }
 
 /** The menu itself, in the top layer: Esc and a click elsewhere close it, and focus goes back to its button. */
-export function Menu({ name, anchor, items, close }: MenuProps) {
+function Menu({ name, anchor, items, close }: MenuProps) {
   const show = (menu: HTMLDivElement | null): void => {
     if (menu === null || menu.matches(':popover-open')) return;
     menu.showPopover();

@@ -6,7 +6,9 @@ import type { Session } from './types.ts';
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 export interface WhoAmI {
-  readonly login: string;
+  readonly account: string;
+  /** The address it logs in with. */
+  readonly name: string;
 }
 
 export class Http {

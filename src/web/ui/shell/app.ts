@@ -33,7 +33,7 @@ export const http = new Http(
 export async function start(): Promise<void> {
   try {
     const me = await http.whoAmI();
-    phase.value = me === undefined ? { is: 'out' } : { is: 'in', desk: await openDesk(me.login) };
+    phase.value = me === undefined ? { is: 'out' } : { is: 'in', desk: await openDesk(me.name) };
   } catch (error) {
     const trouble = asTrouble(error);
     phase.value = trouble.kind === 'ended' ? { is: 'out' } : { is: 'failed', trouble };
