@@ -4,7 +4,7 @@ import { readAutoconfig } from './autoconfig.ts';
 import type { Autoconfig } from './autoconfig.ts';
 
 /** The database of providers that Thunderbird keeps; it hears which domain is asked for, and not the address. */
-export const DATABASE = 'autoconfig.thunderbird.net';
+const DATABASE = 'autoconfig.thunderbird.net';
 
 export function autoconfigRung(parts: LadderParts): Promise<Omit<Rung, 'id'>> {
   const { local, domain } = parts.address;
