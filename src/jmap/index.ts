@@ -1,0 +1,12 @@
+/** Floor 7: JMAP over the store, accounts and intake, without HTTP. */
+export { notJson, overLimit } from './errors.ts';
+export type { Problem } from './errors.ts';
+export { openJmap } from './jmap.ts';
+export type { Jmap } from './jmap.ts';
+export type { JmapAccount } from './method.ts';
+export type { JmapParts } from './parts.ts';
+export type { Download, Uploaded, UploadOutcome } from './blobs.ts';
+export type { JmapResponse } from './dispatch.ts';
+export type { EventWishes, PushEvent, StateChange } from './events.ts';
+export { LIMITS } from './limits.ts';
+export type { Session, SessionUrls } from './session.ts';

@@ -1,0 +1,11 @@
+/** What the methods are built from; wired in app/. */
+import type { Clock, Logger } from '../base/index.ts';
+import type { Store } from '../store/index.ts';
+
+export interface JmapParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The largest message that is taken in, in octets: no upload needs to be larger. */
+  readonly maxMessage: number;
+}

@@ -1,0 +1,43 @@
+/** All that this server can do over JMAP: each data type adds its lines here. */
+import { coreCapability, mailCapability } from './capabilities.ts';
+import { uploadBlobs } from './blobs.ts';
+import type { BlobSource } from './blobs.ts';
+import { coreMethods } from './core.ts';
+import type { Method } from './method.ts';
+import { mailboxMethods } from './mailbox/methods.ts';
+import { mailStore } from './mail-store.ts';
+import type { JmapParts } from './parts.ts';
+import type { Capability } from './session.ts';
+import { formatState, readMailState } from './state.ts';
+import { threadMethods } from './thread.ts';
+
+/** A type that clients are told the state of (RFC 8620 §7.1). */
+export interface DataType {
+  readonly name: string;
+  state(account: string): Promise<string>;
+}
+
+export interface Registry {
+  readonly capabilities: readonly Capability[];
+  readonly methods: readonly Method[];
+  readonly types: readonly DataType[];
+  /** By what stands before the first "-" of a blob's id. */
+  readonly blobs: ReadonlyMap<string, BlobSource>;
+}
+
+export function openRegistry(parts: JmapParts): Registry {
+  const store = mailStore(parts.store);
+  const mailState = async (account: string): Promise<string> => formatState(await readMailState(store, account));
+  const blobs = new Map([['u', uploadBlobs(store)]]);
+  return {
+    capabilities: [coreCapability(parts.maxMessage), mailCapability(attachmentsIn(parts.maxMessage))],
+    methods: [...coreMethods(blobs), ...mailboxMethods(store, parts.clock), ...threadMethods(store)],
+    types: ['Mailbox', 'Thread'].map((name) => ({ name, state: mailState })),
+    blobs,
+  };
+}
+
+/** Octets of attachments that fit a message of that size: base 64 makes 78 octets of a line of 57, and texts need room. */
+function attachmentsIn(maxMessage: number): number {
+  return Math.max(0, Math.floor(((maxMessage - 100_000) * 57) / 78));
+}

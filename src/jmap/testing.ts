@@ -1,0 +1,75 @@
+/** JMAP as a client meets it, for tests of this room and those above. */
+import assert from 'node:assert/strict';
+import { silentLog } from '../base/index.ts';
+import type { Logger } from '../base/index.ts';
+import { FakeClock } from '../base/testing.ts';
+import type { Store } from '../store/index.ts';
+import { addAccount, temporaryStore } from '../store/testing.ts';
+import { openJmap } from './index.ts';
+import type { Jmap, JmapAccount, Problem } from './index.ts';
+
+export type Args = Readonly<Record<string, unknown>>;
+/** A response's arguments, looked at freely. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Answered = Record<string, any>;
+
+export interface TestJmap {
+  readonly jmap: Jmap;
+  readonly store: Store;
+  readonly clock: FakeClock;
+  readonly account: JmapAccount;
+  /** The name and arguments of the response to one call; `accountId` is added where it is not given. */
+  call(name: string, args?: Args): Promise<readonly [name: string, args: Answered]>;
+  /** The arguments of a response that must be no error. */
+  ok(name: string, args?: Args): Promise<Answered>;
+  /** The arguments of a response that must be an error. */
+  error(name: string, args?: Args): Promise<Answered>;
+  /** Several calls in one request; `more` are further properties of it. */
+  calls(calls: readonly (readonly [string, Args, string])[], more?: Args): Promise<Answered>;
+  problem(body: string | Uint8Array): Promise<Problem>;
+}
+
+export const USING = ['urn:ietf:params:jmap:core', 'urn:ietf:params:jmap:mail'];
+
+interface Context {
+  after(fn: () => Promise<void>): void;
+}
+
+/** An account with its Inbox in a store of its own. */
+export async function testJmap(t: Context, { log = silentLog }: { readonly log?: Logger } = {}): Promise<TestJmap> {
+  const clock = new FakeClock();
+  const store = await temporaryStore(t, { clock });
+  const account = { id: await addAccount(store), name: 'bob@b.test' };
+  const jmap = openJmap({ store, clock, log, maxMessage: 1_000_000 });
+  const send = (body: string | Uint8Array): ReturnType<Jmap['request']> => jmap.request(account, Buffer.from(body));
+  const calls: TestJmap['calls'] = async (methodCalls, more = {}) => {
+    const answer = await send(JSON.stringify({ using: USING, methodCalls, ...more }));
+    assert.ok('response' in answer, JSON.stringify(answer));
+    return answer.response;
+  };
+  const call: TestJmap['call'] = async (name, args = {}) => {
+    const { methodResponses } = await calls([[name, { accountId: account.id, ...args }, 'c']]);
+    assert.equal(methodResponses.length, 1);
+    return [methodResponses[0][0], methodResponses[0][1]];
+  };
+  const answered = async (expected: string, name: string, args?: Args): Promise<Answered> => {
+    const [responded, answer] = await call(name, args);
+    assert.equal(responded, expected, JSON.stringify(answer));
+    return answer;
+  };
+  return {
+    jmap,
+    store,
+    clock,
+    account,
+    calls,
+    call,
+    ok: (name, args) => answered(name, name, args),
+    error: (name, args) => answered('error', name, args),
+    async problem(body) {
+      const answer = await send(body);
+      assert.ok('problem' in answer, JSON.stringify(answer));
+      return answer.problem;
+    },
+  };
+}
