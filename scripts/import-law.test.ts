@@ -30,6 +30,11 @@ const GOOD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'src/mail/w.ts': `export const text = 'select a name from the list, or update it';`,
   },
   'a test that holds SQL': { 'src/mail/w.test.ts': `const text = 'DELETE FROM messages';` },
+  'types of jmap, in the browser': {
+    'src/jmap/index.ts': `export interface Email {}`,
+    'src/web/ui/x.tsx': `import type { Email } from '../../jmap/index.ts'; import { h } from 'preact'; import './x.css';`,
+    'src/web/ui/x.css': '',
+  },
   'a URL that is no file': { 'src/mail/w.ts': `new URL('http://a.test'); new URL(name, base);` },
 };
 
@@ -73,6 +78,14 @@ const BAD: readonly (readonly [what: string, file: string, text: string, problem
   ['a computed import', 'src/mail/x.ts', 'await import(`./${name}.ts`);', /computes what it imports/],
   ['a file that is not there', 'src/mail/x.ts', `import './nowhere.ts';`, /no such file/],
   ['an unknown folder', 'src/helpers/x.ts', `import '../base/index.ts';`, /no folder of the house/],
+  ['values of the server, in the browser', 'src/web/ui/x.tsx', `import '../../base/index.ts';`, /only types, of jmap/],
+  [
+    'types of the server, in the browser',
+    'src/web/ui/x.ts',
+    `import type { a } from '../../base/index.ts';`,
+    /only types/,
+  ],
+  ['Node, in the browser', 'src/web/ui/x.ts', `import 'node:fs';`, /no Node in a browser/],
   ['a database engine', 'src/mail/x.ts', `import { DatabaseSync } from 'node:sqlite';`, /only src\/store\/ does/],
   ['SQL in a string', 'src/mail/x.ts', `const q = 'DELETE FROM messages';`, /x\.ts:1 holds SQL/],
   ['SQL in a template', 'src/mail/x.ts', 'const q = `\nSELECT id,\n  b\nFROM messages`;', /x\.ts:1 holds SQL/],

@@ -167,6 +167,8 @@ function textOf(node: Node): string | undefined {
 // --- The law ---
 
 const isTest = (file: string): boolean => /\.(test|fuzz)\.ts$/.test(file) || !file.startsWith('src/');
+/** What the browser runs. How it is built is not part of it. */
+const isUi = (file: string): boolean => file.startsWith('src/web/ui/') && !file.endsWith('/vite.config.ts');
 /** testing.ts hands out what other folders' tests need; fakes, contract suites and players of transcripts are named so. */
 const isForTests = (file: string): boolean =>
   /\/(contract\/.*|(testing|transcript|(fake|contract)(-.*)?)\.ts)$/.test(file);
@@ -177,6 +179,9 @@ function judge(root: string, one: Import): readonly string[] {
   const at = `${one.file}:${one.line}`;
   if (one.target === undefined) return [`${at} computes what it imports; write the path out`];
   if (ENGINES.has(one.target) && mayNotHoldSql(one.file)) return [`${at} imports ${one.target}; only src/store/ does`];
+  if (isUi(one.file) && one.target.startsWith('node:') && !isTest(one.file) && !isForTests(one.file)) {
+    return [`${at} imports ${one.target}; there is no Node in a browser`];
+  }
   if (!one.target.startsWith('.')) return [];
   const target = resolve(one);
   const say = (what: string): readonly string[] => [`${at} imports ${target}: ${what}`];
@@ -189,12 +194,20 @@ function judge(root: string, one: Import): readonly string[] {
   if (to === undefined) return from === undefined || isTest(one.file) ? [] : say('src/ imports only from src/');
   if (FOLDERS[to] === undefined) return say(`${to}/ is no folder of the house`);
   if (isForTests(target) && !isTest(one.file) && !isForTests(one.file)) return say('that file is for tests');
+  if (isUi(one.file) !== isUi(target)) return acrossTheWire(one, target, say);
   if (from === to) return [];
   if (posix.basename(target) === 'testing.ts')
     return target === `src/${to}/testing.ts` ? [] : say(`only ${to}/testing.ts is for other tests`);
   if (target !== `src/${to}/index.ts`) return say(`only ${to}/index.ts is for other folders`);
   if (from !== undefined && !mayImport(from, to)) return say(`${from}/ may not import from ${to}/`);
   return [];
+}
+
+/** What runs in the browser, and what runs on the server, share nothing but the types of the protocol between them. */
+function acrossTheWire(one: Import, target: string, say: (what: string) => readonly string[]): readonly string[] {
+  if (isUi(target)) return isTest(one.file) ? [] : say('that runs in a browser');
+  if (isTest(one.file) || isForTests(one.file)) return [];
+  return target === 'src/jmap/index.ts' && !one.runtime ? [] : say('web/ui/ may import only types, of jmap/');
 }
 
 const resolve = (one: Import): string => posix.normalize(posix.join(dirname(one.file), one.target ?? ''));

@@ -1,7 +1,7 @@
 /** The two shells around the program: `./posthorn`, and the set-up that runs before `npm start` and `npm test`. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { ROOT } from './command.ts';
@@ -83,9 +83,18 @@ test('./posthorn takes a new Node of the system where the clone has none, and re
 
 // --- scripts/setup.mjs ---
 
-/** An npm that writes down how it was called and leaves a node_modules behind, or fails. */
+/** An npm that writes down how it was called and leaves a node_modules with a vite behind, or fails. */
 const NPM = (works: boolean): string =>
-  `#!/bin/sh\necho "$*" >> "$NPM_CALLS"\n${works ? 'mkdir -p "$NPM_MAKES/node_modules"' : 'exit 7'}\n`;
+  `#!/bin/sh\necho "$*" >> "$NPM_CALLS"\n${works ? 'mkdir -p "$NPM_MAKES/node_modules/vite/bin" && cp "$NPM_MAKES/vite.js" "$NPM_MAKES/node_modules/vite/bin/"' : 'exit 7'}\n`;
+
+/** A vite that says what it builds and builds a page, unless the sources hold a mistake. */
+const VITE = `const { existsSync, mkdirSync, writeFileSync } = require('node:fs');
+const [, , verb, folder] = process.argv;
+if (existsSync(folder + '/mistake')) { console.error('a mistake'); process.exit(1); }
+console.log(verb + ' ' + folder);
+mkdirSync('dist/web', { recursive: true });
+writeFileSync('dist/web/index.html', '');
+`;
 
 interface Project {
   setup(node?: string): Said & { readonly calls: string };
@@ -98,6 +107,8 @@ function makeProject(t: TestContext, npmWorks = true): Project {
     'package.json': JSON.stringify({ optionalDependencies: { [version]: '24.0.1' } }),
     'package-lock.json': '{}',
     'bin/x': '',
+    'src/web/ui/index.html': '<p>',
+    'vite.js': VITE,
     calls: '',
   });
   mkdirSync(join(root, 'scripts'));
@@ -118,12 +129,31 @@ function makeProject(t: TestContext, npmWorks = true): Project {
 test('set-up installs once, and again when the lockfile has changed', (t) => {
   const { root, setup } = makeProject(t);
   const first = setup();
-  assert.deepEqual([first.status, first.calls], [0, `ci --prefix ${root}/\n`]);
+  assert.deepEqual([first.status, first.calls], [0, `ci --include=dev --prefix ${root}/\n`]);
   assert.match(first.stderr, /installing dependencies[^]*installed in \d+ s/);
   const second = setup();
   assert.deepEqual([second.status, second.calls, second.stderr], [0, '', '']);
   writeFileSync(join(root, 'package-lock.json'), '{"changed":true}');
   assert.notEqual(setup().calls, '');
+});
+
+test('set-up builds the pages once, and again when their sources have changed', (t) => {
+  const { root, setup } = makeProject(t);
+  const pages = join(root, 'src/web/ui');
+  assert.equal(setup().stdout, `build ${pages}\n`);
+  assert.equal(setup().stdout, '');
+  for (const change of ['<p>new', '<p>']) {
+    writeFileSync(join(pages, 'index.html'), change);
+    assert.equal(setup().stdout, `build ${pages}\n`, change);
+  }
+  writeFileSync(join(pages, 'mistake'), '');
+  const failed = setup();
+  assert.equal(failed.status, 1);
+  assert.match(failed.stderr, /a mistake\n.*could not be built; the message is above\. Mend that, run this again\./);
+  rmSync(join(pages, 'mistake'));
+  assert.equal(setup().stdout, `build ${pages}\n`);
+  rmSync(join(root, 'dist/web/index.html'));
+  assert.equal(setup().stdout, `build ${pages}\n`);
 });
 
 test('set-up that fails says so, and is tried again the next time', (t) => {
@@ -153,7 +183,7 @@ test('set-up under a Node that is too old, or about to be deleted, lets npm brin
   const said = setup(ownNode(root));
   assert.deepEqual(
     [said.status, said.calls],
-    [0, `exec --yes --package=node-${machine}@24.0.1 -- npm ci --prefix ${root}/\n`],
+    [0, `exec --yes --package=node-${machine}@24.0.1 -- npm ci --include=dev --prefix ${root}/\n`],
   );
 });
 

@@ -1,12 +1,12 @@
 /**
- * Installs the dependencies when they are not those of the lockfile, and is done in a moment when
- * they are. Runs before `npm start` and `npm test` on whatever Node the machine has (18 or newer),
+ * Installs the dependencies when they are not those of the lockfile, builds the pages for the browser
+ * when what they are made of has changed, and is done in a moment when neither is so. Runs before `npm start` and `npm test` on whatever Node the machine has (18 or newer),
  * so it is plain JavaScript. An older npm run leaves out native parts meant for a newer Node:
  * therefore the installation itself always runs under Node 24, which npm brings as a package.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,8 +26,46 @@ if (read(stampFile) !== stamp) {
   say(`dependencies installed in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
+const pages = join(root, 'src', 'web', 'ui');
+const builtFile = join(root, 'dist', 'web.stamp');
+const built = `${digestOf(pages)} ${stamp}`;
+
+if (read(builtFile) !== built || !existsSync(join(root, 'dist', 'web', 'index.html'))) {
+  const started = Date.now();
+  say('building the pages for the browser (a few seconds)');
+  rmSync(builtFile, { force: true });
+  build();
+  writeFileSync(builtFile, built);
+  say(`pages built in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+/** Of everything below a folder, names too. @param {string} folder */
+function digestOf(folder) {
+  const hash = createHash('sha256');
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map((entry) => join(entry.parentPath ?? entry.path, entry.name)).sort();
+  for (const path of paths) {
+    const bytes = readFileSync(path);
+    hash.update(`${path.slice(folder.length)} ${bytes.length}\n`).update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+function build() {
+  const own = join(root, 'node_modules', '.bin', 'node');
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const args = [vite, 'build', pages, '--logLevel', 'warn'];
+  const result = spawnSync(existsSync(own) ? own : process.execPath, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (result.status !== 0)
+    fail('the pages for the browser could not be built; the message is above. Mend that, run this again.');
+}
+
 function install() {
-  const ci = ['ci', '--prefix', root];
+  // The pages are built with what a host itself doesn't need while it runs.
+  const ci = ['ci', '--include=dev', '--prefix', root];
   // The Node inside node_modules is about to be replaced, so it can't be the one that replaces.
   const isOwn = process.execPath.startsWith(join(root, 'node_modules'));
   if (Number.parseInt(process.versions.node, 10) >= 24 && !isOwn) return npm(ci, root);

@@ -12,8 +12,8 @@ import { fileURLToPath } from 'node:url';
 
 export const POSTHORN = fileURLToPath(new URL('../posthorn', import.meta.url));
 
-export type Service = 'smtp' | 'lmtp' | 'submission' | 'pop3';
-export type Tls = 'starttls' | 'implicit';
+export type Service = 'smtp' | 'lmtp' | 'submission' | 'pop3' | 'web';
+export type Tls = 'none' | 'starttls' | 'implicit';
 
 interface ReadyFile {
   readonly pid: number;
@@ -113,6 +113,7 @@ const LISTENERS = {
   smtp: ['listen = ["127.0.0.1:0"]'],
   submission: ['listen = ["127.0.0.1:0"]', 'listen_tls = ["127.0.0.1:0"]'],
   pop3: ['listen = ["127.0.0.1:0"]', 'listen_tls = ["127.0.0.1:0"]'],
+  web: ['listen = ["127.0.0.1:0"]'],
 } as const;
 
 /** A configuration with free ports everywhere. */
@@ -171,7 +172,7 @@ export async function startHost(t: TestContext, options: HostOptions = {}): Prom
     state,
     config,
     output,
-    port: (service, tls = 'starttls') => {
+    port: (service, tls = service === 'web' ? 'none' : 'starttls') => {
       const found = ready.listeners.find((one) => one.service === service && one.tls === tls);
       if (found === undefined) throw new Error(`no ${service} listener with ${tls}`);
       return found.port;

@@ -22,7 +22,7 @@ async function withAlice(t: TestContext): Promise<{ readonly logins: Logins; rea
 function opened(parts: TestDirectory, store: Store = parts.store): Logins {
   const logins = openLogins({ ...parts, store, log: silentLog, countGuesses: () => true, networkOf });
   return {
-    verify: logins.verify,
+    ...logins,
     async prove(...args) {
       const attempt = logins.prove(...args);
       await parts.clock.advance(5);

@@ -13,6 +13,8 @@ import type { Decoys } from './decoys.ts';
 import type { Domains } from './domains.ts';
 import { Guesses } from './guesses.ts';
 import type { Passwords } from './passwords.ts';
+import { Proven } from './proven.ts';
+import type { Proof } from './proven.ts';
 
 /** A login that was proven. */
 export interface ProvenLogin {
@@ -25,6 +27,12 @@ export interface ProvenLogin {
 
 export interface Logins {
   verify(login: PasswordLogin, peer: SaslPeer, service: string): Promise<LoginVerdict<ProvenLogin>>;
+  /**
+   * The same for a protocol that sends the password with every request: what was proven some minutes ago need not be
+   * hashed again, and of requests that come together one is checked for all. A password that was changed counts no
+   * more at once.
+   */
+  verifyAgain(login: PasswordLogin, peer: SaslPeer, service: string): Promise<LoginVerdict<ProvenLogin>>;
   /** Logins by proof (SCRAM): what the proof is checked against, for an unknown name too. */
   prove(claim: LoginClaim, peer: SaslPeer, service: string): Promise<ProofAttempt<ProvenLogin>>;
 }
@@ -63,6 +71,8 @@ export function openLogins(parts: LoginParts): Logins {
   const { store, passwords, log } = parts;
   const guesses = new Guesses(parts.clock);
   const decoys = openDecoys(store);
+  const remembered = new Proven(parts.clock);
+  const underWay = new Map<string, Promise<LoginVerdict<ProvenLogin>>>();
 
   /** One attempt to log in, however it is made: counted, told to the log, and never failing but with a verdict. */
   function attempt(claim: LoginClaim, peer: SaslPeer, service: string): Attempt {
@@ -70,6 +80,7 @@ export function openLogins(parts: LoginParts): Logins {
     const network = parts.networkOf(peer.address);
     const about = { service, peer: peer.address, session: peer.sessionId, mechanism: claim.mechanism };
     return {
+      network,
       known: guesses.isKnown(network, name),
       wait: () => (parts.countGuesses() ? guesses.waitFor(network, name) : 0),
       refuse() {
@@ -79,9 +90,8 @@ export function openLogins(parts: LoginParts): Logins {
       },
       accept(account) {
         guesses.right(network, name);
-        const address = addressOf(account);
-        log.info('Logged in', { ...about, login: address });
-        return { kind: 'accepted', login: { account: account.id, name: address, mechanism: claim.mechanism } };
+        log.info('Logged in', { ...about, login: addressOf(account) });
+        return { kind: 'accepted', login: loginOf(account, claim.mechanism) };
       },
       fail(error) {
         log.error('A login could not be checked', { ...about, cause: describeError(error) });
@@ -90,21 +100,55 @@ export function openLogins(parts: LoginParts): Logins {
     };
   }
 
+  async function verify(
+    login: PasswordLogin,
+    peer: SaslPeer,
+    service: string,
+    remember?: (proof: Proof) => void,
+  ): Promise<LoginVerdict<ProvenLogin>> {
+    const { known, wait, refuse, accept, fail } = attempt(login, peer, service);
+    if (wait() > 0) return tooMany(wait());
+    try {
+      const found = await findAccount(store, login.name);
+      const password = preparePassword(login.password) ?? login.password;
+      const verifier = hashOf(found);
+      // Asked again at its turn: of a hundred guesses at once one more is checked than of a hundred in a row.
+      const fits = await passwords.check(password, verifier, { known, wanted: () => wait() === 0 });
+      if (fits === 'busy') return BUSY;
+      if (fits === 'unwanted') return tooMany(wait());
+      if (!fits || found === undefined || verifier === undefined || !mayActAs(login, found.account)) return refuse();
+      remember?.({ account: found.account.id, verifier });
+      return accept(found.account);
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
+  /** The account whose password this was when it was last checked, and still is. */
+  async function stillProven(network: string, login: PasswordLogin): Promise<Account | undefined> {
+    const proof = remembered.recall(network, login);
+    if (proof === undefined) return undefined;
+    const found = await findAccount(store, login.name);
+    return found?.account.id === proof.account && hashOf(found) === proof.verifier ? found.account : undefined;
+  }
+
   return {
-    async verify(login, peer, service) {
-      const { known, wait, refuse, accept, fail } = attempt(login, peer, service);
+    verify: (login, peer, service) => verify(login, peer, service),
+
+    async verifyAgain(login, peer, service) {
+      const { network, wait, fail } = attempt(login, peer, service);
       if (wait() > 0) return tooMany(wait());
-      try {
-        const found = await findAccount(store, login.name);
-        const password = preparePassword(login.password) ?? login.password;
-        // Asked again at its turn: of a hundred guesses at once one more is checked than of a hundred in a row.
-        const fits = await passwords.check(password, hashOf(found), { known, wanted: () => wait() === 0 });
-        if (fits === 'busy') return BUSY;
-        if (fits === 'unwanted') return tooMany(wait());
-        return fits && found !== undefined && mayActAs(login, found.account) ? accept(found.account) : refuse();
-      } catch (error) {
-        return fail(error);
-      }
+      const account = await stillProven(network, login).catch(fail);
+      if (account !== undefined && 'kind' in account) return account;
+      if (account !== undefined) return { kind: 'accepted', login: loginOf(account, login.mechanism) };
+      const key = remembered.nameOf(network, login);
+      const other = underWay.get(key);
+      if (other !== undefined) return other;
+      const checked = verify(login, peer, service, (proof) => {
+        remembered.remember(network, login, proof);
+      }).finally(() => underWay.delete(key));
+      underWay.set(key, checked);
+      return checked;
     },
 
     async prove(claim, peer, service) {
@@ -133,6 +177,7 @@ export function openLogins(parts: LoginParts): Logins {
 }
 
 interface Attempt {
+  readonly network: string;
   /** Whether somebody of this name has logged in from this network. */
   readonly known: boolean;
   /** Milliseconds until this network may try this name. */
@@ -140,6 +185,10 @@ interface Attempt {
   refuse(): Extract<LoginVerdict<ProvenLogin>, { readonly kind: 'refused' }>;
   accept(account: Account): LoginVerdict<ProvenLogin>;
   fail(error: unknown): typeof UNCHECKED;
+}
+
+function loginOf(account: Account, mechanism: string): ProvenLogin {
+  return { account: account.id, name: addressOf(account), mechanism };
 }
 
 interface Found {

@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import type { Clock } from '../base/index.ts';
 import type { Config } from '../config/index.ts';
 import { loadTlsContext, makeSelfSigned } from '../net/index.ts';
-import type { TlsServerContext } from '../net/index.ts';
+import type { LoadedTlsContext } from '../net/index.ts';
 
 /** A self-signed pair lasts this long; it is made anew when it has ended. */
 const DAYS = 3_650;
 
 export interface Certificates {
-  current(): TlsServerContext;
+  current(): LoadedTlsContext;
   /** Reads the pair again. Rejects with a sentence, and keeps the old one, when it can't be used. */
   reload(): Promise<void>;
   /** The self-signed pair's certificate, for clients to trust; undefined when one is configured. */
@@ -25,7 +25,7 @@ export async function openCertificates(parts: {
   readonly stateDirectory: string;
   readonly clock: Clock;
 }): Promise<Certificates> {
-  const load = async (): Promise<TlsServerContext> => {
+  const load = async (): Promise<LoadedTlsContext> => {
     const { cert, key } = await pairOf(parts);
     return loadTlsContext(await readFile(cert, 'utf8'), await readFile(key, 'utf8'));
   };

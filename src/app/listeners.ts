@@ -2,12 +2,11 @@
  * Opens the doors: one listener for each address of each service that runs here, each connection
  * handed to a protocol session with its policy.
  */
-import { openLogins } from '../accounts/index.ts';
 import type { Logins } from '../accounts/index.ts';
 import { describeError } from '../base/index.ts';
 import type { ListenAddress } from '../config/index.ts';
 import { openIntake } from '../intake/index.ts';
-import { customerNetwork, listen } from '../net/index.ts';
+import { listen } from '../net/index.ts';
 import type { Endpoint, Listener, TlsServerContext, Wire } from '../net/index.ts';
 import { servePop3 } from '../pop3/index.ts';
 import type { SaslBackend } from '../sasl/index.ts';
@@ -26,7 +25,8 @@ import {
   smtpSettings,
 } from './settings.ts';
 
-export type Service = 'smtp' | 'lmtp' | 'submission' | 'pop3';
+type WireService = 'smtp' | 'lmtp' | 'submission' | 'pop3';
+export type Service = WireService | 'web';
 
 /** One open door, as the ready file names it. */
 export interface Door {
@@ -43,22 +43,22 @@ export interface Listeners {
 }
 
 /** Connections of one listener in all, and of one client address (limits.per_address). */
-const MOST_CONNECTIONS = 1_000;
-const MOST_PER_ADDRESS = 200;
+export const MOST_CONNECTIONS = 1_000;
+export const MOST_PER_ADDRESS = 200;
 
 const TOO_MANY = 'Too many connections just now; please try again later';
 
-type Plan = { readonly service: Service; readonly address: ListenAddress; readonly implicit: boolean };
+type Plan = { readonly service: WireService; readonly address: ListenAddress; readonly implicit: boolean };
 
 /** Opens all or none: when one can't be opened, the others are closed and the error says which. */
 export async function openListeners(
   core: Core,
   roles: readonly Role[],
-  certificate: () => TlsServerContext,
+  parts: { readonly logins: Logins; readonly certificate: () => TlsServerContext },
 ): Promise<Listeners> {
   const shutdown = new AbortController();
   const refusals = new Refusals(core);
-  const sessions = sessionsOf(core, { refusals, certificate, shutdown: shutdown.signal });
+  const sessions = sessionsOf(core, { ...parts, refusals, shutdown: shutdown.signal });
   const opened: { readonly door: Door; readonly listener: Listener }[] = [];
   const closeAll = async (drainMs: number): Promise<void> => {
     shutdown.abort(new Error('the server is stopping'));
@@ -67,7 +67,7 @@ export async function openListeners(
   };
   try {
     for (const plan of plansOf(core, roles)) {
-      const listener = await openOne(core, plan, { certificate, session: sessions[plan.service] });
+      const listener = await openOne(core, plan, { certificate: parts.certificate, session: sessions[plan.service] });
       const tls = plan.implicit ? 'implicit' : 'starttls';
       opened.push({
         door: { service: plan.service, host: listener.address.address, port: listener.address.port, tls },
@@ -83,7 +83,7 @@ export async function openListeners(
 
 function plansOf(core: Core, roles: readonly Role[]): readonly Plan[] {
   const { smtp, lmtp, submission, pop3 } = core.config();
-  const plans = (service: Service, addresses: readonly ListenAddress[], implicit: boolean): readonly Plan[] =>
+  const plans = (service: WireService, addresses: readonly ListenAddress[], implicit: boolean): readonly Plan[] =>
     addresses.map((address) => ({ service, address, implicit }));
   return [
     ...(smtp.enabled && roles.includes('smtp') ? plans('smtp', smtp.listen, false) : []),
@@ -128,22 +128,17 @@ async function openOne(
 }
 
 interface SessionParts {
+  readonly logins: Logins;
   readonly refusals: Refusals;
   readonly certificate: () => TlsServerContext;
   readonly shutdown: AbortSignal;
 }
 
-function sessionsOf(core: Core, { refusals, certificate, shutdown }: SessionParts): Record<Service, Session> {
-  const { store, domains, clock, log, process, passwords, config } = core;
-  const logins = openLogins({
-    store,
-    domains,
-    passwords,
-    clock,
-    log,
-    countGuesses: () => config().limits.perAddress,
-    networkOf: customerNetwork,
-  });
+function sessionsOf(
+  core: Core,
+  { logins, refusals, certificate, shutdown }: SessionParts,
+): Record<WireService, Session> {
+  const { store, clock, log, process, config } = core;
   const intake = openIntake({
     store,
     clock,

@@ -3,12 +3,15 @@
  * reverse order, reloaded in place.
  */
 import { rename, rm, writeFile } from 'node:fs/promises';
+import { openLogins } from '../accounts/index.ts';
+import type { Logins } from '../accounts/index.ts';
 import { describeError } from '../base/index.ts';
 import type { Clock, Logger } from '../base/index.ts';
 import { compareForReload } from '../config/index.ts';
 import type { Config, Durability } from '../config/index.ts';
 import { systemResolver } from '../dns/index.ts';
 import { openHeldMail } from '../intake/index.ts';
+import { customerNetwork } from '../net/index.ts';
 import { openOutbound } from '../outbound/index.ts';
 import type { Outbound, Route } from '../outbound/index.ts';
 import { startRunner } from '../queue/index.ts';
@@ -28,6 +31,7 @@ import { recordReload } from './reload.ts';
 import { outboundSettings, queueSettings, routesOf } from './settings.ts';
 import { startSweeps } from './sweeps.ts';
 import { warningsFor } from './warnings.ts';
+import { openWeb } from './web.ts';
 
 export interface HostParts {
   readonly config: Config;
@@ -82,12 +86,16 @@ export async function openHost(parts: HostParts): Promise<Host> {
     const firstAccount = await makeFirstAccount(core);
     await refuseWithoutPostmaster(core, roles);
     const certificates = await openCertificates({ config: () => config, stateDirectory, clock });
-    const listeners = await openListeners(core, roles, () => certificates.current());
+    const logins = loginsOf(core);
+    const listeners = await openListeners(core, roles, { logins, certificate: () => certificates.current() });
     const working: (() => Promise<void>)[] = [() => listeners.close(DRAIN)];
     // Together: sessions and attempts share the time they have to end.
     closing.push(() => Promise.all(working.map((end) => end())).then(() => undefined));
+    const web = await openWeb(core, roles, { logins, certificates });
+    working.push(() => web.close(DRAIN));
+    const doors = [...web.doors, ...listeners.doors];
     closing.push(startSweeps(core));
-    const word = await keepWord(core, listeners.doors);
+    const word = await keepWord(core, doors);
     closing.push(() => word.takeBack());
 
     let routes = routesOf(config);
@@ -96,11 +104,11 @@ export async function openHost(parts: HostParts): Promise<Host> {
       working.push(() => runner.stop(DRAIN).then(() => outbound.close()));
     }
     if (parts.readyFile !== undefined) {
-      await writeReadyFile(parts.readyFile, core.process.pid, listeners.doors);
+      await writeReadyFile(parts.readyFile, core.process.pid, doors);
       closing.push(() => rm(parts.readyFile as string, { force: true }));
     }
     return {
-      doors: listeners.doors,
+      doors,
       firstAccount,
       selfSigned: certificates.selfSigned,
       warnings: await warningsFor(core),
@@ -120,6 +128,19 @@ export async function openHost(parts: HostParts): Promise<Host> {
     await stop();
     throw error;
   }
+}
+
+/** One for all doors: who guesses at one of them has guessed at the others. */
+function loginsOf({ store, domains, passwords, clock, log, config }: Core): Logins {
+  return openLogins({
+    store,
+    domains,
+    passwords,
+    clock,
+    log,
+    countGuesses: () => config().limits.perAddress,
+    networkOf: customerNetwork,
+  });
 }
 
 function openQueue(

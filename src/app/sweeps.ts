@@ -1,6 +1,6 @@
 /**
  * What has to be tidied now and then: journeys older than [journey] keep, the mail of accounts
- * closed 30 days ago, what was learned of destinations nobody writes to, and what processes that died held. In small commits, so that mail goes first.
+ * closed 30 days ago, what was learned of destinations nobody writes to, logins nobody used for long, and what processes that died held. In small commits, so that mail goes first.
  */
 import type { Cancel } from '../base/index.ts';
 import { freeTheGone } from './core.ts';
@@ -55,6 +55,7 @@ async function tidyUp(core: Core, stopped: () => boolean): Promise<void> {
   while (!stopped() && (await store.write('sweepJourney', { before: now - config().journey.keep, limit: SLICE })));
   while (!stopped() && (await store.write('sweepSuppressions', { before: now, limit: SLICE })));
   while (!stopped() && (await store.write('forgetDestinations', { before: now - DESTINATIONS_KEPT, limit: SLICE })));
+  while (!stopped() && (await store.write('sweepSessions', { before: now - config().web.idle, limit: SLICE })));
   const closed = await store.read('listAccounts', { closed: true });
   for (const account of closed) {
     if (account.closedAt === undefined || now - account.closedAt < CLOSED_ACCOUNTS_KEPT) continue;

@@ -50,20 +50,20 @@ test('config check: problems with their lines, and exit code 1', async () => {
   );
 });
 
-test('config check: what is accepted and not working yet, and files that are not there', async () => {
-  const { out, code } = await run('[web]\nlisten = []\n[tls]\ncert = "none.pem"\nkey = "none.key"\n', 'check');
+test('config check: what is worth knowing, and files that are not there', async () => {
+  const { out, code } = await run('hostname = "box"\n[tls]\ncert = "none.pem"\nkey = "none.key"\n', 'check');
   assert.equal(code, 1);
-  assert.match(out, /^c\.toml:4: tls\.cert: .*none\.pem is not there/m);
-  assert.match(out, /^c\.toml:2: web\.listen: note: The web interface is not there yet/m);
+  assert.match(out, /^c\.toml:3: tls\.cert: .*none\.pem is not there/m);
+  assert.match(out, /^c\.toml:1: hostname: note: Many servers refuse/m);
 });
 
 test('config check --json', async () => {
-  const good = await run('[web]\nlisten = []\n', 'check', '--json');
+  const good = await run('hostname = "box"\n', 'check', '--json');
   assert.deepEqual(JSON.parse(good.out), {
     ok: true,
     file: 'c.toml',
     problems: [],
-    notes: [{ path: 'web.listen', line: 2, sentence: 'The web interface is not there yet: nothing listens here.' }],
+    notes: [{ path: 'hostname', line: 1, sentence: 'Many servers refuse a host whose name has no dot in it.' }],
   });
   const bad = await run('x = 1', 'check', '--json');
   assert.equal(bad.code, 1);

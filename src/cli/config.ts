@@ -86,9 +86,8 @@ function explainSetting(setting: string | undefined, { json }: Options, output: 
   else print(found.fields.map(formatExplanation).join('\n\n'), output);
 }
 
-function formatExplanation({ path, type, default: initial, sentence, later, change }: Explanation): string {
+function formatExplanation({ path, type, default: initial, sentence, change }: Explanation): string {
   const lines = [path, `  ${sentence}`, `  Type: ${type}.`, `  Default: ${initial}.`];
-  if (later !== undefined) lines.push(`  Not yet: ${later}`);
   lines.push(change === 'restart' ? '  A change waits for a restart.' : '  A change takes effect on reload.');
   return lines.join('\n');
 }

@@ -6,6 +6,7 @@ const SAID: Record<Door['service'], string> = {
   lmtp: 'mail from a mail server in front of this one (LMTP)',
   submission: 'mail from your mail program (submission, with a login)',
   pop3: 'fetching mail (POP3, with a login)',
+  web: 'your mail in the browser, and JMAP',
 };
 const SAID_TLS: Record<Door['tls'], string> = {
   none: 'in clear',
@@ -14,7 +15,16 @@ const SAID_TLS: Record<Door['tls'], string> = {
 };
 
 /** "  127.0.0.1:2525        mail from other servers (SMTP), encrypted after STARTTLS/STLS" */
-export function doorInWords({ host, port, service, tls }: Door): string {
-  const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  return `  ${place}`.padEnd(24) + `${SAID[service]}, ${SAID_TLS[tls]}`;
+export function doorInWords(door: Door): string {
+  const place = door.service === 'web' ? webAddress(door) : placeOf(door);
+  return `${`  ${place}`.padEnd(23)} ${SAID[door.service]}, ${SAID_TLS[door.tls]}`;
+}
+
+/** What to type into a browser. */
+export function webAddress(door: Door): string {
+  return `${door.tls === 'implicit' ? 'https' : 'http'}://${placeOf(door)}`;
+}
+
+function placeOf({ host, port }: Door): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -8,7 +8,7 @@ import type { FirstAccount, Host } from '../app/index.ts';
 import { describeError, openLog, systemClock } from '../base/index.ts';
 import type { Logger } from '../base/index.ts';
 import { configOf } from './context.ts';
-import { doorInWords } from './doors.ts';
+import { doorInWords, webAddress } from './doors.ts';
 import { CommandError, print, say } from './output.ts';
 
 interface ServeOptions {
@@ -77,10 +77,16 @@ function announce(host: Host, state: string): void {
   print(
     `\nYour first account (the password is shown only now; "account password ${address}" sets another):\n  ${address}\n  ${password}`,
   );
+  const web = host.doors.find((door) => door.service === 'web');
+  if (web !== undefined) {
+    print(
+      `\nOpen ${webAddress(web)} in a browser, log in with these two, and write a message to ${address}:\nit is in your Inbox a moment later.`,
+    );
+  }
   print(nextSteps(host, state, host.firstAccount).join('\n'));
 }
 
-/** Lines to copy: a message to oneself, and its retrieval. */
+/** Lines to copy: a message to oneself, and its retrieval, without a browser. */
 function nextSteps(host: Host, state: string, { address, password }: FirstAccount): readonly string[] {
   const submission = host.doors.find((door) => door.service === 'submission' && door.tls === 'implicit');
   const pop3 = host.doors.find((door) => door.service === 'pop3' && door.tls === 'implicit');
@@ -88,7 +94,7 @@ function nextSteps(host: Host, state: string, { address, password }: FirstAccoun
   const certificate = host.selfSigned;
   return [
     '',
-    'Send yourself a message:',
+    'The same from a terminal. Send yourself a message:',
     `  printf 'Subject: Hello\\r\\n\\r\\nMy first letter.\\r\\n' | curl --cacert ${certificate} --url smtps://localhost:${submission.port} \\`,
     `    --user '${address}:${password}' --mail-from ${address} --mail-rcpt ${address} --upload-file -`,
     'and fetch it:',

@@ -27,7 +27,13 @@ export function assemble(values: Values, routes: readonly RouteValues[], around:
     },
     pop3: { enabled: values['pop3.enabled'], listen: values['pop3.listen'], listenTls: values['pop3.listen_tls'] },
     lmtp: { listen: values['lmtp.listen'] },
-    web: { listen: values['web.listen'] },
+    web: {
+      listen: values['web.listen'],
+      listenTls: values['web.listen_tls'],
+      names: [...new Set(values['web.names'])],
+      proxy: values['web.proxy'],
+      idle: values['web.idle'],
+    },
     tls: {
       ...(values['tls.cert'] === undefined ? {} : { cert: values['tls.cert'] }),
       ...(values['tls.key'] === undefined ? {} : { key: values['tls.key'] }),
@@ -85,6 +91,7 @@ function onLoopbackOnly(values: Values): boolean {
     ...(values['pop3.enabled'] ? [...values['pop3.listen'], ...values['pop3.listen_tls']] : []),
     ...values['lmtp.listen'],
     ...values['web.listen'],
+    ...values['web.listen_tls'],
   ];
   return open.every(({ host }) => isLoopback(host));
 }

@@ -1,6 +1,5 @@
 /** What must hold between fields, and what is allowed but worth a word. */
 import type { Config } from './config.ts';
-import { fieldAt } from './fields.ts';
 import type { RouteValues } from './fields.ts';
 import type { Fault } from './kind.ts';
 import { formatListen, isLoopback, isSocket } from './places.ts';
@@ -16,6 +15,7 @@ export function checkTogether(config: Config, routes: readonly RouteValues[]): r
   return [
     ...sameListeners(config),
     ...smtpPort(config),
+    ...webInClear(config),
     ...halfCertificate(config),
     ...doubleDomains(config),
     ...doubleRoutes(config),
@@ -44,6 +44,8 @@ function listeners(
     ...(config.pop3.enabled
       ? [...named('pop3.listen', config.pop3.listen), ...named('pop3.listen_tls', config.pop3.listenTls)]
       : []),
+    ...named('web.listen', config.web.listen),
+    ...named('web.listen_tls', config.web.listenTls),
   ];
 }
 
@@ -126,6 +128,22 @@ function smtpPort({ lmtp }: Config): Fault[] {
   );
 }
 
+/** Passwords and mail would be read on the way. */
+function webInClear({ web }: Config): Fault[] {
+  if (web.proxy.length > 0) return [];
+  return web.listen.flatMap((address, i) =>
+    isLoopback(address.host)
+      ? []
+      : [
+          {
+            at: `web.listen[${i}]`,
+            problem: `${formatListen(address)} can be reached from elsewhere, and this listener speaks in clear`,
+            mend: 'Write it in listen_tls, or name in `proxy` the networks of the proxy that speaks TLS for it.',
+          },
+        ],
+  );
+}
+
 function lmtpRoute(route: RouteValues, i: number): Fault[] {
   if (route['route.protocol'] !== 'lmtp' || route['route.port'] !== SMTP_PORT) return [];
   const mend = 'Name the port its LMTP listens on (24 without one), or remove protocol if it speaks SMTP.';
@@ -151,14 +169,7 @@ function socketRoute(route: RouteValues, i: number): Fault[] {
 
 /** @param written the paths of the fields that stand in the file. */
 export function remarks(config: Config, written: ReadonlySet<string>): readonly Remark[] {
-  return [...comingLater(written), ...loudly(config), ...quietly(config, written)];
-}
-
-function comingLater(written: ReadonlySet<string>): Remark[] {
-  return [...written].flatMap((at) => {
-    const later = fieldAt(at)?.later;
-    return later === undefined ? [] : [{ at, sentence: later }];
-  });
+  return [...loudly(config), ...quietly(config, written)];
 }
 
 /** What opens the host to others. */

@@ -43,7 +43,14 @@ export interface Config {
     readonly listenTls: readonly ListenAddress[];
   };
   readonly lmtp: { readonly listen: readonly ListenAddress[] };
-  readonly web: { readonly listen: readonly ListenAddress[] };
+  readonly web: {
+    readonly listen: readonly ListenAddress[];
+    readonly listenTls: readonly ListenAddress[];
+    /** A-labels. */
+    readonly names: readonly string[];
+    readonly proxy: readonly string[];
+    readonly idle: number;
+  };
   readonly tls: { readonly cert?: string; readonly key?: string };
   readonly login: { readonly plainOnLoopback: boolean; readonly channelBinding: readonly ('submission' | 'pop3')[] };
   readonly limits: { readonly messageSize: number; readonly perAddress: boolean; readonly perAccount: boolean };

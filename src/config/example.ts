@@ -34,7 +34,7 @@ function settingLines(path: string): string[] {
       ? (field.example ?? field.initial)
       : field.initial;
   const initial = shown === field.initial && !written ? [] : [defaultOf(field)];
-  const told = [field.sentence, ...(field.later === undefined ? [] : [field.later]), ...initial].join(' ');
+  const told = [field.sentence, ...initial].join(' ');
   return [...comment(told), `${written ? '' : '#'}${nameOf(path)} = ${tomlOf(shown)}`];
 }
 

@@ -9,8 +9,6 @@ export interface Explanation {
   /** As it would stand in the file, or in words where it is found out. */
   readonly default: string;
   readonly sentence: string;
-  /** Where the work comes later: what is missing until then. */
-  readonly later?: string;
   /** When a change takes effect on a running server. */
   readonly change: 'at once' | 'restart';
 }
@@ -43,7 +41,6 @@ export function explainField(path: string): Explanation {
     type: field.kind.name,
     default: field.initial === undefined ? (field.otherwise ?? 'none: must be written') : tomlOf(field.initial),
     sentence: field.sentence,
-    ...(field.later === undefined ? {} : { later: field.later }),
     change: field.change,
   };
 }

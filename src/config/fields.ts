@@ -29,8 +29,6 @@ export interface Field<T> {
   /** Must be written (only in tables that are themselves optional). */
   readonly required?: true;
   readonly sentence: string;
-  /** Set where the work comes later: what is missing until then. */
-  readonly later?: string;
   /** Whether a running server takes a change over on reload. */
   readonly change: 'at once' | 'restart';
   /** A value to show where the default shows nothing. */
@@ -62,8 +60,6 @@ const networks = list('list of networks', network, { atMost: 10_000 });
 const nameServers = list('list of name servers', nameServer, { atMost: 16 });
 const services = list('list of "submission", "pop3"', oneOf(['submission', 'pop3']), { atMost: 2 });
 const durations = list('list of durations', duration, { atLeast: 1, atMost: 100 });
-
-const LATER_WEB = 'The web interface is not there yet: nothing listens here.';
 
 export const FIELDS = {
   hostname: optional(domain, 'the name of this machine if it has a dot in it, else "localhost"', {
@@ -129,8 +125,28 @@ export const FIELDS = {
     }),
   ),
   'web.listen': fixed(
-    field(listeners, ['127.0.0.1:2080'], { sentence: 'Where the browser finds the web interface.', later: LATER_WEB }),
+    field(listeners, ['127.0.0.1:2080'], {
+      sentence:
+        'Where the browser finds the web interface, and other programs JMAP, in clear: on loopback only, unless `proxy` says who speaks TLS for it. `[]` opens nothing.',
+    }),
   ),
+  'web.listen_tls': fixed(
+    field(listeners, [], {
+      sentence: 'The same with TLS from the first octet and the certificate of [tls] (a public host: port 443).',
+      example: ['0.0.0.0:443', '[::]:443'],
+    }),
+  ),
+  'web.names': field(domains, [], {
+    sentence:
+      'The names it is reached by, besides `hostname` and those of this machine. A request for any other name is refused: a foreign page could have brought it here.',
+    example: ['mail.example.com'],
+  }),
+  'web.proxy': field(networks, [], {
+    sentence:
+      'Where the proxies are that speak TLS with the browser and pass requests on. Their X-Forwarded-For and X-Forwarded-Proto are believed; others get in only where it is in the clear on loopback.',
+    example: ['127.0.0.1'],
+  }),
+  'web.idle': field(duration, '30d', { sentence: 'How long a login in the browser lasts after its last use.' }),
 
   'tls.cert': optional(file, 'a self-signed certificate, made in the state directory', {
     sentence: 'The certificate chain, PEM, our own certificate first. Read again on reload.',

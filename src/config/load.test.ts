@@ -43,7 +43,7 @@ test('without a file the defaults hold: loopback, nothing trusted', () => {
     submission: { enabled: true, listen: loopback(2587), listenTls: loopback(2465), showClient: false },
     pop3: { enabled: true, listen: loopback(2110), listenTls: loopback(2995) },
     lmtp: { listen: [] },
-    web: { listen: loopback(2080) },
+    web: { listen: loopback(2080), listenTls: [], names: [], proxy: [], idle: 2_592_000_000 },
     tls: {},
     login: { plainOnLoopback: true, channelBinding: ['submission'] },
     limits: { messageSize: 50_000_000, perAddress: true, perAccount: true },
@@ -191,7 +191,7 @@ test('the default of plain_on_loopback follows the listeners that are opened', (
     ['[smtp]\nlisten = ["[::1]:25", "localhost:26"]', true],
     ['[smtp]\nlisten = ["0.0.0.0:25"]', false],
     ['[pop3]\nlisten_tls = ["[::]:995"]', false],
-    ['[web]\nlisten = ["192.0.2.1:80"]', false],
+    ['[web]\nlisten_tls = ["192.0.2.1:443"]', false],
     ['[smtp]\nenabled = false\nlisten = ["0.0.0.0:25"]', true],
     ['[smtp]\nlisten = ["0.0.0.0:25"]\n[login]\nplain_on_loopback = true', true],
     ['[login]\nplain_on_loopback = false', false],
@@ -312,7 +312,8 @@ test('[2033-5-not-on-25] settings that contradict each other', () => {
 test('what does not contradict', () => {
   good('[smtp]\nlisten = ["127.0.0.1:0", "127.0.0.1:0"]');
   good('[smtp]\nlisten = ["127.0.0.1:2110"]\n[pop3]\nenabled = false');
-  good('[smtp]\nlisten = ["127.0.0.1:2080"]');
+  good('[smtp]\nlisten = ["127.0.0.1:2080"]\n[web]\nlisten = []');
+  good('[web]\nlisten = ["192.0.2.1:80"]\nproxy = ["192.0.2.0/24"]');
   good('[[route]]\ndomain="b.test"\nhost="h.test"\n[[route]]\ndomain="b.test"\nsender="@b.test"\nhost="h.test"');
   good('[[route]]\ndomain="*"\nhost="h.test"\n[[route]]\nsender="@b.test"\nhost="h.test"');
   good('\ufeffhostname = "mx.a.test"\r\n[smtp]\r\nenabled = true\r\n');
@@ -321,7 +322,6 @@ test('what does not contradict', () => {
 test('what is accepted and worth a word', () => {
   const table: readonly (readonly [string, string, RegExp])[] = [
     ['[lmtp]\nlisten = ["0.0.0.0:24"]', 'lmtp.listen[0]', /asks for no login/],
-    ['[web]\nlisten = []', 'web.listen', /not there yet/],
     ['[relay]\nopen = true', 'relay.open', /OPEN RELAY/],
     ['[limits]\nmessage_size = 1000', 'limits.message_size', /64KB/],
     ['hostname = "box"', 'hostname', /no dot/],

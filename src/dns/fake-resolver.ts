@@ -27,7 +27,8 @@ export function fakeResolver(zones: Zones): FakeResolver {
     return { kind: 'found', records: answer.records.filter((record) => record.type === type).map(read), authentic };
   }
 
-  const data = (record: ZoneRecord): string => (record.type === 'MX' ? record.exchange : record.data);
+  const data = (record: ZoneRecord): string =>
+    record.type === 'MX' ? record.exchange : record.type === 'SRV' ? record.target : record.data;
   return {
     asked,
     mx: (domain, signal) =>
@@ -43,6 +44,18 @@ export function fakeResolver(zones: Zones): FakeResolver {
     a: (host, signal) => ask(host, 'A', data, signal),
     aaaa: (host, signal) => ask(host, 'AAAA', data, signal),
     txt: (name, signal) => ask(name, 'TXT', data, signal),
+    srv: (name, signal) =>
+      ask(
+        name,
+        'SRV',
+        (record) => ({
+          priority: record.type === 'SRV' ? record.priority : 0,
+          weight: record.type === 'SRV' ? record.weight : 0,
+          port: record.type === 'SRV' ? record.port : 0,
+          target: data(record).toLowerCase().replace(/\.$/, ''),
+        }),
+        signal,
+      ),
   };
 }
 

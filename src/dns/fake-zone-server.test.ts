@@ -9,6 +9,8 @@ import { systemResolver } from './system-resolver.ts';
 
 const zones: Zones = {
   'a.test': { mx: [[10, 'Mx.A.test']], a: ['192.0.2.1'], aaaa: ['2001:db8::1'], txt: ['one', ''] },
+  '_pop3s._tcp.a.test': { srv: [[0, 5, 995, 'Pop.A.test']] },
+  '_imap._tcp.a.test': { srv: [[0, 0, 0, '']] },
   'null.test': { mx: [[0, '']] },
   'below.b.test': { a: ['192.0.2.2'] },
   'alias.test': { cname: 'A.test.' },
@@ -25,7 +27,7 @@ test('the resolver without sockets gives the answers that come from the name ser
     const real = systemResolver({ servers: [server.server], clock: systemClock });
     const fake = fakeResolver(zones);
     for (const name of [...Object.keys(zones), 'nothing.test', 'b.test', 'A.TEST']) {
-      for (const type of ['mx', 'a', 'aaaa', 'txt'] as const) {
+      for (const type of ['mx', 'a', 'aaaa', 'txt', 'srv'] as const) {
         const expected = await fake[type](name);
         const found = await real[type](name);
         assert.equal(found.kind, expected.kind, `${type} ${name}`);

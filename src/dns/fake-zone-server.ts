@@ -155,5 +155,9 @@ function encodeAnswer({ id, question }: Query, found: ZoneAnswer, rcode: number)
 function dataOf(record: ZoneRecord): unknown {
   if (record.type === 'MX')
     return { preference: record.preference, exchange: record.exchange === '' ? '.' : record.exchange };
+  if (record.type === 'SRV') {
+    const { priority, weight, port, target } = record;
+    return { priority, weight, port, target: target === '' ? '.' : target };
+  }
   return record.type === 'TXT' ? (record.data.match(/[^]{1,200}/g) ?? ['']) : record.data;
 }

@@ -5,6 +5,7 @@ export interface ZoneName {
   readonly a?: readonly string[];
   readonly aaaa?: readonly string[];
   readonly txt?: readonly string[];
+  readonly srv?: readonly (readonly [priority: number, weight: number, port: number, target: string])[];
   readonly cname?: string;
   /** What comes instead of an answer about this name. `silence`: nothing; `rubbish`: octets that are no answer. */
   readonly fails?: 'servfail' | 'refused' | 'silence' | 'rubbish';
@@ -21,6 +22,14 @@ export interface Zones {
 
 export type ZoneRecord =
   | { readonly type: 'MX'; readonly owner: string; readonly preference: number; readonly exchange: string }
+  | {
+      readonly type: 'SRV';
+      readonly owner: string;
+      readonly priority: number;
+      readonly weight: number;
+      readonly port: number;
+      readonly target: string;
+    }
   | { readonly type: 'A' | 'AAAA' | 'TXT' | 'CNAME'; readonly owner: string; readonly data: string };
 
 export type ZoneAnswer =
@@ -63,6 +72,15 @@ function recordsOf(name: ZoneName, owner: string, type: string): readonly ZoneRe
   switch (type) {
     case 'MX':
       return (name.mx ?? []).map(([preference, exchange]) => ({ type: 'MX', owner, preference, exchange }));
+    case 'SRV':
+      return (name.srv ?? []).map(([priority, weight, port, target]) => ({
+        type: 'SRV',
+        owner,
+        priority,
+        weight,
+        port,
+        target,
+      }));
     case 'A':
       return plain('A', name.a ?? []);
     case 'AAAA':

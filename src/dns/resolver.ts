@@ -21,9 +21,21 @@ export interface MxRecord {
   readonly exchange: string;
 }
 
+/** RFC 2782. */
+export interface SrvRecord {
+  /** The lowest is tried first. */
+  readonly priority: number;
+  /** Among equals, how large a share each has. */
+  readonly weight: number;
+  readonly port: number;
+  /** Lower case without the trailing dot; '' says that the service is decidedly not there. */
+  readonly target: string;
+}
+
 export interface Resolver {
   mx(domain: string, signal?: AbortSignal): Promise<DnsAnswer<MxRecord>>;
   a(host: string, signal?: AbortSignal): Promise<DnsAnswer<string>>;
   aaaa(host: string, signal?: AbortSignal): Promise<DnsAnswer<string>>;
   txt(name: string, signal?: AbortSignal): Promise<DnsAnswer<string>>;
+  srv(name: string, signal?: AbortSignal): Promise<DnsAnswer<SrvRecord>>;
 }

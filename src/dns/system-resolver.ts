@@ -38,6 +38,15 @@ export function systemResolver(options: SystemResolverOptions): Resolver {
       isLocalhost(host) ? local('::1') : ask(options, signal, (resolver) => resolver.resolve6(host)),
     txt: (name, signal) =>
       ask(options, signal, async (resolver) => (await resolver.resolveTxt(name)).map((strings) => strings.join(''))),
+    srv: (service, signal) =>
+      ask(options, signal, async (resolver) =>
+        (await resolver.resolveSrv(service)).map(({ priority, weight, port, name }) => ({
+          priority,
+          weight,
+          port,
+          target: plainName(name),
+        })),
+      ),
   };
 }
 

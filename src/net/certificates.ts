@@ -15,6 +15,8 @@ export interface LoadedTlsContext extends TlsServerContext {
   readonly notAfter: number;
   /** The host names and addresses it is for. */
   readonly names: readonly string[];
+  /** What it was loaded from. */
+  readonly pem: { readonly cert: string; readonly key: string };
 }
 
 /** Throws an Error whose message says which of the two is wrong and what to do. The chain may follow the certificate. */
@@ -32,6 +34,7 @@ export function loadTlsContext(certPem: string, keyPem: string): LoadedTlsContex
     fingerprint: certificate.fingerprint256,
     notAfter: certificate.validToDate.getTime(),
     names: namesOf(certificate),
+    pem: { cert: certPem, key: keyPem },
   };
 }
 

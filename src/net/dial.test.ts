@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -133,6 +134,10 @@ test('[3207-4.1-name] a certificate for the name, by an authority we trust, is v
     options(server, { implicitTls: { serverName: 'mx.b.test', verify: true, authorities: pair.certPem } }),
   );
   assert.deepEqual([wire.tls?.verified, wire.tls?.problem, wire.tls?.serverName], [true, undefined, 'mx.b.test']);
+  const { sha256, subject, names, validFrom = 0, validTo = 0 } = wire.tls?.certificate ?? {};
+  assert.equal(sha256, new X509Certificate(pair.certPem).fingerprint256, 'as a person compares it');
+  assert.deepEqual([subject, names], ['mx.b.test', ['mx.b.test']]);
+  assert.ok(validFrom <= Date.now() && validTo > Date.now());
   const line = await wire.readLine(512);
   assert.equal(line.kind === 'line' && line.bytes.toString(), '220 hi');
   wire.destroy();

@@ -7,7 +7,7 @@ import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect, TLSSocket } from 'node:tls';
 import { WireError } from './wire.ts';
-import type { StartTls, TlsState } from './wire.ts';
+import type { PeerCertificate, StartTls, TlsState } from './wire.ts';
 
 export interface Handshake {
   /** The socket to use from now on; destroying it ends the handshake. */
@@ -89,12 +89,39 @@ function serverState(socket: TLSSocket): TlsState {
 
 function clientState(socket: TLSSocket, options: AsClient): TlsState {
   const serverName = withoutDot(options.serverName);
-  const state = { ...common(socket), serverName };
+  const certificate = shown(socket);
+  const state = { ...common(socket), serverName, ...(certificate === undefined ? {} : { certificate }) };
   if (socket.authorized) return { ...state, verified: true };
   const problem = String(socket.authorizationError);
   if (!options.verify) return { ...state, verified: false, problem };
   socket.destroy();
   throw new WireError('tls', `The certificate of ${serverName} can't be trusted: ${inWords(problem)} (${problem}).`);
+}
+
+/** How many names of a certificate are told. */
+const MOST_NAMES = 100;
+
+/** undefined: the peer showed none (a resumed session need not). */
+function shown(socket: TLSSocket): PeerCertificate | undefined {
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return undefined;
+  const { fingerprint256, subject, issuer, subjectAltName = '', validFromDate, validToDate } = certificate;
+  const names = subjectAltName
+    .split(', ')
+    .map((name) => name.replace(/^[A-Za-z ]+:/, ''))
+    .filter((name) => name !== '');
+  return {
+    sha256: fingerprint256,
+    subject: commonName(subject) ?? names[0] ?? '',
+    issuer: commonName(issuer) ?? issuer.replaceAll('\n', ', '),
+    names: names.slice(0, MOST_NAMES),
+    validFrom: validFromDate.getTime(),
+    validTo: validToDate.getTime(),
+  };
+}
+
+function commonName(distinguished: string): string | undefined {
+  return /^CN=(.+)$/m.exec(distinguished)?.[1];
 }
 
 function common(socket: TLSSocket): { version: string; cipher: string } {

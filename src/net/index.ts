@@ -5,7 +5,7 @@ export type { LoadedTlsContext } from './certificates.ts';
 export { dial, socketPath } from './dial.ts';
 export type { DialOptions } from './dial.ts';
 export { DotStuffer } from './dot-stuffer.ts';
-export { listen } from './listen.ts';
+export { bindProblem, listen } from './listen.ts';
 export type { Listener, ListenOptions, RefusedWhy } from './listen.ts';
 export { memoryWirePair } from './memory.ts';
 export type { MemoryPair, MemoryPairOptions } from './memory.ts';
@@ -20,6 +20,7 @@ export type {
   Endpoint,
   Line,
   LineRead,
+  PeerCertificate,
   StartTls,
   TlsServerContext,
   TlsState,

@@ -100,7 +100,8 @@ function bound(server: Server, { host, port }: ListenOptions): Promise<void> {
   });
 }
 
-function bindProblem(error: NodeJS.ErrnoException): string {
+/** Why an address could not be opened, and what to do, for the end of a sentence. */
+export function bindProblem(error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case 'EADDRINUSE':
       return 'another program has it. Stop that program, or choose another port.';

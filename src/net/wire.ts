@@ -24,6 +24,21 @@ export interface TlsState {
   readonly verified: boolean;
   /** Client side, when not verified: why, in OpenSSL's word ("DEPTH_ZERO_SELF_SIGNED_CERT"). */
   readonly problem?: string;
+  /** Client side: what the peer showed. */
+  readonly certificate?: PeerCertificate;
+}
+
+/** A certificate as a person can compare it. */
+export interface PeerCertificate {
+  /** Of the whole certificate, in hex with colons, upper case. */
+  readonly sha256: string;
+  /** The common name, or the first name it is for. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** The names and addresses it is for. */
+  readonly names: readonly string[];
+  readonly validFrom: number;
+  readonly validTo: number;
 }
 
 /** One line without its CRLF. */

@@ -273,7 +273,7 @@ test('whatever goes wrong is an outcome', async () => {
   const broken = (): never => {
     throw new Error('the resolver is on fire');
   };
-  const resolver = { mx: broken, a: broken, aaaa: broken, txt: broken };
+  const resolver = { mx: broken, a: broken, aaaa: broken, txt: broken, srv: broken };
   const outbound = openOutbound({ settings: () => TEST_SETTINGS, resolver, clock: systemClock, log: silentLog });
   const result = await outbound.attempt(testJob({ to: ['a@b.test', 'b@b.test'] }), new AbortController().signal);
   assert.deepEqual(

@@ -1,4 +1,7 @@
 /** Floor 2: POP3 (RFC 1939), both sides. Knows no accounts and no store; the policy does. */
+export { Pop3Connection } from './client/connection.ts';
+export { Pop3Error } from './client/error.ts';
+export type { Capability } from './grammar/listing.ts';
 export type {
   Maildrop,
   Pop3Client,

@@ -11,6 +11,7 @@
 import type { ProcessIdentity } from '../base/index.ts';
 import type { EventFacts, NewEvent, StoredEvent } from './events.ts';
 import type { LastNote, NewNote } from './note.ts';
+import type { SessionReads, SessionWrites } from './session.ts';
 import type { Suppression, SuppressionReads, SuppressionWrites } from './suppression.ts';
 import type { TakeBackWrites } from './take-back.ts';
 
@@ -354,7 +355,7 @@ export interface EmailToRead {
 export type Changed = 'done' | 'exists' | 'missing';
 
 /** Operations that change something. Each is one transaction; many share one commit. */
-export interface Writes extends SuppressionWrites, TakeBackWrites {
+export interface Writes extends SessionWrites, SuppressionWrites, TakeBackWrites {
   addDomain(p: { readonly name: string; readonly at: number }): Changed;
   /** Refuses ('in-use') while an open account or an alias lies in it. */
   removeDomain(p: { readonly name: string }): Changed | 'in-use';
@@ -536,7 +537,7 @@ export interface Refusal {
 }
 
 /** Operations that only look. They see everything committed before they were called. */
-export interface Reads extends SuppressionReads {
+export interface Reads extends SessionReads, SuppressionReads {
   listDomains(p: Record<never, never>): readonly { readonly name: string; readonly createdAt: number }[];
   listAccounts(p: { readonly domain?: string; readonly closed: boolean }): readonly Account[];
   account(p: { readonly id: string }): Account | undefined;

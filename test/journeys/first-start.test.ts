@@ -43,7 +43,14 @@ test('a newcomer starts it, copies the two commands, asks for the journey, stops
   const text = await eventually('the whole greeting', () =>
     Promise.resolve(first.output().includes('Ctrl-C') && first.output()),
   );
-  for (const door of ['127.0.0.1:2525', '127.0.0.1:2587', '127.0.0.1:2465', '127.0.0.1:2110', '127.0.0.1:2995']) {
+  for (const door of [
+    '127.0.0.1:2525',
+    '127.0.0.1:2587',
+    '127.0.0.1:2465',
+    '127.0.0.1:2110',
+    '127.0.0.1:2995',
+    'http://127.0.0.1:2080',
+  ]) {
     assert.ok(text.includes(door), `${door} is said aloud`);
   }
   assert.equal((await stat(state)).mode & 0o777, 0o700);

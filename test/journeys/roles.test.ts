@@ -52,7 +52,7 @@ test('a relay host without any mailbox takes mail for a backup domain and passes
     top: 'postmaster = "bob@b.test"',
     tables: `[pop3]\nenabled = false\n[submission]\nenabled = false\n[relay]\ndomains = ["b.test"]\n[[route]]\ndomain = "b.test"\nhost = "127.0.0.1"\nport = ${next.port('smtp')}\n`,
   });
-  assert.deepEqual(await rolesOf(relay.state), ['smtp']);
+  assert.deepEqual(await rolesOf(relay.state), ['smtp', 'web']);
   assert.match(
     await sendMail(relay.port('smtp'), {
       from: 'x@x.test',

@@ -147,8 +147,6 @@ const strange: readonly (readonly [
 ])[] = [
   ['an answer that is no POP3', ['250 ok\r\n'], (c) => c.noop()],
   ['an endless answer', [`+OK ${'a'.repeat(9_000)}\r\n`], (c) => c.noop()],
-  ['an end instead of an answer', [], (c) => c.noop()],
-  ['half an answer', ['+OK'], (c) => c.noop()],
   ['STAT without numbers', ['+OK many\r\n'], (c) => c.stat()],
   ['LIST without numbers', ['+OK\r\nfoo\r\n.\r\n'], (c) => c.list()],
   ['LIST with an endless line', [`+OK\r\n1 ${'1'.repeat(9_000)}\r\n.\r\n`], (c) => c.list()],
@@ -162,6 +160,11 @@ for (const [what, answers, ask] of strange) {
     await assert.rejects(ask(await against(answers)), { name: 'Pop3Error', kind: 'protocol' });
   });
 }
+
+test('a server that leaves instead of answering, or in the middle of it, has cut the line', async () => {
+  for (const answers of [[], ['+OK']])
+    await assert.rejects((await against(answers)).noop(), { name: 'WireError', kind: 'closed' });
+});
 
 test('a server that asks for ever in AUTH is left alone after a while', async () => {
   const answers = ['+ \r\n'.repeat(50)];

@@ -5,6 +5,7 @@
  * All methods reject with Pop3Error, or with WireError when the connection is gone. After a `protocol` error the
  * two sides no longer agree about what was said: close.
  */
+import { WireError } from '../../net/index.ts';
 import type { ChunkSink, DottedRead, StartTls, TlsState, Wire } from '../../net/index.ts';
 import { chooseMechanism, decodeBase64 } from '../../sasl/index.ts';
 import type { ClientLogin, SaslClient } from '../../sasl/index.ts';
@@ -182,7 +183,8 @@ export class Pop3Connection {
 async function readText(wire: Wire, doing: string): Promise<string> {
   const read = await wire.readLine(LONGEST_LINE);
   if (read.kind === 'line') return read.bytes.toString('utf8');
-  throw protocolError(doing, read.kind === 'end' ? 'the server closed the connection' : 'its answer is too long');
+  if (read.kind === 'end') throw new WireError('closed', `The server closed the connection while we were ${doing}.`);
+  throw protocolError(doing, 'its answer is too long');
 }
 
 async function readStatus(wire: Wire, doing: string): Promise<StatusLine> {

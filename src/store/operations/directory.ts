@@ -99,12 +99,18 @@ function* putCredentials(account: string, credentials: readonly Credential[]): S
     yield* run('INSERT INTO credentials (account, kind, value) VALUES (?, ?, ?)', account, kind, value);
 }
 
+/** Who is logged in with the old password is so no more. */
+function* endSessionsOf(account: string): Steps<void> {
+  yield* run('DELETE FROM sessions WHERE account = ?', account);
+}
+
 export function* setCredentials(
   p: Parameters<Writes['setCredentials']>[0],
 ): Steps<ReturnType<Writes['setCredentials']>> {
   const open = yield* first('SELECT id FROM accounts WHERE id = ? AND closed_at IS NULL', p.account);
   if (open === undefined) return 'missing';
   yield* putCredentials(p.account, p.credentials);
+  yield* endSessionsOf(p.account);
   return 'done';
 }
 
@@ -126,6 +132,7 @@ export function* closeAccount(p: Parameters<Writes['closeAccount']>[0]): Steps<R
   );
   if (closed === undefined) return 'missing';
   yield* run('DELETE FROM credentials WHERE account = ?', p.account);
+  yield* endSessionsOf(p.account);
   return 'done';
 }
 

@@ -16,6 +16,7 @@ import { lastNote } from './note.ts';
 import { placeEmails } from './placing.ts';
 import * as processes from './processes.ts';
 import * as queue from './queue.ts';
+import * as session from './session.ts';
 import type { Operation, Steps } from './statement.ts';
 import * as submission from './submission.ts';
 import * as suppression from './suppression.ts';
@@ -51,6 +52,10 @@ export const writes = {
   toldSuppressed: suppression.toldSuppressed,
   removeSuppressions: suppression.removeSuppressions,
   sweepSuppressions: suppression.sweepSuppressions,
+  openSession: session.openSession,
+  touchSession: session.touchSession,
+  endSession: session.endSession,
+  sweepSessions: session.sweepSessions,
   lockMaildrop: maildrop.lockMaildrop,
   quitMaildrop: maildrop.quitMaildrop,
   placeEmails,
@@ -82,6 +87,7 @@ export const reads = {
   listGrants: submission.listGrants,
   isGranted: submission.isGranted,
   sentBy: submission.sentBy,
+  session: session.session,
   maildropSlice: maildrop.maildropSlice,
   email: maildrop.email,
   readyDestinations: destination.readyDestinations,

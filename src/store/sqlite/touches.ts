@@ -36,6 +36,9 @@ export function touches({ name, params }: Pick<Request, 'name' | 'params'>): Sto
     case 'toldSuppressed':
     case 'removeSuppressions':
     case 'sweepSuppressions':
+    case 'openSession':
+    case 'touchSession':
+    case 'sweepSessions':
       return NOTHING;
     default:
       return EVERYTHING;

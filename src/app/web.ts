@@ -1,0 +1,66 @@
+/** Opens the doors for browsers, and for programs that speak JMAP. */
+import type { Logins } from '../accounts/index.ts';
+import type { ListenAddress } from '../config/index.ts';
+import { listenWeb, openFiles, webApp } from '../web/index.ts';
+import type { WebListener } from '../web/index.ts';
+import type { Certificates } from './certificates.ts';
+import type { Core } from './core.ts';
+import { MOST_CONNECTIONS, MOST_PER_ADDRESS } from './listeners.ts';
+import type { Door, Listeners } from './listeners.ts';
+import type { Role } from './roles.ts';
+
+interface WebDoorParts {
+  readonly logins: Logins;
+  readonly certificates: Certificates;
+}
+
+/** Opens all or none: when one can't be opened, the others are closed and the error says which. */
+export async function openWeb(core: Core, roles: readonly Role[], parts: WebDoorParts): Promise<Listeners> {
+  const { listen, listenTls } = core.config().web;
+  const plans = roles.includes('web')
+    ? [
+        ...listen.map((address) => ({ address, tls: 'none' as const })),
+        ...listenTls.map((address) => ({ address, tls: 'implicit' as const })),
+      ]
+    : [];
+  const opened: { readonly door: Door; readonly listener: WebListener }[] = [];
+  const close = async (drainMs: number): Promise<void> => {
+    await Promise.all(opened.map(({ listener }) => listener.close(drainMs)));
+  };
+  if (plans.length === 0) return { doors: [], close };
+  const open = await opener(core, parts);
+  try {
+    for (const { address, tls } of plans) {
+      const listener = await open(address, tls);
+      opened.push({ door: { service: 'web', host: listener.host, port: listener.port, tls }, listener });
+    }
+  } catch (error) {
+    await close(0);
+    throw error;
+  }
+  return { doors: opened.map(({ door }) => door), close };
+}
+
+type Open = (address: ListenAddress, tls: 'none' | 'implicit') => Promise<WebListener>;
+
+async function opener(core: Core, { logins, certificates }: WebDoorParts): Promise<Open> {
+  const { store, clock, log, config } = core;
+  const answer = webApp({ store, logins, clock, log, files: await openFiles(), idle: () => config().web.idle });
+  return async ({ host, port }, tls) => {
+    try {
+      return await listenWeb({
+        host,
+        port,
+        ...(tls === 'implicit' ? { tls: () => certificates.current().pem } : {}),
+        settings: () => ({ names: [config().hostname, ...config().web.names], proxies: config().web.proxy }),
+        answer,
+        maxConnections: MOST_CONNECTIONS,
+        ...(config().limits.perAddress ? { maxPerAddress: MOST_PER_ADDRESS } : {}),
+        clock,
+        log,
+      });
+    } catch (error) {
+      throw new Error(`The web listener could not be opened. ${(error as Error).message}`, { cause: error });
+    }
+  };
+}

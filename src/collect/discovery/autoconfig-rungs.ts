@@ -1,0 +1,66 @@
+/** The three places where a file of {@link readAutoconfig} may lie: two of the domain itself, and a database of others. */
+import type { LadderParts, Rung } from './ladder.ts';
+import { readAutoconfig } from './autoconfig.ts';
+import type { Autoconfig } from './autoconfig.ts';
+
+/** The database of providers that Thunderbird keeps; it hears which domain is asked for, and not the address. */
+const DATABASE = 'autoconfig.thunderbird.net';
+
+export function autoconfigRung(parts: LadderParts): Promise<Omit<Rung, 'id'>> {
+  const { local, domain } = parts.address;
+  const who = encodeURIComponent(`${local}@${domain}`);
+  return ask(parts, `autoconfig.${domain}`, `https://autoconfig.${domain}/mail/config-v1.1.xml?emailaddress=${who}`);
+}
+
+export function wellKnownRung(parts: LadderParts): Promise<Omit<Rung, 'id'>> {
+  const { domain } = parts.address;
+  return ask(parts, domain, `https://${domain}/.well-known/autoconfig/mail/config-v1.1.xml`);
+}
+
+export async function ispdbRung(parts: LadderParts): Promise<Omit<Rung, 'id'>> {
+  return databaseRung(parts, parts.address.domain);
+}
+
+/** @param domain whose file is looked for: the address's own, or that of its mail host */
+export async function databaseRung(parts: LadderParts, domain: string): Promise<Omit<Rung, 'id'>> {
+  const asked = `${DATABASE}, for ${domain}`;
+  if (!parts.askDatabase) return { asked, said: 'not-asked', words: `You chose that ${DATABASE} is not asked.` };
+  const rung = await ask(parts, asked, `https://${DATABASE}/v1.1/${encodeURIComponent(domain)}`);
+  const doubt = `${DATABASE} says so, not ${parts.address.domain} itself.`;
+  return {
+    ...rung,
+    ...(rung.pop3 === undefined ? {} : { pop3: { ...rung.pop3, doubt } }),
+    ...(rung.smtp === undefined ? {} : { smtp: { ...rung.smtp, doubt } }),
+  };
+}
+
+async function ask({ address, fetch, signal }: LadderParts, asked: string, url: string): Promise<Omit<Rung, 'id'>> {
+  let text: string | undefined;
+  try {
+    text = await fetch(url, signal);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { asked, said: 'failed', words: `It could not be asked: ${why.replace(/\.$/u, '')}.` };
+  }
+  if (text === undefined) return { asked, said: 'nothing', words: 'It has no such file.' };
+  const read = readAutoconfig(text, address);
+  if (read === undefined) return { asked, said: 'nothing', words: 'What it has there is no such file.' };
+  return { asked, ...told(read) };
+}
+
+function told({ pop3, smtp, others, clearOnly }: Autoconfig): Omit<Rung, 'id' | 'asked'> {
+  if (pop3 === undefined && smtp === undefined)
+    return {
+      said: 'nothing',
+      words: clearOnly ? 'Its servers would be used in clear: not taken.' : 'It names no server for POP3 or SMTP.',
+    };
+  const names = [pop3, smtp].flatMap((one) => (one === undefined ? [] : [one.server.host]));
+  const only =
+    pop3 === undefined && others.length > 0 ? ` For fetching it names ${others.join(', ')} only, not POP3.` : '';
+  return {
+    said: 'found',
+    words: `It names ${[...new Set(names)].join(' and ')}.${only}`,
+    ...(pop3 === undefined ? {} : { pop3 }),
+    ...(smtp === undefined ? {} : { smtp }),
+  };
+}

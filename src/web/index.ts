@@ -1,0 +1,6 @@
+/** Floor 8: the web server, and the user interface it hands out. */
+export { openFiles } from './server/files.ts';
+export type { StaticFiles } from './server/files.ts';
+export { listenWeb } from './server/listen.ts';
+export type { WebListener } from './server/listen.ts';
+export { webApp } from './server/routes.ts';

@@ -1,0 +1,64 @@
+/** What the web server answers at which address. Who may call at all was looked at before (caller.ts). */
+import { Hono } from 'hono';
+import type { Context } from 'hono';
+import type { Logins } from '../../accounts/index.ts';
+import { describeError, newId } from '../../base/index.ts';
+import type { Clock, Logger } from '../../base/index.ts';
+import type { Store } from '../../store/index.ts';
+import { Access } from './access.ts';
+import type { Caller } from './caller.ts';
+import { notBuilt } from './files.ts';
+import type { StaticFiles } from './files.ts';
+import { protect } from './headers.ts';
+import { answerProblem } from './problem.ts';
+import type { Problem } from './problem.ts';
+import { BROKEN, NOT_FOUND, WRONG_METHOD } from './refusals.ts';
+import { sessionRoutes } from './session-routes.ts';
+import { Sessions } from './sessions.ts';
+
+export interface WebParts {
+  readonly store: Store;
+  readonly logins: Logins;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly files: StaticFiles;
+  /** Milliseconds without use after which a login in the browser is over. */
+  readonly idle: () => number;
+}
+
+/** What a handler knows besides the request. */
+export interface Env {
+  readonly Bindings: { readonly caller: Caller };
+}
+
+export type Answer = (request: Request, caller: Caller) => Promise<Response>;
+
+export function webApp(parts: WebParts): Answer {
+  const sessions = new Sessions(parts);
+  const access = new Access({ sessions, logins: parts.logins, clock: parts.clock });
+  const app = new Hono<Env>();
+  app.use(async (c, next) => {
+    await next();
+    protect(c.res.headers, c.env.caller);
+  });
+  app.get('/healthz', (c) => c.text('ok\n'));
+  app.route(
+    '/session',
+    sessionRoutes({ sessions, access, idle: parts.idle, newSession: () => newId(parts.clock.now()) }),
+  );
+  app.get('*', async (c) => (await parts.files.get(c.req.path, c.req.raw)) ?? missing(c));
+  app.all('*', (c) => say(c, WRONG_METHOD));
+  app.onError((error, c) => {
+    parts.log.error('A request to the web interface failed', { path: c.req.path, cause: describeError(error) });
+    return say(c, BROKEN);
+  });
+  return async (request, caller) => app.fetch(request, { caller });
+}
+
+function say(c: Context, problem: Problem): Response {
+  return answerProblem(problem, c.req.header('Accept'));
+}
+
+function missing(c: Context): Response {
+  return c.req.path === '/' ? notBuilt(c.req.header('Accept')) : say(c, NOT_FOUND);
+}

@@ -1,0 +1,74 @@
+/** `/session`: logging in and out, and asking who one is. */
+import { Hono } from 'hono';
+import { busy, isProblem, notLoggedIn, toldBy } from './access.ts';
+import type { Access } from './access.ts';
+import { isJson, readBody } from './body.ts';
+import { setCookie, tokenIn } from './cookie.ts';
+import { mayChange } from './origin.ts';
+import { asDetails } from './problem.ts';
+import type { Problem } from './problem.ts';
+import { FOREIGN, NOT_JSON } from './refusals.ts';
+import type { Env } from './routes.ts';
+import type { Sessions } from './sessions.ts';
+
+/** A name and a password, however long people make them. */
+const MOST_OCTETS = 10_000;
+
+const NO_LOGIN: Problem = {
+  status: 400,
+  title: 'The login could not be read',
+  why: 'It must be JSON with two texts: login and password.',
+  mend: 'Fill in both.',
+};
+
+export function sessionRoutes(parts: {
+  readonly sessions: Sessions;
+  readonly access: Access;
+  readonly idle: () => number;
+  /** An id for the log. */
+  readonly newSession: () => string;
+}): Hono<Env> {
+  const { sessions, access, idle } = parts;
+  const routes = new Hono<Env>();
+
+  routes.get('/', async (c) => {
+    const who = await access.enter(c, false);
+    return isProblem(who) ? asDetails(who) : c.json(who);
+  });
+
+  routes.post('/', async (c) => {
+    const { origin, address } = c.env.caller;
+    const told = toldBy(c);
+    if (!mayChange(told, origin, false)) return asDetails(FOREIGN);
+    if (!isJson(c.req.raw)) return asDetails(NOT_JSON);
+    const login = readLogin(await readBody(c.req.raw, MOST_OCTETS));
+    if (login === undefined) return asDetails(NO_LOGIN);
+    const opened = await sessions.open(login.login, login.password, { address, sessionId: parts.newSession() });
+    if (opened.kind === 'busy') return asDetails(busy(opened));
+    if (opened.kind === 'refused') return asDetails({ ...notLoggedIn(told), ...WRONG, why: `${opened.text}.` });
+    c.header('Set-Cookie', setCookie(origin, opened.token, Math.floor(idle() / 1_000)));
+    return c.json(opened.who);
+  });
+
+  routes.delete('/', async (c) => {
+    const { origin } = c.env.caller;
+    if (!mayChange(toldBy(c), origin, true)) return asDetails(FOREIGN);
+    const token = tokenIn(c.req.header('Cookie'), origin);
+    if (token !== undefined) await sessions.end(token);
+    c.header('Set-Cookie', setCookie(origin, '', 0));
+    return c.body(null, 204);
+  });
+
+  return routes;
+}
+
+const WRONG = { title: 'Not logged in', mend: 'Look at both again; capitals count in the password.' };
+
+function readLogin(body: Buffer | undefined): { readonly login: string; readonly password: string } | undefined {
+  try {
+    const { login, password } = JSON.parse(body?.toString('utf8') ?? '') as Record<string, unknown>;
+    return typeof login === 'string' && typeof password === 'string' && login !== '' ? { login, password } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,12 @@
+/** English. One file an area, so that each stays short. */
+import { commands } from './commands.ts';
+import { common } from './common.ts';
+import { folders } from './folders.ts';
+import { list } from './list.ts';
+import { reader } from './reader.ts';
+import { search } from './search.ts';
+import { session } from './session.ts';
+import { settings } from './settings.ts';
+import { trouble } from './trouble.ts';
+
+export const en = { common, commands, folders, list, reader, search, session, settings, trouble };

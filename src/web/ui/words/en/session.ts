@@ -1,0 +1,18 @@
+export const session = {
+  title: 'Log in to your mail',
+  login: 'E-mail address',
+  password: 'Password',
+  submit: 'Log in',
+  busy: 'Logging in…',
+  logOut: 'Log out',
+  loggedInAs: (login: string) => `Logged in as ${login}`,
+  needBoth: 'Please give both your address and your password.',
+  again: 'Please log in again',
+  againWhy: 'Your session has ended. What you have open stays as it is.',
+  otherAccount: (login: string) => `This is the mailbox of ${login}; log in with that address, or log out first.`,
+  refused: 'That address and password do not fit together.',
+  starting: 'Opening your mailbox…',
+  offline: 'Offline. What is already loaded can be read; the rest comes when the connection is back.',
+  gone: 'The mail server does not answer. We keep trying.',
+  ended: 'Your session has ended.',
+};
