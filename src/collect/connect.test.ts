@@ -9,6 +9,7 @@ import { listen, loadTlsContext, makeSelfSigned } from '../net/index.ts';
 import { servePop3 } from '../pop3/index.ts';
 import { FakeMailbox, FakePolicy, fakeContext, fakeMessage } from '../pop3/testing.ts';
 import { connect } from './connect.ts';
+import type { RemoteLogin } from './connect.ts';
 import type { MailServer } from './server.ts';
 import { troubleOf } from './trouble.ts';
 import type { Trouble } from './trouble.ts';
@@ -53,7 +54,7 @@ async function provider(t: TestContext, protection: MailServer['protection']) {
   };
 }
 
-async function tried(server: MailServer, login = LOGIN): Promise<Trouble | 'in'> {
+async function tried(server: MailServer, login: RemoteLogin = LOGIN): Promise<Trouble | 'in'> {
   try {
     const { pop } = await connect({ server, login, clock: systemClock });
     await pop.quit();
@@ -192,4 +193,15 @@ test('a port where nobody, or something else, answers is told as that', async (t
   assert.ok(tls !== 'in' && tls.kind === 'certificate');
   const nobody = await tried({ ...at('clear'), port: 1 });
   assert.ok(nobody !== 'in' && nobody.kind === 'no-answer');
+});
+
+test('a token is shown only where TLS is, and a server that takes none is told as that', async (t) => {
+  const token = { name: 'alice@a.test', token: 'to-ken' };
+  const clear = await scripted(t, '+OK hi\r\n', { CAPA: '+OK\r\nSASL XOAUTH2\r\n.\r\n' });
+  const refused = await tried(clear.at('clear'), token);
+  assert.ok(refused !== 'in' && refused.kind === 'would-be-clear');
+  assert.ok(clear.said.every((line) => !line.startsWith('AUTH')));
+  const { server } = await provider(t, 'implicit');
+  const none = await tried(server, token);
+  assert.ok(none !== 'in' && none.kind === 'no-login');
 });

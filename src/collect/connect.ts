@@ -7,6 +7,7 @@ import { dial } from '../net/index.ts';
 import type { DialOptions, TlsState, Wire } from '../net/index.ts';
 import { Pop3Connection, Pop3Error } from '../pop3/index.ts';
 import type { Capability } from '../pop3/index.ts';
+import { chooseTokenMechanism } from '../sasl/index.ts';
 import type { ClientLogin } from '../sasl/index.ts';
 import { isOnThisMachine } from './server.ts';
 import type { MailServer } from './server.ts';
@@ -19,9 +20,12 @@ export interface Connected {
   readonly capabilities: readonly Capability[];
 }
 
+/** A password, or a token that the provider gave out instead (OAUTHBEARER, XOAUTH2). */
+export type RemoteLogin = ClientLogin | { readonly name: string; readonly token: string };
+
 export interface ConnectParts {
   readonly server: MailServer;
-  readonly login: ClientLogin;
+  readonly login: RemoteLogin;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
   /** Default: over the network. */
@@ -35,7 +39,7 @@ const TIMEOUT = 60_000;
 
 /** Rejects with TroubleError, Pop3Error or WireError; the line is closed then. */
 export async function connect(parts: ConnectParts): Promise<Connected> {
-  const { server, login, clock, signal, dialTo = dial } = parts;
+  const { server, clock, signal, dialTo = dial } = parts;
   if (server.protection === 'clear' && !isOnThisMachine(server) && parts.clearOnPurpose !== true)
     throw new TroubleError(wouldBeClear(server));
   const wire = await dialTo({
@@ -50,7 +54,7 @@ export async function connect(parts: ConnectParts): Promise<Connected> {
     if (server.protection === 'implicit') trust(wire.tls, server);
     const pop = await Pop3Connection.open(wire);
     if (server.protection === 'starttls') await startTls(pop, wire, server);
-    await logIn(pop, login, wire);
+    await logIn(pop, parts, wire);
     return { pop, wire, capabilities: await pop.capa() };
   } catch (error) {
     wire.destroy();
@@ -117,10 +121,11 @@ function whyUntrusted(problem = ''): string {
 }
 
 /** AUTH where the server lists a mechanism we speak (SCRAM before PLAIN), else USER and PASS. */
-async function logIn(pop: Pop3Connection, login: ClientLogin, wire: Wire): Promise<void> {
+async function logIn(pop: Pop3Connection, { login, server }: ConnectParts, wire: Wire): Promise<void> {
   const capabilities = await pop.capa();
-  const listed = capabilities.some(({ name, parameters }) => name === 'SASL' && parameters.length > 0);
-  if (!listed) return await pop.login(login);
+  const listed = capabilities.find(({ name }) => name === 'SASL')?.parameters ?? [];
+  if ('token' in login) return await showToken(pop, login, { listed, server });
+  if (listed.length === 0) return await pop.login(login);
   try {
     await pop.authenticate(login, capabilities);
   } catch (error) {
@@ -128,6 +133,19 @@ async function logIn(pop: Pop3Connection, login: ClientLogin, wire: Wire): Promi
     if (!(error instanceof Pop3Error) || error.kind !== 'impossible' || wire.tls !== undefined) throw error;
     await pop.login(login);
   }
+}
+
+/** A token is a password too: never in clear, whatever the machine. */
+async function showToken(
+  pop: Pop3Connection,
+  login: { readonly name: string; readonly token: string },
+  { listed, server }: { readonly listed: readonly string[]; readonly server: MailServer },
+): Promise<void> {
+  if (server.protection === 'clear') throw new TroubleError(wouldBeClear(server));
+  const exchange = chooseTokenMechanism(listed, { ...login, host: server.host, port: server.port });
+  if (exchange === undefined)
+    throw new Pop3Error({ kind: 'impossible', doing: 'logging in', words: 'the server takes no tokens' });
+  await pop.authenticateWith(exchange);
 }
 
 function wouldBeClear({ host }: MailServer): ConstructorParameters<typeof TroubleError>[0] {

@@ -4,6 +4,8 @@ export { decodeBase64 } from './base64.ts';
 export type { ClientLogin, SaslClient } from './client.ts';
 export { chooseMechanism, offeredMechanisms, saslMechanism } from './mechanisms.ts';
 export type { SaslMechanism } from './mechanisms.ts';
+export { chooseTokenMechanism } from './oauth-client.ts';
+export type { TokenLogin } from './oauth-client.ts';
 export { preparePassword } from './prepare.ts';
 export { decoyVerifier, makeScramVerifier, parseScramVerifier } from './scram.ts';
 export type { ScramVerifier } from './scram.ts';

@@ -79,6 +79,11 @@ export class Pop3Connection {
     await this.#exchange(mechanism.connect(login));
   }
 
+  /** AUTH with an exchange that was chosen before. */
+  async authenticateWith(exchange: SaslClient): Promise<void> {
+    await this.#exchange(exchange);
+  }
+
   async stat(): Promise<DropListing> {
     const status = await this.#order('STAT', 'asking for the size of the maildrop');
     return understood(parseDropListing(status.text), 'asking for the size of the maildrop');
