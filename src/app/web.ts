@@ -1,6 +1,7 @@
 /** Opens the doors for browsers, and for programs that speak JMAP. */
 import type { Logins } from '../accounts/index.ts';
 import type { ListenAddress } from '../config/index.ts';
+import { openJmap } from '../jmap/index.ts';
 import { listenWeb, openFiles, webApp } from '../web/index.ts';
 import type { WebListener } from '../web/index.ts';
 import type { Certificates } from './certificates.ts';
@@ -24,11 +25,13 @@ export async function openWeb(core: Core, roles: readonly Role[], parts: WebDoor
       ]
     : [];
   const opened: { readonly door: Door; readonly listener: WebListener }[] = [];
+  const stopping = new AbortController();
   const close = async (drainMs: number): Promise<void> => {
+    stopping.abort();
     await Promise.all(opened.map(({ listener }) => listener.close(drainMs)));
   };
   if (plans.length === 0) return { doors: [], close };
-  const open = await opener(core, parts);
+  const open = await opener(core, { ...parts, stopping: stopping.signal });
   try {
     for (const { address, tls } of plans) {
       const listener = await open(address, tls);
@@ -43,9 +46,14 @@ export async function openWeb(core: Core, roles: readonly Role[], parts: WebDoor
 
 type Open = (address: ListenAddress, tls: 'none' | 'implicit') => Promise<WebListener>;
 
-async function opener(core: Core, { logins, certificates }: WebDoorParts): Promise<Open> {
+async function opener(
+  core: Core,
+  { logins, certificates, stopping }: WebDoorParts & { readonly stopping: AbortSignal },
+): Promise<Open> {
   const { store, clock, log, config } = core;
-  const answer = webApp({ store, logins, clock, log, files: await openFiles(), idle: () => config().web.idle });
+  const jmap = openJmap({ store, clock, log, maxMessage: config().limits.messageSize });
+  const idle = (): number => config().web.idle;
+  const answer = webApp({ store, logins, clock, log, files: await openFiles(), jmap, idle, stopping });
   return async ({ host, port }, tls) => {
     try {
       return await listenWeb({

@@ -26,6 +26,12 @@ export function asDetails({ status, title, why, mend, type = 'about:blank', head
   return new Response(body, { status, headers: { 'Content-Type': 'application/problem+json', ...headers } });
 }
 
+/** RFC 8620 §3.6.1: as jmap/ made it. */
+export function asJmapProblem(problem: { readonly status: number }): Response {
+  const headers = { 'Content-Type': 'application/problem+json' };
+  return new Response(JSON.stringify(problem), { status: problem.status, headers });
+}
+
 const STYLE = `
 :root{color-scheme:light dark;--bg:#F6F7F9;--surface:#FFFFFF;--text:#17202B;--muted:#515D6B;--line:#D5DBE3;--accent:#1F5FBF}
 @media (prefers-color-scheme:dark){:root{--bg:#0F141A;--surface:#161D25;--text:#E8EDF3;--muted:#A9B5C2;--line:#2B3642;--accent:#7FB0FF}}

@@ -63,6 +63,20 @@ export const NOT_JSON: Problem = {
   mend: 'Send JSON, with Content-Type: application/json.',
 };
 
+export const NO_BLOB: Problem = {
+  status: 404,
+  title: 'There is no such file',
+  why: 'This account has no file of that id; it may have been deleted meanwhile.',
+  mend: 'Look at the message again. Uploads that nothing uses go after a day.',
+};
+
+export const NOT_AS_THAT: Problem = {
+  status: 403,
+  title: 'Not as a part of a page',
+  why: 'What was sent to you is never run as a script, a style or a page of the mail program.',
+  mend: 'Download it.',
+};
+
 export const BROKEN: Problem = {
   status: 500,
   title: 'Something went wrong here',

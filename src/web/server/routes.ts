@@ -4,12 +4,14 @@ import type { Context } from 'hono';
 import type { Logins } from '../../accounts/index.ts';
 import { describeError, newId } from '../../base/index.ts';
 import type { Clock, Logger } from '../../base/index.ts';
+import type { Jmap } from '../../jmap/index.ts';
 import type { Store } from '../../store/index.ts';
 import { Access } from './access.ts';
 import type { Caller } from './caller.ts';
 import { notBuilt } from './files.ts';
 import type { StaticFiles } from './files.ts';
 import { protect } from './headers.ts';
+import { jmapRoutes } from './jmap-routes.ts';
 import { answerProblem } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { BROKEN, NOT_FOUND, WRONG_METHOD } from './refusals.ts';
@@ -22,8 +24,11 @@ export interface WebParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly files: StaticFiles;
+  readonly jmap: Jmap;
   /** Milliseconds without use after which a login in the browser is over. */
   readonly idle: () => number;
+  /** Ends what waits for something to happen. */
+  readonly stopping: AbortSignal;
 }
 
 /** What a handler knows besides the request. */
@@ -46,6 +51,7 @@ export function webApp(parts: WebParts): Answer {
     '/session',
     sessionRoutes({ sessions, access, idle: parts.idle, newSession: () => newId(parts.clock.now()) }),
   );
+  app.route('/', jmapRoutes({ ...parts, access }));
   app.get('*', async (c) => (await parts.files.get(c.req.path, c.req.raw)) ?? missing(c));
   app.all('*', (c) => say(c, WRONG_METHOD));
   app.onError((error, c) => {

@@ -1,0 +1,64 @@
+/**
+ * How a blob is handed to a browser. What others sent must never run as a page, a script or a style of ours, whatever
+ * type the address asks for: `script-src 'self'` would let it.
+ */
+export interface DownloadFacts {
+  readonly type: string;
+  readonly name: string;
+  readonly octets: number;
+}
+
+/** What a browser may show in its own window: nothing in these can run. Without parameters. */
+const SHOWN = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'image/avif',
+  'image/bmp',
+  'text/plain',
+]);
+
+/** Types that a browser would execute, or take as part of a page. */
+const ACTIVE = /script|html|xml|svg|css|wasm|manifest|multipart|^application\/(?:json|pdf|x-shockwave)|^text\/(?!plain|calendar|vcard)/i;
+
+/** Where a browser may put it: Sec-Fetch-Dest. Not a script, a style, a worker, a frame. */
+export function mayBeUsedAs(destination: string | undefined): boolean {
+  return destination === undefined || ['empty', 'document', 'image', 'audio', 'video'].includes(destination);
+}
+
+/** `browser`: the request says that it comes from one; a program gets the type that it asked for (RFC 8620 §6.2). */
+export function downloadHeaders(
+  { type, name, octets }: DownloadFacts,
+  { inline, browser }: { readonly inline: boolean; readonly browser: boolean },
+): Record<string, string> {
+  const [media = ''] = type.split(';');
+  const shown = inline && SHOWN.has(media.trim().toLowerCase());
+  return {
+    'Content-Type': browser && ACTIVE.test(media) ? 'application/octet-stream' : type,
+    'Content-Length': String(octets),
+    'Content-Disposition': `${shown ? 'inline' : 'attachment'}; ${fileName(name)}`,
+    'Content-Security-Policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
+  };
+}
+
+/** The longest name that file systems take, in octets. */
+const LONGEST_NAME = 255;
+
+/**
+ * RFC 6266 with RFC 8187: an ASCII form for old programs, and the name itself in UTF-8. Control characters, those that
+ * turn the direction of text (a "gpj.exe" that looks like "exe.jpg"), and separators of paths become "_".
+ */
+function fileName(name: string): string {
+  const safe = shortened(name.replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029/\\]/gu, '_').replace(/^\.+/, '_'));
+  const ascii = safe.replaceAll(/[^ !#-$&-+.-~-]/g, '_').replaceAll(/["\\%]/g, '_');
+  const encoded = encodeURIComponent(safe).replaceAll(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`);
+  return `filename="${ascii}"; filename*=UTF-8''${encoded}`;
+}
+
+/** Its end says what kind of file it is, so the front goes. */
+function shortened(name: string): string {
+  const characters = Array.from(name);
+  while (Buffer.byteLength(characters.join('')) > LONGEST_NAME) characters.shift();
+  return characters.join('') || 'file';
+}

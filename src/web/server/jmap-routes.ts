@@ -1,0 +1,126 @@
+/** JMAP over HTTP (RFC 8620): what jmap/ does as plain functions, at its addresses. */
+import { Hono } from 'hono';
+import type { Context } from 'hono';
+import { describeError } from '../../base/index.ts';
+import type { Clock, Logger } from '../../base/index.ts';
+import { LIMITS, notJson, overLimit } from '../../jmap/index.ts';
+import type { Jmap, JmapAccount, SessionUrls } from '../../jmap/index.ts';
+import type { Store } from '../../store/index.ts';
+import { isProblem } from './access.ts';
+import type { Access } from './access.ts';
+import { isJson, readBody } from './body.ts';
+import { downloadHeaders, mayBeUsedAs } from './download.ts';
+import { EventStreams } from './event-stream.ts';
+import { readWishes } from './event-wishes.ts';
+import { Places } from './places.ts';
+import { asDetails, asJmapProblem } from './problem.ts';
+import { NO_BLOB, NOT_AS_THAT } from './refusals.ts';
+import type { Env } from './routes.ts';
+
+export interface JmapRouteParts {
+  readonly jmap: Jmap;
+  readonly access: Access;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Ends what waits for events. */
+  readonly stopping: AbortSignal;
+}
+
+export function jmapRoutes(parts: JmapRouteParts): Hono<Env> {
+  const { jmap, access, log } = parts;
+  const streams = new EventStreams(parts);
+  // A request is read before jmap/ can count it, and its octets lie in memory meanwhile.
+  const reading = new Places(LIMITS.maxConcurrentRequests);
+  const routes = new Hono<Env>();
+
+  const session = async (c: Context<Env>): Promise<Response> => {
+    const who = await enter(c, false);
+    return who instanceof Response ? who : c.json(jmap.session(who, urlsAt(c.env.caller.origin)));
+  };
+  routes.get('/.well-known/jmap', session);
+  routes.get('/jmap/session', session);
+
+  routes.post('/jmap/api', async (c) => {
+    const who = await enter(c, true);
+    if (who instanceof Response) return who;
+    if (!isJson(c.req.raw)) return asJmapProblem(notJson('The Content-Type must be application/json.'));
+    const place = reading.take(who.id);
+    if (place === undefined) return asJmapProblem(overLimit('maxConcurrentRequests', MANY_REQUESTS, 429));
+    try {
+      const octets = await readBody(c.req.raw, LIMITS.maxSizeRequest);
+      if (octets === undefined) return asJmapProblem(overLimit('maxSizeRequest', LONG_REQUEST));
+      const answered = await jmap.request(who, octets);
+      return 'problem' in answered ? asJmapProblem(answered.problem) : c.json(answered.response);
+    } finally {
+      place.leave();
+    }
+  });
+
+  routes.post('/jmap/upload/:account', async (c) => {
+    const who = await enter(c, true);
+    if (who instanceof Response) return who;
+    const type = c.req.header('Content-Type');
+    const outcome = await jmap.upload(who, {
+      accountId: c.req.param('account'),
+      ...(type === undefined ? {} : { type }),
+      stream: c.req.raw.body ?? NOTHING,
+    });
+    if (outcome === 'no-account') return asDetails(NO_BLOB);
+    return 'problem' in outcome ? asJmapProblem(outcome.problem) : c.json(outcome.uploaded, 201);
+  });
+
+  routes.get('/jmap/download/:account/:blob/:name', async (c) => {
+    const who = await enter(c, false);
+    if (who instanceof Response) return who;
+    if (!mayBeUsedAs(c.req.header('Sec-Fetch-Dest'))) return asDetails(NOT_AS_THAT);
+    const type = c.req.query('type');
+    const found = await jmap.download(who, {
+      accountId: c.req.param('account'),
+      blobId: c.req.param('blob'),
+      name: c.req.param('name'),
+      ...(type === undefined ? {} : { type }),
+    });
+    if (found === undefined) return asDetails(NO_BLOB);
+    const inline = c.req.query('inline') !== undefined;
+    const browser = c.req.header('Sec-Fetch-Dest') !== undefined;
+    const stream = ReadableStream.from(found.stream) as ReadableStream<Uint8Array>;
+    return new Response(c.req.method === 'HEAD' ? null : stream, { headers: downloadHeaders(found, { inline, browser }) });
+  });
+
+  routes.get('/jmap/events', async (c) => {
+    const who = await enter(c, false);
+    if (who instanceof Response) return who;
+    const wishes = readWishes(new URL(c.req.url).searchParams, c.req.header('Last-Event-ID'));
+    if ('status' in wishes) return asDetails(wishes);
+    return streams.open(who, wishes, async () => !isProblem(await access.enter(c, false)));
+  });
+
+  routes.onError((error, c) => {
+    // Somebody who went away in the middle of an upload is no fault of ours.
+    const gone = c.req.raw.signal.aborted;
+    log[gone ? 'debug' : 'error']('A JMAP request failed', { cause: describeError(error) });
+    return asJmapProblem({ type: 'about:blank', status: 500, title: 'Server error', detail: 'It is written in the log of the server.' });
+  });
+
+  async function enter(c: Context<Env>, change: boolean): Promise<JmapAccount | Response> {
+    const who = await access.enter(c, change);
+    return isProblem(who) ? asDetails(who) : { id: who.account, name: who.name };
+  }
+
+  return routes;
+}
+
+const NOTHING: AsyncIterable<Uint8Array> = new Blob([]).stream();
+const MANY_REQUESTS = `${String(LIMITS.maxConcurrentRequests)} requests of an account may be under way at a time.`;
+const LONG_REQUEST = `A request may have ${String(LIMITS.maxSizeRequest)} octets.`;
+
+/** RFC 8620 §2: absolute, by the name that the client used. */
+function urlsAt(origin: string): SessionUrls {
+  return {
+    apiUrl: `${origin}/jmap/api`,
+    downloadUrl: `${origin}/jmap/download/{accountId}/{blobId}/{name}?type={type}`,
+    uploadUrl: `${origin}/jmap/upload/{accountId}`,
+    eventSourceUrl: `${origin}/jmap/events?types={types}&closeafter={closeafter}&ping={ping}`,
+  };
+}
