@@ -9,18 +9,11 @@ export interface DownloadFacts {
 }
 
 /** What a browser may show in its own window: nothing in these can run. Without parameters. */
-const SHOWN = new Set([
-  'image/png',
-  'image/jpeg',
-  'image/gif',
-  'image/webp',
-  'image/avif',
-  'image/bmp',
-  'text/plain',
-]);
+const SHOWN = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp', 'text/plain']);
 
 /** Types that a browser would execute, or take as part of a page. */
-const ACTIVE = /script|html|xml|svg|css|wasm|manifest|multipart|^application\/(?:json|pdf|x-shockwave)|^text\/(?!plain|calendar|vcard)/i;
+const ACTIVE =
+  /script|html|xml|svg|css|wasm|manifest|multipart|^application\/(?:json|pdf|x-shockwave)|^text\/(?!plain|calendar|vcard)/i;
 
 /** Where a browser may put it: Sec-Fetch-Dest. Not a script, a style, a worker, a frame. */
 export function mayBeUsedAs(destination: string | undefined): boolean {

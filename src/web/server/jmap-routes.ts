@@ -85,7 +85,9 @@ export function jmapRoutes(parts: JmapRouteParts): Hono<Env> {
     const inline = c.req.query('inline') !== undefined;
     const browser = c.req.header('Sec-Fetch-Dest') !== undefined;
     const stream = ReadableStream.from(found.stream) as ReadableStream<Uint8Array>;
-    return new Response(c.req.method === 'HEAD' ? null : stream, { headers: downloadHeaders(found, { inline, browser }) });
+    return new Response(c.req.method === 'HEAD' ? null : stream, {
+      headers: downloadHeaders(found, { inline, browser }),
+    });
   });
 
   routes.get('/jmap/events', async (c) => {
@@ -100,7 +102,12 @@ export function jmapRoutes(parts: JmapRouteParts): Hono<Env> {
     // Somebody who went away in the middle of an upload is no fault of ours.
     const gone = c.req.raw.signal.aborted;
     log[gone ? 'debug' : 'error']('A JMAP request failed', { cause: describeError(error) });
-    return asJmapProblem({ type: 'about:blank', status: 500, title: 'Server error', detail: 'It is written in the log of the server.' });
+    return asJmapProblem({
+      type: 'about:blank',
+      status: 500,
+      title: 'Server error',
+      detail: 'It is written in the log of the server.',
+    });
   });
 
   async function enter(c: Context<Env>, change: boolean): Promise<JmapAccount | Response> {
