@@ -3,6 +3,7 @@
  * problem details (RFC 9457). Nothing of the request is repeated in them.
  */
 import { createHash } from 'node:crypto';
+import type { Problem as JmapProblem } from '../../jmap/index.ts';
 
 export interface Problem {
   readonly status: number;
@@ -27,7 +28,7 @@ export function asDetails({ status, title, why, mend, type = 'about:blank', head
 }
 
 /** RFC 8620 §3.6.1: as jmap/ made it. */
-export function asJmapProblem(problem: { readonly status: number }): Response {
+export function asJmapProblem(problem: JmapProblem): Response {
   const headers = { 'Content-Type': 'application/problem+json' };
   return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }
