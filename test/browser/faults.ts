@@ -26,6 +26,8 @@ export function watchFaults(context: BrowserContext, isOwn: (url: URL) => boolea
     elsewhere(request.url());
   });
   context.on('console', (message) => {
+    // Browsers ask for this one by themselves, where a page names no icon.
+    if (message.location().url.endsWith('/favicon.ico')) return;
     if (message.type() === 'error') faults.push(consoleFault(message));
   });
   context.on('weberror', (error) => faults.push({ kind: 'exception', text: error.error().message }));

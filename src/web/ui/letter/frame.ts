@@ -1,0 +1,134 @@
+/** Puts a letter into its frame: the static document of /frame (src/web/server/frame.ts), which runs no script. */
+import type { LetterFacts, View } from './sanitise.ts';
+
+/** The same words as in the frame's policy, for browsers and for readers. Scripts, forms, navigation: never. */
+export const SANDBOX = 'allow-same-origin allow-popups allow-popups-to-escape-sandbox';
+
+/** How a letter's colours are treated. */
+export type LetterLook =
+  /** On white, with the colours it came with. */
+  | 'sent'
+  /** In the colours of the page around it. */
+  | 'adapt'
+  /** It says that it has dark colours of its own. */
+  | 'own';
+
+/** What to show a letter as until its reader chooses. */
+export function suggestedLook(
+  facts: Pick<LetterFacts, 'styled' | 'declaresDark'>,
+  theme: 'light' | 'dark',
+): LetterLook {
+  if (theme === 'light') return 'sent';
+  if (facts.declaresDark) return 'own';
+  return facts.styled ? 'sent' : 'adapt';
+}
+
+/** CSS px: a higher letter gets a scroll bar of its own. Taller layers cost the browser more than a reader gains. */
+const HIGHEST = 30_000;
+
+/** The frame's window, when it holds our document and nothing else; undefined until it has loaded. */
+export function frameView(frame: HTMLIFrameElement): View | undefined {
+  const page = frame.contentDocument;
+  if (page?.location.pathname !== '/frame' || page.readyState === 'loading') return undefined;
+  return (frame.contentWindow as View | null) ?? undefined;
+}
+
+/** Puts a letter there in place of what was there. */
+export function fillFrame(view: View, fragment: DocumentFragment): void {
+  // Each paragraph finds its own direction; the letter as a whole follows its first letters.
+  view.document.body.dir = 'auto';
+  view.document.body.replaceChildren(view.document.importNode(fragment, true));
+}
+
+export function setLook(view: View, look: LetterLook, theme: 'light' | 'dark'): void {
+  const { dataset } = view.document.documentElement;
+  dataset['look'] = look;
+  dataset['theme'] = theme;
+}
+
+/** Keeps the frame as high as what is in it, until the returned function is called. */
+export function followHeight(frame: HTMLIFrameElement, view: View): () => void {
+  const page = view.document;
+  const follow = (): void => {
+    // A scroll bar for wide tables takes its share of the height.
+    const bar = Math.max(0, view.innerHeight - page.documentElement.clientHeight);
+    frame.style.blockSize = `${Math.min(HIGHEST, Math.ceil(page.body.getBoundingClientRect().height) + bar)}px`;
+  };
+  const observer = new ResizeObserver(follow);
+  observer.observe(page.body);
+  follow();
+  return () => {
+    observer.disconnect();
+  };
+}
+
+export interface FrameEvents {
+  /** A mailto: link was followed: its address. Without this, it opens the /out page like others. */
+  readonly onMailto?: (address: string) => void;
+}
+
+/**
+ * Keys pressed inside the letter reach the page around it as well, so that F6, Esc and the reader's
+ * keys work from there; Tab leaves the frame by itself. Until the returned function is called.
+ */
+export function listenInFrame(frame: HTMLIFrameElement, view: View, events: FrameEvents): () => void {
+  const page = view.document;
+  const onKey = (event: KeyboardEvent): void => {
+    if (belongsToLetter(event)) return;
+    const again = new KeyboardEvent('keydown', { ...keyOf(event), bubbles: true, cancelable: true, composed: true });
+    if (!frame.dispatchEvent(again)) event.preventDefault();
+  };
+  const onClick = (event: MouseEvent): void => {
+    const link = closestLink(event.target);
+    const address = link === undefined ? null : new URL(link, location.href).searchParams.get('u');
+    if (events.onMailto === undefined || address?.startsWith('mailto:') !== true) return;
+    event.preventDefault();
+    events.onMailto(address);
+  };
+  page.addEventListener('keydown', onKey);
+  page.addEventListener('click', onClick);
+  return () => {
+    page.removeEventListener('keydown', onKey);
+    page.removeEventListener('click', onClick);
+  };
+}
+
+function closestLink(target: EventTarget | null): string | undefined {
+  // The frame's elements are of another window: instanceof would not know them.
+  const element = target as Partial<Element> | null;
+  return element?.closest?.('a[href^="/out?u="]')?.getAttribute('href') ?? undefined;
+}
+
+/** Following a link, opening <details>, copying, moving the focus: the frame's own. */
+function belongsToLetter(event: KeyboardEvent): boolean {
+  const onControl = (event.target as Partial<Element> | null)?.closest?.('a[href], summary') !== null;
+  if (event.key === 'Tab' || (onControl && (event.key === 'Enter' || event.key === ' '))) return true;
+  return (event.ctrlKey || event.metaKey) && ['c', 'a', 'x'].includes(event.key.toLowerCase());
+}
+
+function keyOf(event: KeyboardEvent): KeyboardEventInit {
+  const { key, code, location, repeat, ctrlKey, shiftKey, altKey, metaKey, isComposing } = event;
+  return { key, code, location, repeat, ctrlKey, shiftKey, altKey, metaKey, isComposing };
+}
+
+let workroom: Promise<View> | undefined;
+
+/** A frame that nobody sees, where HTML is made safe that goes elsewhere. One for the page; it stays. */
+export function openWorkroom(): Promise<View> {
+  workroom ??= new Promise((resolve, reject) => {
+    const frame = document.createElement('iframe');
+    frame.hidden = true;
+    frame.setAttribute('sandbox', SANDBOX);
+    frame.addEventListener('load', () => {
+      const view = frameView(frame);
+      if (view !== undefined) return resolve(view);
+      // The next who asks tries again.
+      workroom = undefined;
+      frame.remove();
+      reject(new Error('The page that makes HTML safe could not be loaded.'));
+    });
+    frame.src = '/frame';
+    document.body.append(frame);
+  });
+  return workroom;
+}

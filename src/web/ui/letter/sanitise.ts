@@ -1,0 +1,331 @@
+/**
+ * The first of three layers around a letter's HTML (docs/webmail-safety.md): DOMPurify with explicit
+ * lists. It is parsed by the browser that shows it, in the frame that shows it (a document of the app
+ * would refuse the letter's colours, by the app's own policy), and the nodes that come out are shown as
+ * they are, never written out and read again. What was asked of other servers is told as facts.
+ */
+import createDOMPurify from 'dompurify';
+import type { Config, DOMPurify, UponSanitizeAttributeHookEvent } from 'dompurify';
+import { ATTRIBUTES, keepsValue, keptStyle, TAGS, TAGS_WITH_CONTENTS } from './allowed.ts';
+import type { LinkWarning } from '../../links/links.ts';
+import { linkWarnings, outAddress, safeLink } from '../../links/links.ts';
+import type { PictureBox, RemotePicture } from './pictures.ts';
+import { addressesInSrcset, addressesInStyle, pictureSource, remotePicture } from './pictures.ts';
+
+/** More than this is not rendered: a letter of a reasonable size has a few thousand. */
+const MOST_NODES = 50_000;
+const DEEPEST = 256;
+/** UTF-16 units of HTML. */
+const LONGEST_HTML = 4_000_000;
+
+const ELEMENT_NODE = 1;
+
+export interface LetterLink {
+  readonly href: string;
+  readonly host: string;
+  readonly text: string;
+  readonly warnings: readonly LinkWarning[];
+}
+
+/** What a letter asks for, found while it was made safe. */
+export interface LetterFacts {
+  /** Each address once. */
+  readonly pictures: readonly RemotePicture[];
+  /** Their hosts, each once. */
+  readonly hosts: readonly string[];
+  /** Content-Ids of parts that the letter shows within its text. */
+  readonly parts: readonly string[];
+  readonly links: readonly LetterLink[];
+  /** It sets colours or backgrounds of its own: dark colours for it would be a guess. */
+  readonly styled: boolean;
+  /** It says itself that it can be shown dark. */
+  readonly declaresDark: boolean;
+}
+
+export type Sanitised =
+  | { readonly kind: 'fragment'; readonly fragment: DocumentFragment; readonly facts: LetterFacts }
+  /** Too large, too deep, or nothing that can be read as HTML: show it as text. */
+  | { readonly kind: 'unfit'; readonly why: 'nodes' | 'depth' | 'length' };
+
+export interface LetterPolicy {
+  /** Where a part of the letter lies, for `cid:`; an address of our own origin or a blob:. Undefined leaves the picture out. */
+  readonly part: (cid: string) => string | undefined;
+  /** Pictures on other servers are asked for through our own /picture. */
+  readonly remotePictures: boolean;
+}
+
+/** The frame that will show it: parsing, reading styles and showing are done by one and the same document. */
+export type View = Window & typeof globalThis;
+
+/** What a letter may contain, for the frame that shows it: links lead to /out, pictures to where the policy says. */
+export function sanitiseLetter(view: View, html: string, policy: LetterPolicy): Sanitised {
+  return sanitise(view, html, {
+    ...policy,
+    link: outAddress,
+    addresses: /^(\/out\?u=|\/picture\?u=|\/jmap\/download\/|blob:|data:image\/|#user-content-)/i,
+    attributes: ATTRIBUTES,
+    anchors: true,
+    marksParts: false,
+  });
+}
+
+/**
+ * The same for what goes into a letter being written: paste, the quoted letter, a signature. Links
+ * keep their address. A picture that is a part gets `data-cid`; those on other servers are left out,
+ * with their text in their place. Undefined when it is unfit: paste its text instead.
+ *
+ * @param view a frame's window ({@link openWorkroom}, or the editor's own): the app's policy takes no styles.
+ */
+export function cleanForCompose(
+  view: View,
+  html: string,
+  part: LetterPolicy['part'] = () => undefined,
+): DocumentFragment | undefined {
+  const clean = sanitise(view, html, {
+    part,
+    remotePictures: false,
+    link: (url) => url.href,
+    addresses: /^(https?:\/\/|mailto:|tel:|\/jmap\/download\/|blob:|data:image\/)/i,
+    attributes: ATTRIBUTES.filter((name) => name !== 'id' && name !== 'name'),
+    anchors: false,
+    marksParts: true,
+  });
+  if (clean.kind === 'unfit') return undefined;
+  for (const image of clean.fragment.querySelectorAll('img:not([src])')) {
+    image.replaceWith(image.getAttribute('alt') ?? '');
+  }
+  return clean.fragment;
+}
+
+interface Rules extends LetterPolicy {
+  readonly link: (url: URL, text: string) => string;
+  /** The last word: an address that does not look so, whoever put it there, is not kept. */
+  readonly addresses: RegExp;
+  readonly attributes: readonly string[];
+  /** Links to places within the same letter work. */
+  readonly anchors: boolean;
+  /** Pictures that are parts tell which, in data-cid. */
+  readonly marksParts: boolean;
+}
+
+/** One run over one letter. DOMPurify is one for the page, and so are its hooks: they ask here. */
+interface Pass {
+  readonly rules: Rules;
+  /** An element that is nowhere: reads styles. */
+  readonly scratch: HTMLElement;
+  readonly pictures: Map<string, RemotePicture>;
+  readonly parts: Set<string>;
+  readonly partOf: WeakMap<Element, string>;
+  readonly links: LetterLink[];
+  nodes: number;
+  styled: boolean;
+}
+
+class Unfit extends Error {
+  readonly why: 'nodes' | 'depth';
+  constructor(why: 'nodes' | 'depth') {
+    super(why);
+    this.why = why;
+  }
+}
+
+let pass: Pass | undefined;
+const purifiers = new WeakMap<View, DOMPurify>();
+
+function sanitise(view: View, html: string, rules: Rules): Sanitised {
+  if (html.length > LONGEST_HTML) return { kind: 'unfit', why: 'length' };
+  const purifier = purifierOf(view);
+  const run: Pass = {
+    rules,
+    scratch: view.document.implementation.createHTMLDocument('').createElement('i'),
+    pictures: new Map(),
+    parts: new Set(),
+    partOf: new WeakMap(),
+    links: [],
+    nodes: 0,
+    styled: false,
+  };
+  pass = run;
+  try {
+    const whole = purifier.sanitize(html, configuration(rules));
+    return { kind: 'fragment', fragment: bodyOf(whole), facts: factsOf(run, html) };
+  } catch (error) {
+    if (error instanceof Unfit) return { kind: 'unfit', why: error.why };
+    throw error;
+  } finally {
+    pass = undefined;
+  }
+}
+
+function configuration(rules: Rules): Config & { readonly RETURN_DOM_FRAGMENT: true } {
+  return {
+    ALLOWED_TAGS: [...TAGS],
+    ALLOWED_ATTR: [...rules.attributes],
+    FORBID_CONTENTS: [...TAGS_WITH_CONTENTS],
+    ALLOWED_NAMESPACES: ['http://www.w3.org/1999/xhtml'],
+    ALLOWED_URI_REGEXP: rules.addresses,
+    // DOMPurify takes every attribute for an address that is not named here.
+    ADD_URI_SAFE_ATTR: rules.attributes.filter((name) => name !== 'href' && name !== 'src'),
+    ALLOW_DATA_ATTR: false,
+    ALLOW_ARIA_ATTR: false,
+    ALLOW_UNKNOWN_PROTOCOLS: false,
+    SANITIZE_DOM: true,
+    SANITIZE_NAMED_PROPS: true,
+    // The body's own colours are part of how the letter looks.
+    WHOLE_DOCUMENT: true,
+    RETURN_DOM_FRAGMENT: true,
+  };
+}
+
+function purifierOf(view: View): DOMPurify {
+  const known = purifiers.get(view);
+  if (known !== undefined) return known;
+  const made = createDOMPurify(view);
+  if (!made.isSupported) throw new Error('This browser lacks what is needed to show HTML safely.');
+  purifiers.set(view, made);
+  made.addHook('uponSanitizeElement', (node) => {
+    const run = thisPass();
+    if (++run.nodes > MOST_NODES) throw new Unfit('nodes');
+    if (node.nodeType !== ELEMENT_NODE) return;
+    if (isDeeperThan(node, DEEPEST)) throw new Unfit('depth');
+    noteRequests(node as Element, run);
+  });
+  made.addHook('uponSanitizeAttribute', (element, data) => {
+    judgeAttribute(element, data, thisPass());
+  });
+  made.addHook('afterSanitizeAttributes', (element) => {
+    addAttributes(element, thisPass());
+  });
+  return made;
+}
+
+/** What stands on an element because we say so. */
+function addAttributes(element: Element, { rules, partOf }: Pass): void {
+  const cid = rules.marksParts ? partOf.get(element) : undefined;
+  if (cid !== undefined) element.setAttribute('data-cid', cid);
+  const href = element.nodeName === 'A' ? element.getAttribute('href') : null;
+  if (href === null || href.startsWith('#')) return;
+  element.setAttribute('target', '_blank');
+  element.setAttribute('rel', 'noopener noreferrer');
+}
+
+function thisPass(): Pass {
+  if (pass === undefined) throw new Error('DOMPurify runs outside sanitise()');
+  return pass;
+}
+
+function isDeeperThan(node: Node, most: number): boolean {
+  let depth = 0;
+  for (let at: Node | null = node; at !== null; at = at.parentNode) if (++depth > most) return true;
+  return false;
+}
+
+/** Everything by which an element would make the browser ask another server, whether the element stays or not. */
+function noteRequests(element: Element, run: Pass): void {
+  const addresses = [
+    ...['src', 'background', 'poster', 'data', 'dynsrc', 'lowsrc'].map((name) => element.getAttribute(name) ?? ''),
+    ...addressesInSrcset(element.getAttribute('srcset') ?? ''),
+    ...addressesInStyle(element.getAttribute('style') ?? ''),
+    ...(element.nodeName === 'STYLE' ? addressesInStyle(element.textContent ?? '') : []),
+    ...(element.nodeName === 'LINK' ? [element.getAttribute('href') ?? ''] : []),
+  ];
+  for (const address of addresses) {
+    const source = pictureSource(address);
+    if (source.kind !== 'remote' || run.pictures.has(source.url.href)) continue;
+    run.pictures.set(source.url.href, remotePicture(source.url, boxOf(element)));
+  }
+}
+
+function boxOf(element: Element): PictureBox {
+  const [width, height, style] = ['width', 'height', 'style'].map((name) => element.getAttribute(name));
+  return element.nodeName === 'IMG' ? { width: width ?? null, height: height ?? null, style: style ?? null } : {};
+}
+
+function judgeAttribute(element: Element, data: UponSanitizeAttributeHookEvent, run: Pass): void {
+  const value = judgedValue(element, data.attrName, data.attrValue, run);
+  if (value === undefined) data.keepAttr = false;
+  else data.attrValue = value;
+}
+
+/** What an attribute says afterwards; undefined takes it away. DOMPurify's own checks come behind this one. */
+function judgedValue(element: Element, name: string, value: string, run: Pass): string | undefined {
+  switch (name) {
+    case 'href':
+      return element.nodeName === 'A' ? linkTarget(element, value, run) : undefined;
+    case 'src':
+      return element.nodeName === 'IMG' ? pictureTarget(element, value, run) : undefined;
+    case 'cite':
+      return undefined;
+    case 'style':
+      return styleOf(value, run);
+    case 'bgcolor':
+    case 'color':
+      run.styled = true;
+      return value;
+    // What it lists for links is what SANITIZE_NAMED_PROPS makes of it: a prefix that nothing of ours has.
+    default:
+      return keepsValue(name, value) ? value : undefined;
+  }
+}
+
+function linkTarget(element: Element, value: string, run: Pass): string | undefined {
+  const anchor = /^#([\w.:-]{1,100})$/.exec(value.trim())?.[1];
+  if (anchor !== undefined && run.rules.anchors) return `#user-content-${anchor}`;
+  const url = safeLink(value);
+  if (url === undefined) return undefined;
+  const text = (element.textContent ?? '').slice(0, 500);
+  run.links.push({ href: url.href, host: url.hostname, text: text.trim(), warnings: linkWarnings(url, text) });
+  return run.rules.link(url, text);
+}
+
+function pictureTarget(element: Element, value: string, run: Pass): string | undefined {
+  const source = pictureSource(value);
+  switch (source.kind) {
+    case 'part':
+      run.parts.add(source.cid);
+      run.partOf.set(element, source.cid);
+      return run.rules.part(source.cid);
+    case 'inline':
+      return source.href;
+    case 'remote':
+      return run.rules.remotePictures ? `/picture?u=${encodeURIComponent(source.url.href)}` : undefined;
+    case 'none':
+      return undefined;
+  }
+}
+
+/** Read by the browser's own parser, in a document that loads nothing, and written by it. */
+function styleOf(value: string, run: Pass): string | undefined {
+  const { scratch } = run;
+  scratch.style.cssText = value.slice(0, 10_000);
+  const kept = keptStyle(scratch.style);
+  if (/(^|[ -])(color|background-color):/.test(kept)) run.styled = true;
+  return kept === '' ? undefined : kept;
+}
+
+/** The letter's body as a <div> that keeps its colours: nodes are moved, nothing is read anew. */
+function bodyOf(whole: DocumentFragment): DocumentFragment {
+  const body = whole.querySelector('body');
+  const fragment = whole.ownerDocument.createDocumentFragment();
+  const box = whole.ownerDocument.createElement('div');
+  for (const { name, value } of body?.attributes ?? []) {
+    if (['style', 'dir', 'lang'].includes(name)) box.setAttribute(name, value);
+  }
+  const background = body?.getAttribute('bgcolor') ?? '';
+  if (box.style.backgroundColor === '') box.style.backgroundColor = background;
+  box.append(...(body?.childNodes ?? whole.childNodes));
+  fragment.append(box);
+  return fragment;
+}
+
+function factsOf(run: Pass, html: string): LetterFacts {
+  const pictures = [...run.pictures.values()];
+  return {
+    pictures,
+    hosts: [...new Set(pictures.map(({ host }) => host))],
+    parts: [...run.parts],
+    links: run.links,
+    styled: run.styled,
+    declaresDark: /<meta\b[^>]*\bcolor-scheme\b[^>]*\bdark\b|\bcolor-scheme\s*:[^;}]*\bdark\b/i.test(html),
+  };
+}

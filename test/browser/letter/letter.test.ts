@@ -1,0 +1,251 @@
+/** A letter in its frame, in a real browser: how it looks and behaves when nobody means harm (hostile/ has the others). */
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type { FrameLocator, Page } from 'playwright-core';
+import { assertAccessible } from '../axe.ts';
+import { type Tab, useChromium } from '../browser.ts';
+import type { LetterPage } from './page.ts';
+import { serveLetters } from './site.ts';
+
+const chromium = useChromium();
+
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+interface Shown {
+  readonly tab: Tab;
+  readonly page: Page;
+  readonly letter: FrameLocator;
+  readonly hits: readonly string[];
+  show(props: Parameters<LetterPage['show']>[0]): Promise<void>;
+}
+
+async function open(t: TestContext): Promise<Shown | undefined> {
+  const site = await serveLetters(t, ({ url }) => {
+    if (/\/(picture|jmap)/.test(url)) return new Response(PIXEL, { headers: { 'content-type': 'image/png' } });
+    return url.includes('/out?') ? new Response('a page') : undefined;
+  });
+  const tab = await chromium.open(t, { origins: [site.origin] });
+  if (tab === undefined) return undefined;
+  const { page } = tab;
+  await page.goto(site.origin);
+  return {
+    tab,
+    page,
+    letter: page.frameLocator('iframe'),
+    hits: site.hits,
+    async show(props) {
+      await page.evaluate((given) => {
+        window.letterPage.show(given);
+      }, props);
+      await page.waitForFunction(
+        () => (document.querySelector('iframe')?.contentDocument?.body?.childElementCount ?? 0) > 0,
+      );
+    },
+  };
+}
+
+test('HTML is shown in a sandboxed frame, as high as what is in it, with the colours it came with', async (t) => {
+  const shown = await open(t);
+  if (shown === undefined) return;
+  const { page, letter, show } = shown;
+  await show({
+    html: '<body bgcolor="#ffeedd"><h1 style="color: rgb(200, 0, 0)">Hello</h1><div style="height: 900px">tall</div>',
+  });
+  assert.equal(await letter.locator('h1').evaluate((h1) => getComputedStyle(h1).color), 'rgb(200, 0, 0)');
+  const body = letter.locator('body > div');
+  assert.equal(await body.evaluate((div) => getComputedStyle(div).backgroundColor), 'rgb(255, 238, 221)');
+  await page.waitForFunction(() => (document.querySelector('iframe')?.clientHeight ?? 0) > 950);
+  const frame = page.locator('iframe');
+  assert.equal(await frame.getAttribute('sandbox'), 'allow-same-origin allow-popups allow-popups-to-escape-sandbox');
+  assert.equal(
+    await page.evaluate(() => document.querySelector('iframe')?.contentDocument?.scrollingElement?.scrollTop),
+    0,
+  );
+  await letter.locator('h1 + div').evaluate((div) => {
+    div.style.height = '10px';
+  });
+  await page.waitForFunction(() => (document.querySelector('iframe')?.clientHeight ?? 0) < 300);
+  await show({
+    html: '<table width="90" cellpadding="7" align="right"><td valign="top" bgcolor="#ff0000">x</td></table>',
+  });
+  assert.equal(
+    await letter.locator('table').evaluate((table) => table.outerHTML.replace(/<tbody>.*/s, '')),
+    '<table width="90" cellpadding="7" align="right">',
+  );
+  await assertAccessible(page);
+});
+
+test('pictures on other servers are counted, not loaded; shown, they come through /picture', async (t) => {
+  const shown = await open(t);
+  if (shown === undefined) return;
+  const { page, show, hits } = shown;
+  const html =
+    '<img src="https://news.shop.example/big.jpg" width=600 height=200 alt="Autumn">' +
+    '<img src="http://news.shop.example/t.gif" width=1 height=1>' +
+    '<img src="https://track.example/open?u=8f3a9c0b1d2e4f5a6b7c8d9e" style="display:none">' +
+    '<table background="https://cdn.example/bg.png"><tr><td style="background: url(https://cdn.example/bg2.png)">x</table>';
+  await show({ html });
+  const facts = await page.evaluate(() => window.letterPage.facts());
+  assert.deepEqual(
+    facts?.pictures.map(({ url, tracker }) => [new URL(url).pathname, tracker]),
+    [
+      ['/big.jpg', undefined],
+      ['/t.gif', 'tiny'],
+      ['/open', 'hidden'],
+      ['/bg.png', undefined],
+      ['/bg2.png', undefined],
+    ],
+  );
+  assert.deepEqual(facts?.hosts, ['news.shop.example', 'track.example', 'cdn.example']);
+  assert.ok(!hits.some((hit) => hit.includes('/picture')));
+  await show({ html, pictures: 'shown' });
+  await page.waitForFunction(() => document.querySelector('iframe')?.contentDocument?.images[0]?.complete === true);
+  const asked = hits.filter((hit) => hit.includes('/picture')).map((hit) => hit.replace(/^.*\?u=/, ''));
+  assert.ok(asked.map(decodeURIComponent).includes('https://news.shop.example/big.jpg'), asked.join(' '));
+});
+
+test('parts of the letter are shown where it names them; data: only as a raster picture', async (t) => {
+  const shown = await open(t);
+  if (shown === undefined) return;
+  const { page, letter, show } = shown;
+  const data = `data:image/png;base64,${PIXEL.toString('base64')}`;
+  const html =
+    `<img id=a src="cid:logo%40a.test"><img id=b src="cid:unknown"><img id=c src="${data}">` +
+    '<img id=d src="data:image/svg+xml;base64,PHN2Zz4="><img id=e src="data:image/png;base64,PHN2Zz4=">';
+  await show({ html, cids: { 'logo@a.test': '/jmap/download/a/p-1-2/logo.png?type=image%2Fpng' } });
+  const sources = await letter.locator('img').evaluateAll((all) => all.map((img) => img.getAttribute('src')));
+  assert.deepEqual(sources, ['/jmap/download/a/p-1-2/logo.png?type=image%2Fpng', null, data, null, null]);
+  assert.deepEqual(await page.evaluate(() => window.letterPage.facts()?.parts), ['logo@a.test', 'unknown']);
+});
+
+test('links lead to /out in a tab of their own, what they hide is told, and mailto: is handed to the app', async (t) => {
+  const shown = await open(t);
+  if (shown === undefined) return;
+  const { tab, page, letter, show } = shown;
+  await show({
+    html:
+      '<a href="https://evil.example/x?y=1">bank.example</a> <a href="javascript:alert(1)">no</a> ' +
+      '<a href="mailto:bob@b.test">write</a> <a href="#part">down</a><p id="part">there</p>',
+  });
+  const links = await page.evaluate(() => window.letterPage.facts()?.links);
+  assert.deepEqual(
+    links?.map(({ host, text, warnings }) => ({ host, text, warnings })),
+    [
+      { host: 'evil.example', text: 'bank.example', warnings: ['text-differs'] },
+      { host: '', text: 'write', warnings: [] },
+    ],
+  );
+  const [popup] = await Promise.all([tab.context.waitForEvent('page'), letter.getByText('bank.example').click()]);
+  await popup.waitForURL(/\/out\?/);
+  const asked = new URL(popup.url()).searchParams;
+  assert.deepEqual([asked.get('u'), asked.get('t')], ['https://evil.example/x?y=1', 'bank.example']);
+  assert.equal(await popup.evaluate(() => window.opener === null), true);
+  await letter.getByText('write').click();
+  assert.equal(await page.evaluate(() => window.letterPage.mailto()), 'mailto:bob@b.test');
+  await letter.getByText('down').click();
+  assert.equal(
+    await page.evaluate(() => document.querySelector('iframe')?.contentWindow?.location.hash),
+    '#user-content-part',
+  );
+  assert.equal(await letter.getByText('no', { exact: true }).getAttribute('href'), null);
+});
+
+test('keys pressed inside reach the app, but for those that the letter needs itself', async (t) => {
+  const shown = await open(t);
+  if (shown === undefined) return;
+  const { page, letter, show } = shown;
+  await show({ html: '<p>some text</p><a href="https://a.example/">a link</a>' });
+  await letter.getByText('some text').click();
+  for (const key of ['j', 'Escape', 'F6', 'Control+c']) await page.keyboard.press(key);
+  assert.deepEqual(await page.evaluate(() => window.letterPage.keys()), ['j', 'Escape', 'F6', 'Control']);
+  await page.locator('#archive').focus();
+  for (let presses = 0; presses < 6; presses++) await page.keyboard.press('Tab');
+  const inside = await page.evaluate(() => document.activeElement?.nodeName);
+  assert.notEqual(inside, 'IFRAME', 'Tab leaves the letter again');
+});
+
+test('dark: what has no colours is adapted, what has stays on white, what says so itself is left to it', async (t) => {
+  const shown = await open(t);
+  if (shown === undefined) return;
+  const { page, show } = shown;
+  const looks = async (html: string, look?: 'sent' | 'adapt'): Promise<string> => {
+    await show({ html, theme: 'dark', ...(look === undefined ? {} : { look }) });
+    return page.evaluate(() => {
+      const root = document.querySelector('iframe')?.contentDocument?.documentElement;
+      const text = root?.querySelector('p') as Element;
+      return [
+        root?.dataset['look'],
+        getComputedStyle(root as Element).backgroundColor,
+        getComputedStyle(text).color,
+      ].join(' ');
+    });
+  };
+  assert.equal(await looks('<p>plain</p>'), 'adapt rgb(22, 29, 37) rgb(232, 237, 243)');
+  assert.equal(await looks('<p style="color: #333">styled</p>'), 'sent rgb(255, 255, 255) rgb(51, 51, 51)');
+  assert.equal(
+    await looks('<p style="color: #333"><font color=black>styled</font>', 'adapt'),
+    'adapt rgb(22, 29, 37) rgb(232, 237, 243)',
+  );
+  assert.match(
+    await looks('<meta name="color-scheme" content="light dark"><p style="color: red">both</p>'),
+    /^own .* rgb\(255, 0, 0\)/,
+  );
+});
+
+test('what is too deep or has too many nodes is shown as text', async (t) => {
+  const shown = await open(t);
+  if (shown === undefined) return;
+  const { page } = shown;
+  const cases = {
+    depth: `${'<div>'.repeat(300)}deep`,
+    nodes: `${'<b>x</b>'.repeat(60_000)}`,
+    length: 'x'.repeat(4_000_001),
+  };
+  for (const [why, html] of Object.entries(cases)) {
+    await page.evaluate((given) => {
+      window.letterPage.show({ html: given, text: 'the text of it' });
+    }, html);
+    await page.waitForFunction((reason) => window.letterPage.unfit() === reason, why);
+    assert.equal(await page.locator('#letter').innerText(), 'the text of it');
+  }
+});
+
+test('plain text: quotes in quotes, a signature, links, and nothing is read as markup', async (t) => {
+  const shown = await open(t);
+  if (shown === undefined) return;
+  const { page } = shown;
+  const text = 'Hello <b>you</b>\n> > first\n> second\nsee www.a.example, or (https://b.example/x).\n-- \nBob';
+  await page.evaluate((given) => {
+    window.letterPage.show({ text: given });
+  }, text);
+  assert.equal(await page.locator('#letter b').count(), 0);
+  assert.equal(await page.locator('blockquote blockquote').innerText(), 'first');
+  assert.equal(await page.locator('.letter-signature').last().innerText(), 'Bob');
+  const links = await page
+    .locator('#letter a')
+    .evaluateAll((all) => all.map((a) => [a.textContent, a.getAttribute('href')]));
+  assert.deepEqual(links, [
+    ['www.a.example', '/out?u=http%3A%2F%2Fwww.a.example%2F&t=www.a.example'],
+    ['https://b.example/x', '/out?u=https%3A%2F%2Fb.example%2Fx&t=https%3A%2F%2Fb.example%2Fx'],
+  ]);
+});
+
+test('what goes into a letter being written keeps its links, its parts and little else', async (t) => {
+  const shown = await open(t);
+  if (shown === undefined) return;
+  const { page } = shown;
+  const made = await page.evaluate(() =>
+    window.letterPage.compose(
+      '<p id=x class=y style="color: red; position: fixed" onclick="alert(1)">Hi <a href="https://a.example/">there</a>' +
+        '<img src="cid:logo" alt=logo><img src="https://a.example/t.gif" alt="shop"><script>alert(1)</script><style>p{}</style>',
+    ),
+  );
+  assert.equal(
+    made,
+    '<div><p style="color: red">Hi <a href="https://a.example/" target="_blank" rel="noopener noreferrer">there</a>' +
+      '<img src="blob:part-logo" alt="logo" data-cid="logo">shop</p></div>',
+  );
+});
