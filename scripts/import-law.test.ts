@@ -35,6 +35,15 @@ const GOOD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'src/web/ui/x.tsx': `import type { Email } from '../../jmap/index.ts'; import { h } from 'preact'; import './x.css';`,
     'src/web/ui/x.css': '',
   },
+  'what both sides of the wire know': {
+    'src/web/ui/x.ts': `import '../links/links.ts';`,
+    'src/web/server/x.ts': `import '../links/links.ts';`,
+    'src/web/links/links.ts': '',
+  },
+  'a piece of the webmail in a test of the browser': {
+    'test/browser/page.ts': `import '../../src/web/ui/piece.ts';`,
+    'src/web/ui/piece.ts': '',
+  },
   'a URL that is no file': { 'src/mail/w.ts': `new URL('http://a.test'); new URL(name, base);` },
 };
 
@@ -85,6 +94,7 @@ const BAD: readonly (readonly [what: string, file: string, text: string, problem
     `import type { a } from '../../base/index.ts';`,
     /only types/,
   ],
+  ['Node, in what both sides know', 'src/web/links/x.ts', `import 'node:fs';`, /no Node in a browser/],
   ['Node, in the browser', 'src/web/ui/x.ts', `import 'node:fs';`, /no Node in a browser/],
   ['a database engine', 'src/mail/x.ts', `import { DatabaseSync } from 'node:sqlite';`, /only src\/store\/ does/],
   ['SQL in a string', 'src/mail/x.ts', `const q = 'DELETE FROM messages';`, /x\.ts:1 holds SQL/],

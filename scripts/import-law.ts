@@ -169,6 +169,8 @@ function textOf(node: Node): string | undefined {
 const isTest = (file: string): boolean => /\.(test|fuzz)\.ts$/.test(file) || !file.startsWith('src/');
 /** What the browser runs. How it is built is not part of it. */
 const isUi = (file: string): boolean => file.startsWith('src/web/ui/') && !file.endsWith('/vite.config.ts');
+/** Pure code that both sides of the wire run: one judgement of an address, wherever it is made. */
+const isBoth = (file: string): boolean => file.startsWith('src/web/links/');
 /** testing.ts hands out what other folders' tests need; fakes, contract suites and players of transcripts are named so. */
 const isForTests = (file: string): boolean =>
   /\/(contract\/.*|(testing|transcript|(fake|contract)(-.*)?)\.ts)$/.test(file);
@@ -179,7 +181,12 @@ function judge(root: string, one: Import): readonly string[] {
   const at = `${one.file}:${one.line}`;
   if (one.target === undefined) return [`${at} computes what it imports; write the path out`];
   if (ENGINES.has(one.target) && mayNotHoldSql(one.file)) return [`${at} imports ${one.target}; only src/store/ does`];
-  if (isUi(one.file) && one.target.startsWith('node:') && !isTest(one.file) && !isForTests(one.file)) {
+  if (
+    (isUi(one.file) || isBoth(one.file)) &&
+    one.target.startsWith('node:') &&
+    !isTest(one.file) &&
+    !isForTests(one.file)
+  ) {
     return [`${at} imports ${one.target}; there is no Node in a browser`];
   }
   if (!one.target.startsWith('.')) return [];
@@ -196,6 +203,8 @@ function judge(root: string, one: Import): readonly string[] {
   if (isForTests(target) && !isTest(one.file) && !isForTests(one.file)) return say('that file is for tests');
   if (isUi(one.file) !== isUi(target)) return acrossTheWire(one, target, say);
   if (from === to) return [];
+  // They make pages out of pieces of the webmail.
+  if (one.file.startsWith('test/browser/') && to === 'web') return [];
   if (posix.basename(target) === 'testing.ts')
     return target === `src/${to}/testing.ts` ? [] : say(`only ${to}/testing.ts is for other tests`);
   if (target !== `src/${to}/index.ts`) return say(`only ${to}/index.ts is for other folders`);
@@ -205,6 +214,7 @@ function judge(root: string, one: Import): readonly string[] {
 
 /** What runs in the browser, and what runs on the server, share nothing but the types of the protocol between them. */
 function acrossTheWire(one: Import, target: string, say: (what: string) => readonly string[]): readonly string[] {
+  if (isBoth(target)) return [];
   if (isUi(target)) return isTest(one.file) ? [] : say('that runs in a browser');
   if (isTest(one.file) || isForTests(one.file)) return [];
   return target === 'src/jmap/index.ts' && !one.runtime ? [] : say('web/ui/ may import only types, of jmap/');

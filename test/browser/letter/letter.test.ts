@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type { FrameLocator, Page } from 'playwright-core';
+import { FRAME_SANDBOX } from '../../../src/web/server/frame.ts';
 import { assertAccessible } from '../axe.ts';
 import { type Tab, useChromium } from '../browser.ts';
 import type { LetterPage } from './page.ts';
@@ -59,7 +60,7 @@ test('HTML is shown in a sandboxed frame, as high as what is in it, with the col
   assert.equal(await body.evaluate((div) => getComputedStyle(div).backgroundColor), 'rgb(255, 238, 221)');
   await page.waitForFunction(() => (document.querySelector('iframe')?.clientHeight ?? 0) > 950);
   const frame = page.locator('iframe');
-  assert.equal(await frame.getAttribute('sandbox'), 'allow-same-origin allow-popups allow-popups-to-escape-sandbox');
+  assert.equal(await frame.getAttribute('sandbox'), FRAME_SANDBOX, 'the element and the policy of /frame say the same');
   assert.equal(
     await page.evaluate(() => document.querySelector('iframe')?.contentDocument?.scrollingElement?.scrollTop),
     0,

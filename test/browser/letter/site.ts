@@ -21,7 +21,7 @@ export const APP_POLICY = [
 
 const PAGE = `<html lang="en"><title>Letters</title><link rel="stylesheet" href="/app.css">
 <header id="toolbar"><button id="archive">Archive</button><label>Read <input type="checkbox" id="read"></label></header>
-<form id="settings"><input name="secret" id="secret"></form>
+<form id="settings"><label>Secret <input name="secret" id="secret"></label></form>
 <main><div id="letter"></div></main><script type="module" src="/app.js"></script>`;
 
 const STYLE = `
