@@ -12,15 +12,9 @@ export interface PlainTextProps {
 
 export function PlainText({ text, flowed, onMailto }: PlainTextProps): VNode {
   const letter = useMemo(() => parsePlain(text, flowed), [text, flowed]);
-  const onClick = (event: MouseEvent): void => {
-    const address = (event.target as Element).closest('a')?.dataset['mailto'];
-    if (address === undefined || onMailto === undefined) return;
-    event.preventDefault();
-    onMailto(address);
-  };
   return (
-    <div class="letter-text" onClick={onClick}>
-      <Blocks blocks={letter.blocks} />
+    <div class="letter-text">
+      <Blocks blocks={letter.blocks} onMailto={onMailto} />
       {letter.leftOut > 0 && (
         <p class="letter-rest">
           The last {letter.leftOut.toLocaleString('en')} characters are not shown. Download the message to read all of
@@ -31,17 +25,23 @@ export function PlainText({ text, flowed, onMailto }: PlainTextProps): VNode {
   );
 }
 
-function Blocks({ blocks }: { readonly blocks: readonly Block[] }): VNode {
+type OnMailto = PlainTextProps['onMailto'];
+
+function Blocks({ blocks, onMailto }: { readonly blocks: readonly Block[]; readonly onMailto: OnMailto }): VNode {
   return (
     <>
       {blocks.map((block, i) =>
         block.kind === 'quote' ? (
           <blockquote key={i}>
-            <Blocks blocks={block.blocks} />
+            <Blocks blocks={block.blocks} onMailto={onMailto} />
           </blockquote>
         ) : (
           <div key={i} dir="auto" class={block.kind === 'signature' ? 'letter-signature' : 'letter-line'}>
-            {block.runs.length === 0 ? <br /> : block.runs.map((run, at) => <Run key={at} run={run} />)}
+            {block.runs.length === 0 ? (
+              <br />
+            ) : (
+              block.runs.map((run, at) => <Run key={at} run={run} onMailto={onMailto} />)
+            )}
           </div>
         ),
       )}
@@ -49,17 +49,20 @@ function Blocks({ blocks }: { readonly blocks: readonly Block[] }): VNode {
   );
 }
 
-function Run({ run }: { readonly run: TextRun }): VNode {
+function Run({ run, onMailto }: { readonly run: TextRun; readonly onMailto: OnMailto }): VNode {
   if (run.kind === 'text') return <>{run.text}</>;
-  const mailto = run.url.protocol === 'mailto:' ? { 'data-mailto': run.url.href } : {};
   const suspicious = linkWarnings(run.url, run.text).some((warning) => warning !== 'not-private');
   return (
     <a
       href={outAddress(run.url, run.text)}
       target="_blank"
       rel="noopener noreferrer"
-      {...mailto}
-      {...(suspicious ? { 'data-suspicious': '' } : {})}
+      data-suspicious={suspicious ? '' : undefined}
+      onClick={(event) => {
+        if (onMailto === undefined || run.url.protocol !== 'mailto:') return;
+        event.preventDefault();
+        onMailto(run.url.href);
+      }}
     >
       {run.text}
     </a>
