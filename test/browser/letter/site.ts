@@ -5,7 +5,7 @@ import { build, type Rolldown } from 'vite';
 import { frameResponse } from '../../../src/web/server/frame.ts';
 import { type Answer, html, serveSite, type Site } from '../site.ts';
 
-export const APP_POLICY = [
+const APP_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
