@@ -117,3 +117,57 @@ test('a right password makes the next login from there one of somebody known', a
     await logins.verify(login(name, password), { ...PEER, address }, 'pop3');
   assert.deepEqual(known, [false, false, true, false, false]);
 });
+
+/** Logins as a protocol makes them that sends the password with every request; `checked` counts what was hashed. */
+async function withRequests(t: TestContext): Promise<{
+  readonly parts: Awaited<ReturnType<typeof testDirectory>>;
+  readonly ask: (name: string, password: string, address?: string) => Promise<string>;
+  readonly checked: () => number;
+}> {
+  const { parts } = await withAlice(t);
+  let checked = 0;
+  const check: typeof parts.passwords.check = (...args) => {
+    checked++;
+    return parts.passwords.check(...args);
+  };
+  const passwords = { ...parts.passwords, check };
+  const logins = openLogins({ ...parts, passwords, log: silentLog, countGuesses: () => true, networkOf });
+  return {
+    parts,
+    checked: () => checked,
+    ask: (name, password, address = '192.0.2.1') =>
+      logins.verifyAgain(login(name, password), { ...PEER, address }, 'web').then(({ kind }) => kind),
+  };
+}
+
+test('a password that comes with every request is hashed once in a while, and once for those that come together', async (t) => {
+  const { parts, ask, checked } = await withRequests(t);
+  const together = await Promise.all(Array.from({ length: 8 }, () => ask('alice', 'correct horse')));
+  assert.deepEqual([new Set(together), checked()], [new Set(['accepted']), 1]);
+  assert.equal(await ask('alice', 'correct horse'), 'accepted');
+  assert.equal(checked(), 1);
+  assert.equal(await ask('alice', 'correct horse', '192.0.2.2'), 'accepted');
+  assert.equal(checked(), 2, 'from another network it is checked');
+  await parts.clock.advance(10 * 60_000);
+  assert.equal(await ask('alice', 'correct horse'), 'accepted');
+  assert.equal(checked(), 3, 'ten minutes later it is checked');
+});
+
+test('a wrong password is hashed each time, and what was proven does not help who guesses', async (t) => {
+  const { ask, checked } = await withRequests(t);
+  assert.equal(await ask('alice', 'correct horse'), 'accepted');
+  for (let i = 0; i < 20; i++) assert.equal(await ask('alice', 'wrong'), 'refused');
+  assert.equal(checked(), 21);
+  assert.equal(await ask('alice', 'correct horse'), 'busy', 'an answer would tell');
+  assert.equal(await ask('alice', 'correct horse', '192.0.2.2'), 'accepted');
+});
+
+test('a password that was changed, and that of a closed account, count no more at once', async (t) => {
+  const { parts, ask } = await withRequests(t);
+  assert.equal(await ask('alice', 'correct horse'), 'accepted');
+  await parts.directory.setPassword('alice@a.test', 'another horse');
+  assert.equal(await ask('alice', 'correct horse'), 'refused');
+  assert.equal(await ask('alice', 'another horse'), 'accepted');
+  await parts.directory.removeAccount('alice@a.test', false);
+  assert.equal(await ask('alice', 'another horse'), 'refused');
+});

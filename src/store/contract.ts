@@ -8,6 +8,7 @@ import { filingContract } from './contract/filing.ts';
 import { maildropContract } from './contract/maildrop.ts';
 import { processContract } from './contract/processes.ts';
 import { queueContract } from './contract/queue.ts';
+import { sessionContract } from './contract/session.ts';
 import { sharingContract } from './contract/sharing.ts';
 import { submissionContract } from './contract/submission.ts';
 import { suppressionContract } from './contract/suppression.ts';
@@ -31,6 +32,7 @@ export function storeContract(engine: Engine): void {
   maildropContract(engine);
   queueContract(engine);
   processContract(engine);
+  sessionContract(engine);
   sharingContract(engine);
   submissionContract(engine);
   suppressionContract(engine);

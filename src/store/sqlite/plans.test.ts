@@ -17,7 +17,7 @@ const process = thisProcess();
 
 /** Tables that grow with the mail. */
 const GROWING =
-  /\bSCAN (?:messages|m|contents|c|downgraded|patches|emails|e|memberships|s|deliveries|d|events|attempts|tombstones|grants|sent|correspondents|suppressions|destinations)\b/;
+  /\bSCAN (?:messages|m|contents|c|downgraded|patches|emails|e|memberships|s|deliveries|d|events|attempts|tombstones|grants|sent|correspondents|suppressions|destinations|sessions)\b/;
 
 function recorded(connection: Connection, into: Set<string>): Connection {
   return {
@@ -48,7 +48,7 @@ const suppression = { account: 'a', address: 'x@c.test', madeBy: 'answer', at: 1
 
 /** In an order that makes each find something. */
 const calls: readonly (readonly [OperationName, unknown])[] = [
-  ['addAccount', { id: 'a', local: 'a', domain: 'b.test', credentials: [], at: 1 }],
+  ['addAccount', { id: 'a', local: 'a', domain: 'b.test', credentials: [{ kind: 'argon2id', value: 'v' }], at: 1 }],
   [
     'accept',
     {
@@ -95,6 +95,12 @@ const calls: readonly (readonly [OperationName, unknown])[] = [
   ['removeSuppressions', { address: 'x@c.test', account: 'a' }],
   ['suppress', { entries: [suppression] }],
   ['sweepSuppressions', { before: 9, limit: 9 }],
+  ['openSession', { digest: 'd', account: 'a', verifier: 'v', at: 1, most: 0 }],
+  ['openSession', { digest: 'd', account: 'a', verifier: 'v', at: 1, most: 1 }],
+  ['touchSession', { digest: 'd', at: 2 }],
+  ['session', { digest: 'd' }],
+  ['sweepSessions', { before: 9, limit: 9 }],
+  ['endSession', { digest: 'd' }],
   ['takeBack', { message: message.id, numbers: [3], at: 1, by: { by: 'keeper' } }],
   ['claimForOperator', { token: 'o', process, message: message.id, numbers: [5] }],
   ['freeProcesses', { gone: [process], at: 5 }],
