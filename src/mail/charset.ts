@@ -19,13 +19,15 @@ export interface DecodeOptions {
 
 /** Never throws. A byte order mark at the beginning isn't text. */
 export function decodeCharset(octets: Uint8Array, label: string, options: DecodeOptions = {}): DecodedText {
+  return decodeKnown(octets, label, options) ?? { text: decodeUnlabelled(octets, options), isProblem: true };
+}
+
+/** Undefined for a charset that nobody here knows. */
+export function decodeKnown(octets: Uint8Array, label: string, options: DecodeOptions = {}): DecodedText | undefined {
   const charset = label.trim().toLowerCase();
   if (charset === '' || ASCII.has(charset)) return decodeAscii(octets, options);
   if (charset === 'utf-8' || charset === 'utf8') return decodeUtf8(octets, options);
-  return (
-    decodeByPlatform(octets, PLATFORM.get(charset) ?? charset, options) ??
-    decodeByIconv(octets, charset, options) ?? { text: decodeUnlabelled(octets, options), isProblem: true }
-  );
+  return decodeByPlatform(octets, PLATFORM.get(charset) ?? charset, options) ?? decodeByIconv(octets, charset, options);
 }
 
 /** What is labelled with nothing, or says it is ASCII and isn't. */

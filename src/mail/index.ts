@@ -8,6 +8,8 @@ export {
   scanAddress,
   withoutSubaddress,
 } from './address.ts';
+export { readAddresses, readAddressGroups } from './address-list.ts';
+export type { EmailAddress, EmailAddressGroup } from './address-list.ts';
 export { decodeCharset, decodeUnlabelled } from './charset.ts';
 export { completeHeader } from './completion.ts';
 export type { CompletedHeader, HeaderCompletion, HeaderEdit } from './completion.ts';
@@ -29,6 +31,8 @@ export type { HeaderField, HeaderLimits, HeaderState } from './header.ts';
 export { LineEnds } from './line-ends.ts';
 export { parseMailboxes } from './mailboxes.ts';
 export type { Mailbox, MailboxList } from './mailboxes.ts';
+export { formatJmapDate, readDate } from './read-date.ts';
+export type { ReadDate } from './read-date.ts';
 export { formatDeliveredTo, formatReceived, formatReturnPath, withKeyword } from './received.ts';
 export type { ReceivedFacts, WithFacts, WithKeyword } from './received.ts';
 export {

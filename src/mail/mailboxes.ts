@@ -5,6 +5,8 @@
  */
 import { formatAddress, parseAddress } from './address.ts';
 import type { Address } from './envelope.ts';
+import { tokenize } from './tokens.ts';
+import type { Token } from './tokens.ts';
 
 export interface Mailbox {
   /** The display name, encoded-words not decoded; undefined where there is none. */
@@ -18,39 +20,53 @@ export interface MailboxList {
   readonly whole: boolean;
 }
 
-type Token =
-  | { readonly kind: 'atom' | 'quoted' | 'literal'; readonly text: string }
-  | { readonly kind: 'special'; readonly text: string };
-
 /** address-list = (address *("," address)) / obs-addr-list, of an unfolded value. Group names are dropped, their members kept. Never throws. */
 export function parseMailboxes(value: string): MailboxList {
-  const tokens = tokenize(value);
+  const tokens = tokenize(value)?.filter(({ kind }) => kind !== 'comment');
   if (tokens === undefined) return { mailboxes: [], whole: false };
-  const mailboxes: Mailbox[] = [];
+  const { groups, whole } = splitAddressList(tokens);
+  const mailboxes = groups.flatMap(({ addresses }) => addresses).map(mailboxOf);
+  const understood = mailboxes.filter((mailbox) => mailbox !== undefined);
+  return { mailboxes: understood, whole: whole && understood.length === mailboxes.length };
+}
+
+interface AddressGroup {
+  /** Tokens of its name; undefined for addresses that stand in no group. */
+  readonly name: readonly Token[] | undefined;
+  /** Tokens of each of its addresses; there may be none. */
+  readonly addresses: readonly (readonly Token[])[];
+}
+
+/**
+ * The list cut at its commas and groups (RFC 5322 §3.4): address = mailbox / group. `whole` is false where it isn't of
+ * that grammar; what there is is given anyway.
+ */
+export function splitAddressList(tokens: readonly Token[]): {
+  readonly groups: readonly AddressGroup[];
+  readonly whole: boolean;
+} {
+  const groups: { readonly name: readonly Token[] | undefined; readonly addresses: (readonly Token[])[] }[] = [];
   let whole = true;
   let part: Token[] = [];
+  let current: (typeof groups)[number] | undefined;
   const take = (): void => {
-    if (part.length > 0) {
-      const mailbox = mailboxOf(part);
-      if (mailbox === undefined) whole = false;
-      else mailboxes.push(mailbox);
-    }
+    if (part.length === 0) return;
+    if (current === undefined) groups.push((current = { name: undefined, addresses: [] }));
+    current.addresses.push(part);
     part = [];
   };
   let angle = false;
-  let group = false;
   for (const token of tokens) {
     const sign = token.kind === 'special' && (!angle || token.text === '>') ? token.text : '';
-    if (sign === ',' || sign === ';') {
+    if (sign === ',') take();
+    else if (sign === ';') {
       take();
-      if (sign === ';') {
-        if (!group) whole = false;
-        group = false;
-      }
+      if (current?.name === undefined) whole = false;
+      else current = undefined;
     } else if (sign === ':') {
       // group = display-name ":" [group-list] ";" [CFWS]
-      if (group || part.some((one) => one.kind !== 'atom' && one.kind !== 'quoted')) whole = false;
-      group = true;
+      if (current?.name !== undefined || !part.every(isWord)) whole = false;
+      groups.push((current = { name: part, addresses: [] }));
       part = [];
     } else {
       if (sign === '<') angle = true;
@@ -59,7 +75,11 @@ export function parseMailboxes(value: string): MailboxList {
     }
   }
   take();
-  return { mailboxes, whole: whole && !angle };
+  return { groups, whole: whole && !angle };
+}
+
+function isWord({ kind }: Token): boolean {
+  return kind === 'atom' || kind === 'quoted';
 }
 
 /** mailbox = name-addr / addr-spec ; name-addr = [display-name] angle-addr */
@@ -72,7 +92,7 @@ function mailboxOf(tokens: readonly Token[]): Mailbox | undefined {
   if (!isSpecial(tokens.at(-1), '>')) return undefined;
   const words = tokens.slice(0, open);
   // A display name with an "@" in it is not legal, and a way to show another address than the real one.
-  if (words.some((token) => token.kind !== 'atom' && token.kind !== 'quoted')) return undefined;
+  if (!words.every(isWord)) return undefined;
   const address = addrSpec(withoutRoute(tokens.slice(open + 1, -1)));
   if (address === undefined) return undefined;
   const name = words.map((token) => token.text).join(' ');
@@ -111,41 +131,4 @@ function isDotted(token: Token, side: 'start' | 'end'): boolean {
 
 function isSpecial(token: Token | undefined, text: string): boolean {
   return token?.kind === 'special' && token.text === text;
-}
-
-/** The tokens of RFC 5322 §3.2 without blanks and comments; undefined when a quote, a comment or a literal does not end. */
-function tokenize(value: string): readonly Token[] | undefined {
-  const tokens: Token[] = [];
-  // Sticky expressions that can't back up: each octet is looked at a bounded number of times.
-  const shapes = /[ \t\r\n]+|"((?:[^"\\]|\\.)*)"|(\[[^\]\\[]*\])|([<>,:;@])|([^\0- "(),:;<>@[\\\]\x7f]+)/suy;
-  let at = 0;
-  while (at < value.length) {
-    if (value[at] === '(') {
-      const end = commentEnd(value, at);
-      if (end === undefined) return undefined;
-      at = end;
-      continue;
-    }
-    shapes.lastIndex = at;
-    const found = shapes.exec(value);
-    if (found === null) return undefined;
-    const [all, quoted, literal, special, atom] = found;
-    if (quoted !== undefined) tokens.push({ kind: 'quoted', text: quoted.replace(/\\(.)/gsu, '$1') });
-    else if (literal !== undefined) tokens.push({ kind: 'literal', text: literal });
-    else if (special !== undefined) tokens.push({ kind: 'special', text: special });
-    else if (atom !== undefined) tokens.push({ kind: 'atom', text: atom });
-    at += all.length;
-  }
-  return tokens;
-}
-
-/** comment = "(" *([FWS] ccontent) [FWS] ")" ; ccontent = ctext / quoted-pair / comment. The offset behind it. */
-function commentEnd(value: string, start: number): number | undefined {
-  let depth = 0;
-  for (let at = start; at < value.length; at++) {
-    if (value[at] === '\\') at++;
-    else if (value[at] === '(') depth++;
-    else if (value[at] === ')' && --depth === 0) return at + 1;
-  }
-  return undefined;
 }

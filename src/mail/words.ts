@@ -1,4 +1,5 @@
 /** Text of any script in a header (RFC 2047): encoded-words, written and read. */
+import { decodeKnown } from './charset.ts';
 import { isAscii } from './domain.ts';
 
 /** RFC 2047 §2: a line with an encoded-word has at most 76 characters; base 64 makes 52 of 39, and the field name wants room. */
@@ -74,8 +75,11 @@ export function breakLines(text: string, width: number, column = 0): readonly st
   return line === '' ? lines : [...lines, line];
 }
 
-/** encoded-word = "=?" charset ["*" language] "?" encoding "?" encoded-text "?=" (RFC 2047 §2, RFC 2231 §5) */
-const ENCODED_WORD = /=\?([!-)+->@-~]{1,40})(?:\*[!->@-~]{0,20})?\?([bq])\?([!->@-~]{0,998})\?=/gi;
+/**
+ * encoded-word = "=?" charset ["*" language] "?" encoding "?" encoded-text "?=" (RFC 2047 §2, RFC 2231 §5), and what
+ * careless programs write: blanks in it, and characters that should have been encoded.
+ */
+const ENCODED_WORD = /=\?([!-)+->@-~]{1,40})(?:\*[!->@-~]{0,20})?\?([bq])\?([^?\0-\x08\n-\x1f\x7f]{0,998})\?=/gi;
 
 /**
  * The text of an unstructured value with its encoded-words decoded; a word that can't be decoded
@@ -83,13 +87,15 @@ const ENCODED_WORD = /=\?([!-)+->@-~]{1,40})(?:\*[!->@-~]{0,20})?\?([bq])\?([!->
  * encoders split a character over two of them. Never throws.
  */
 export function decodeHeaderText(value: string): string {
+  if (!value.includes('=?')) return value;
   // Blanks between two encoded-words belong to the encoding, not to the text (RFC 2047 §6.2).
   const joined = value.replace(/(\?=)[ \t\r\n]{1,100}(?==\?)/g, '$1');
   let text = '';
   let at = 0;
   let run: { readonly charset: string; readonly octets: Buffer[]; readonly start: number } | undefined;
   const endRun = (): void => {
-    if (run !== undefined) text += decodeOctets(run.charset, Buffer.concat(run.octets)) ?? joined.slice(run.start, at);
+    if (run !== undefined)
+      text += decodeKnown(Buffer.concat(run.octets), run.charset)?.text ?? joined.slice(run.start, at);
     run = undefined;
   };
   for (const found of joined.matchAll(ENCODED_WORD)) {
@@ -102,14 +108,6 @@ export function decodeHeaderText(value: string): string {
   }
   endRun();
   return text + joined.slice(at);
-}
-
-function decodeOctets(charset: string, octets: Buffer): string | undefined {
-  try {
-    return new TextDecoder(charset).decode(octets);
-  } catch {
-    return undefined;
-  }
 }
 
 function fromQ(text: string): Buffer {

@@ -1,4 +1,5 @@
 /** Floor 2: the structure and the encodings of what messages hold (RFC 2045 to RFC 2049): read, rewritten, composed. */
+export { baseSubject } from './base-subject.ts';
 export { bodyLists, hasAttachment } from './body-lists.ts';
 export type { BodyLists } from './body-lists.ts';
 export { BodyTextReader, LARGEST_TEXT, truncated } from './body-text.ts';
@@ -6,8 +7,16 @@ export type { BodyValue } from './body-text.ts';
 export { downgradeEntityHeader, downgradeHeader, isAsciiOnly } from './downgrade.ts';
 export { composeReport, reportNeedsUtf8 } from './dsn.ts';
 export type { ReportAction, ReportExplanation, ReportParts, ReportRecipient } from './dsn.ts';
+export { decodeFlowed, encodeFlowed, unflowed } from './flowed.ts';
+export type { Paragraph } from './flowed.ts';
+export { hasForm, headerForm, isHeaderForm } from './header-forms.ts';
+export type { HeaderForm, HeaderForms } from './header-forms.ts';
+export { htmlToText } from './html-text.ts';
+export type { HtmlTextOptions } from './html-text.ts';
 export { composeNote } from './note.ts';
 export { packTree, partNumbered, unpackTree } from './packed-tree.ts';
+export { previewOf, wordsOf } from './preview.ts';
+export type { BodyPiece } from './preview.ts';
 export { planSevenBit } from './seven-bit.ts';
 export type { SevenBitOptions, SevenBitPlan } from './seven-bit.ts';
 export { decodeTransfer, transferDecoder } from './transfer-decoding.ts';
