@@ -58,7 +58,7 @@ function isBlankLine(line: string | undefined): boolean {
 }
 
 /** Blanks, and characters without a shape that mass mail fills its previews with. */
-const BLANKS = /[\s\p{Cc}\u00ad\u034f\u115f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\u3164\ufeff]+/gu;
+const BLANKS = /[\u034f\s\p{Cc}\u00ad\u115f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\u3164\ufeff]+/gu;
 /** What stands within a word of some scripts, and joins pictures; direction marks would turn what stands behind the text. */
 const JOINERS = /^[\u200c\u200d]+$/;
 
@@ -68,7 +68,7 @@ function oneLine(text: string): string {
 
 function shortened(text: string): string {
   if (text.length <= LONGEST_PREVIEW) return text.toWellFormed();
-  const characters = [...text.slice(0, 2 * LONGEST_PREVIEW)];
+  const characters = Array.from(text.slice(0, 2 * LONGEST_PREVIEW));
   return characters.length <= LONGEST_PREVIEW && text.length <= 2 * LONGEST_PREVIEW
     ? text.toWellFormed()
     : `${characters
