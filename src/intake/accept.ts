@@ -11,6 +11,7 @@ import {
   formatReceived,
   HeaderScanner,
   messageIdOf,
+  threadIdsOf,
   parseHeaderSection,
   refusal,
   reply,
@@ -55,7 +56,9 @@ class ArrivingMessage implements ArrivalSink {
   /** Made while the octets go to the store, where the message came as internationalised. */
   readonly #form: DowngradedForm | undefined;
   /** Set when the header section has ended and its octets are on their way to the store. */
-  #header: { readonly bytes: Buffer; readonly messageId: string | undefined } | undefined;
+  #header:
+    | { readonly bytes: Buffer; readonly messageId: string | undefined; readonly threadIds: readonly string[] }
+    | undefined;
   #edits: readonly HeaderEdit[] = [];
   /** Set when the content is refused: the rest is read and thrown away, the answer comes at its end. */
   #refusal: Reply | undefined;
@@ -119,7 +122,7 @@ class ArrivingMessage implements ArrivalSink {
     if (this.#arrival.service === 'submission') await this.#completed();
     else {
       const { bytes } = this.#scanner;
-      this.#header = { bytes, messageId: messageIdOf(fields) };
+      this.#header = { bytes, messageId: messageIdOf(fields), threadIds: threadIdsOf(fields) };
       await this.#store(bytes);
     }
     if (rest.length > 0 && this.#refusal === undefined) await this.#store(rest);
@@ -156,7 +159,7 @@ class ArrivingMessage implements ArrivalSink {
     this.#refusal = author === undefined ? undefined : await authorRefusal(fields, author);
     if (this.#refusal !== undefined) return;
     this.#edits = edits;
-    this.#header = { bytes, messageId: messageIdOf(fields) };
+    this.#header = { bytes, messageId: messageIdOf(fields), threadIds: threadIdsOf(fields) };
     await this.#store(bytes);
   }
 
@@ -204,6 +207,7 @@ class ArrivingMessage implements ArrivalSink {
       ...this.#form?.finish({ prefix, content }),
       mailFrom: envelope.mailFrom === null ? '' : formatAddress(envelope.mailFrom),
       ...(messageId === undefined ? {} : { messageId }),
+      threadIds: this.#header?.threadIds ?? [],
       body,
       smtputf8,
       ...(ret === undefined ? {} : { ret }),

@@ -7,8 +7,8 @@
 import { newId } from '../base/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Router, Target } from '../accounts/index.ts';
-import { HeaderScanner, messageIdOf, parseAddress, parseHeaderSection } from '../mail/index.ts';
-import type { AcceptParams, EventFacts, Store } from '../store/index.ts';
+import { HeaderScanner, messageIdOf, parseAddress, parseHeaderSection, threadIdsOf } from '../mail/index.ts';
+import type { AcceptParams, EventFacts, NewMessage, Store } from '../store/index.ts';
 import { DowngradedForm } from './downgraded.ts';
 import { place } from './place.ts';
 
@@ -86,9 +86,10 @@ function headerOf(text: Buffer): Buffer {
 }
 
 /** So that the journey of what we wrote is found by its Message-ID like any other. */
-function nameOf(header: Buffer): { readonly messageId?: string } {
-  const messageId = messageIdOf(parseHeaderSection(header));
-  return messageId === undefined ? {} : { messageId };
+function nameOf(header: Buffer): Pick<NewMessage, 'messageId' | 'threadIds'> {
+  const fields = parseHeaderSection(header);
+  const messageId = messageIdOf(fields);
+  return { ...(messageId === undefined ? {} : { messageId }), threadIds: threadIdsOf(fields) };
 }
 
 /** As in the bare `<postmaster>` (RFC 5321 §4.5.1). */

@@ -8,6 +8,7 @@ import {
   HEADER_LIMITS,
   HeaderScanner,
   messageIdOf,
+  threadIdsOf,
   parseHeaderSection,
 } from './header.ts';
 import type { HeaderField, HeaderLimits } from './header.ts';
@@ -119,6 +120,20 @@ test('a Message-ID is taken whole, the first one, and only if it fits a line', (
   assert.equal(of('Message-ID:\r\n'), undefined);
   assert.equal(of('Subject: x\r\n'), undefined);
   assert.equal(of(`Message-ID: <${'x'.repeat(1000)}>\r\n`), undefined);
+});
+
+test('the thread of a message: its own id, what it answers, then its References from the newest back', () => {
+  const of = (text: string): readonly string[] => threadIdsOf(parseHeaderSection(Buffer.from(text)));
+  assert.deepEqual(
+    of('References: <1@a> <2@a>\r\n\t<3@a>\r\nIn-Reply-To: Yours of today <3@a>\r\nMessage-ID: (x) <4@a>\r\n'),
+    ['<4@a>', '<3@a>', '<2@a>', '<1@a>'],
+  );
+  assert.deepEqual(of('Message-ID: no brackets\r\nReferences: <a b> <> x@y\r\n'), ['no brackets']);
+  assert.deepEqual(of('Subject: Re: hello\r\n'), []);
+  const many = Array.from({ length: 150 }, (_, i) => `<${String(i)}@a>`);
+  const some = of(`Message-ID: <own@a>\r\nReferences: ${many.join('\r\n ')}\r\n`);
+  assert.equal(some.length, 100);
+  assert.deepEqual([some[0], some[1], some.at(-2), some.at(-1)], ['<own@a>', '<149@a>', '<52@a>', '<0@a>']);
 });
 
 test('hostile values cost linear time', () => {

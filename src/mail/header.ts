@@ -199,3 +199,29 @@ export function messageIdOf(fields: readonly HeaderField[]): string | undefined 
   const value = fieldValues(fields, 'message-id')[0];
   return value === undefined || value === '' || value.length > LONGEST_MESSAGE_ID ? undefined : value;
 }
+
+/** Message-IDs by which a message finds its thread; those of mail that was answered for years fill a header. */
+const MOST_THREAD_IDS = 100;
+
+/**
+ * The Message-IDs that tell which thread a message belongs to (RFC 5322 §3.6.4), angle brackets included, the nearest
+ * first: its own, what it answers, then its References from the newest back. Of more than 100 those between the first
+ * Reference and the newest ones are left out.
+ */
+export function threadIdsOf(fields: readonly HeaderField[]): readonly string[] {
+  const own = messageIdOf(fields);
+  const answered = fieldValues(fields, 'in-reply-to').flatMap(idsIn);
+  const references = fieldValues(fields, 'references').flatMap(idsIn).toReversed();
+  const all = [...new Set([...nameOf(own), ...answered, ...references])];
+  return all.length <= MOST_THREAD_IDS ? all : [...all.slice(0, MOST_THREAD_IDS - 1), all.at(-1) as string];
+}
+
+/** What stands in a Message-ID field though it is no id is a name all the same. */
+function nameOf(own: string | undefined): readonly string[] {
+  return own === undefined ? [] : [idsIn(own)[0] ?? own];
+}
+
+/** "<" id-left "@" id-right ">", whatever stands between the brackets but blanks. */
+function idsIn(value: string): readonly string[] {
+  return value.match(/<[^<>\s]{1,996}>/g) ?? [];
+}

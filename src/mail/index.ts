@@ -25,6 +25,7 @@ export {
   HEADER_LIMITS,
   HeaderScanner,
   messageIdOf,
+  threadIdsOf,
   parseHeaderSection,
 } from './header.ts';
 export type { HeaderField, HeaderLimits, HeaderState } from './header.ts';

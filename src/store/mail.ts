@@ -234,13 +234,17 @@ export interface MailWrites {
   updateMailbox(
     p: { readonly account: string; readonly mailbox: number; readonly at: number } & Partial<MailboxFacts>,
   ): 'done' | MailboxTrouble;
-  /** With `removeEmails`, what lies only there goes with it. */
+  /**
+   * With `removeEmails`, its emails leave it first, at most `limit` at a time ('more': ask again), and what lies only
+   * there is destroyed.
+   */
   destroyMailbox(p: {
     readonly account: string;
     readonly mailbox: number;
     readonly removeEmails: boolean;
+    readonly limit: number;
     readonly at: number;
-  }): 'done' | MailboxTrouble;
+  }): 'done' | 'more' | MailboxTrouble;
 
   /**
    * At most 1,000 emails. Each change happens whole or not at all, all that can in one transaction. With `ifModseq`,

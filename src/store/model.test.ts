@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { thisProcess } from '../base/index.ts';
+import { MAIL_RULES } from './sqlite/mail-rules.ts';
 import type { MailboxRole, Store } from './store.ts';
 import {
   addAccount,
@@ -197,6 +198,7 @@ class World {
 
 /** What must hold whatever happened, each as a query that finds the rows which break it. */
 const BROKEN: Readonly<Record<string, string>> = {
+  ...MAIL_RULES,
   'an account counts its emails and their octets':
     'SELECT id FROM accounts a WHERE used_messages <> (SELECT count(*) FROM emails e WHERE e.account = a.id) OR used_octets <> (SELECT coalesce(sum(octets), 0) FROM emails e WHERE e.account = a.id)',
   'a message counts what refers to it':

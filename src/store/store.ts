@@ -10,6 +10,7 @@
  */
 import type { ProcessIdentity } from '../base/index.ts';
 import type { EventFacts, NewEvent, StoredEvent } from './events.ts';
+import type { MailReads, MailWrites } from './mail.ts';
 import type { LastNote, NewNote } from './note.ts';
 import type { SessionReads, SessionWrites } from './session.ts';
 import type { Suppression, SuppressionReads, SuppressionWrites } from './suppression.ts';
@@ -135,6 +136,8 @@ export interface NewMessage {
   readonly mailFrom: string;
   /** The value of its Message-ID field, whole, where it has one: others' may repeat and be forged. */
   readonly messageId?: string;
+  /** Message-IDs by which each copy finds its thread (mail's `threadIdsOf`), the nearest first; at most 100 are looked at. */
+  readonly threadIds?: readonly string[];
   readonly body: '7bit' | '8bitmime';
   readonly smtputf8: boolean;
   readonly ret?: 'full' | 'hdrs';
@@ -217,7 +220,7 @@ export interface QueuedDelivery extends Omit<NewDelivery, 'state'> {
   readonly pausedUntil?: number;
 }
 
-export interface QueuedMessage extends Omit<NewMessage, 'content' | 'downgraded'> {
+export interface QueuedMessage extends Omit<NewMessage, 'content' | 'downgraded' | 'threadIds'> {
   readonly content: StoredContent;
   /** {@link Downgraded.popOctets} */
   readonly downgradedOctets?: number;
@@ -322,7 +325,7 @@ export interface MaildropHolder {
   readonly peer: string;
 }
 
-/** A mailbox by what it is for (RFC 8621 §2); it is made when the first email comes to lie in it. */
+/** A mailbox by what it is for (RFC 8621 §2). */
 export type MailboxRole = 'inbox' | 'archive' | 'drafts' | 'sent' | 'junk' | 'trash';
 
 /** A slice of the listing: parallel arrays, in the order of arrival. */
@@ -355,7 +358,7 @@ export interface EmailToRead {
 export type Changed = 'done' | 'exists' | 'missing';
 
 /** Operations that change something. Each is one transaction; many share one commit. */
-export interface Writes extends SessionWrites, SuppressionWrites, TakeBackWrites {
+export interface Writes extends SessionWrites, SuppressionWrites, TakeBackWrites, MailWrites {
   addDomain(p: { readonly name: string; readonly at: number }): Changed;
   /** Refuses ('in-use') while an open account or an alias lies in it. */
   removeDomain(p: { readonly name: string }): Changed | 'in-use';
@@ -537,7 +540,7 @@ export interface Refusal {
 }
 
 /** Operations that only look. They see everything committed before they were called. */
-export interface Reads extends SessionReads, SuppressionReads {
+export interface Reads extends SessionReads, SuppressionReads, MailReads {
   listDomains(p: Record<never, never>): readonly { readonly name: string; readonly createdAt: number }[];
   listAccounts(p: { readonly domain?: string; readonly closed: boolean }): readonly Account[];
   account(p: { readonly id: string }): Account | undefined;
@@ -606,12 +609,14 @@ export interface Reads extends SessionReads, SuppressionReads {
 export type WriteName = keyof Writes;
 export type ReadName = keyof Reads;
 
-/** What may have changed. Neither is true of mail that was filed, fetched or removed. */
+/** What may have changed. */
 export interface StoreChange {
   /** Domains, accounts, aliases, quotas. */
   readonly directory: boolean;
   /** Deliveries that wait or are held. */
   readonly queue: boolean;
+  /** Accounts whose emails, threads or mailboxes are other ones now. */
+  readonly mail: 'all' | ReadonlySet<string>;
 }
 
 export interface Store {

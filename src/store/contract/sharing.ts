@@ -76,17 +76,17 @@ export function sharingContract(engine: Engine): void {
       await one.write('accept', { ...reported, reports: [report] });
       await one.write('addDomain', { name: 'new.test', at: 1 });
       assert.deepEqual(told.splice(0), [
-        { directory: false, queue: false },
-        { directory: false, queue: true },
-        { directory: false, queue: true },
-        { directory: true, queue: true },
+        { directory: false, queue: false, mail: new Set([account]) },
+        { directory: false, queue: true, mail: new Set() },
+        { directory: false, queue: true, mail: new Set([account]) },
+        { directory: true, queue: true, mail: 'all' },
       ]);
       await two.write('accept', await messageParams(two, account));
       await eventually(async () => {
         await clock.advance(100);
         return told.length > 0;
       });
-      assert.deepEqual(told[0], { directory: true, queue: true });
+      assert.deepEqual(told[0], { directory: true, queue: true, mail: 'all' });
     });
 
     test('many operations that wait together are told of together', async (t) => {

@@ -1,5 +1,6 @@
 /** Operations on domains, accounts, credentials and aliases: who has mail here. */
 import type { Account, Alias, Credential, Reads, Writes } from '../store.ts';
+import { insertFirstMailboxes } from './mailbox.ts';
 import { places, padded, first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 
@@ -78,19 +79,23 @@ function* taken(local: string, domain: string): Steps<boolean> {
 export function* addAccount(p: Parameters<Writes['addAccount']>[0]): Steps<ReturnType<Writes['addAccount']>> {
   if (yield* taken(p.local, p.domain)) return 'exists';
   yield* run(
-    'INSERT INTO accounts (id, local, domain, created_at, quota, epoch) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO accounts (id, local, domain, created_at, quota, epoch, number) VALUES (?, ?, ?, ?, ?, ?, ?)',
     p.id,
     p.local,
     p.domain,
     p.at,
     p.quota ?? null,
     p.at,
+    yield* nextNumber(),
   );
-  // UIDVALIDITY is 32 bits and must grow when an account's name is used again (RFC 3501 §2.3.1.1): seconds do both.
-  const validity = Math.max(1, Math.floor(p.at / 1000));
-  yield* run("INSERT INTO mailboxes (account, role, uid_validity) VALUES (?, 'inbox', ?)", p.id, validity);
+  yield* insertFirstMailboxes(p.id, p.at);
   yield* putCredentials(p.id, p.credentials);
   return 'done';
+}
+
+function* nextNumber(): Steps<number> {
+  const last = yield* first<{ number: number }>('SELECT number FROM accounts ORDER BY number DESC LIMIT 1');
+  return (last?.number ?? 0) + 1;
 }
 
 function* putCredentials(account: string, credentials: readonly Credential[]): Steps<void> {

@@ -4,7 +4,12 @@ import type { AcceptParams, NewEmail, QueuedMessage } from '../store.ts';
 import { insertEvents } from './event.ts';
 import { insertMessage } from './message.ts';
 import { insertDeliveries } from './delivery.ts';
+import { changeFrom, endChange, insertKeywords, insertListing, trashOf } from './change.ts';
+import { othersColumn } from './keyword.ts';
+import type { Packed } from './keyword.ts';
 import { joinMailbox } from './membership.ts';
+import type { Where } from './membership.ts';
+import { joinThread, seqOf } from './thread.ts';
 import { first, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 import { countSent } from './submission.ts';
@@ -13,7 +18,7 @@ export function* accept(p: AcceptParams): Steps<void> {
   if (!(yield* insertMessage(p.message, p.emails.length + p.deliveries.length))) return;
   const { downgraded, ...message } = p.message;
   const filed = downgraded === undefined ? message : { ...message, downgradedOctets: downgraded.popOctets };
-  for (const email of p.emails) yield* insertEmail(email, filed);
+  for (const email of p.emails) yield* insertEmail(email, filed, p.message.threadIds ?? []);
   yield* insertDeliveries(p.message.id, p.deliveries);
   yield* insertEvents(p.events);
   if (p.sent !== undefined) yield* countSent(p.sent);
@@ -21,41 +26,93 @@ export function* accept(p: AcceptParams): Steps<void> {
 }
 
 const COUNT_IN =
-  'UPDATE accounts SET modseq = modseq + 1, used_octets = used_octets + ?, used_messages = used_messages + 1 WHERE id = ? RETURNING modseq';
+  'UPDATE accounts SET modseq = modseq + 1, numbered = numbered + 1, used_octets = used_octets + ?, used_messages = used_messages + 1 ' +
+  'WHERE id = ? RETURNING number, numbered, modseq';
 const INSERT_EMAIL =
-  'INSERT INTO emails (id, account, message, n, recipient, delivery_prefix, uidl, received_at, octets, modseq, downgraded_prefix, downgraded_octets, mailboxes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)';
+  'INSERT INTO emails (seq, id, account, message, n, recipient, delivery_prefix, uidl, flags, keywords, thread, received_at, octets, size, ' +
+  'created, modseq, mailboxes, downgraded_prefix, downgraded_octets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 
 /** What of a message a copy repeats. */
 type Filed = Pick<QueuedMessage, 'id' | 'prefix' | 'content' | 'receivedAt' | 'downgradedOctets'>;
+
+/** What of an email is the same wherever it comes from. */
+export interface Copy extends Omit<NewEmail, 'mailbox'> {
+  readonly receivedAt: number;
+  readonly keywords: Packed;
+}
 
 /**
  * An account that was closed after its recipient was accepted still takes the copy: it is kept with
  * the rest until the account is purged. One that is gone refuses the whole message: its sender is
  * told to try again, and hears at RCPT that the address is unknown.
  */
-export function* insertEmail(email: NewEmail, message: Filed): Steps<void> {
-  const octets = email.deliveryPrefix.byteLength + message.prefix.byteLength + message.content.popOctets;
-  const downgraded = downgradedCopy(email, message);
-  const account = yield* first<{ modseq: number }>(COUNT_IN, octets, email.account);
-  if (account === undefined) throw wasRemoved(email, message);
+export function* insertEmail(email: NewEmail, message: Filed, names: readonly string[]): Steps<void> {
+  const copy = { ...email, receivedAt: message.receivedAt, keywords: NO_KEYWORDS };
+  const { account } = email;
+  const filed = yield* insertCopy(copy, { message, names, mailboxes: [{ account, role: email.mailbox }] });
+  if (filed === undefined) throw wasRemoved(email, message);
+}
+
+const NO_KEYWORDS: Packed = { flags: 0, others: [] };
+
+interface Filing {
+  readonly message: Filed;
+  /** Message-IDs by which its thread is found. */
+  readonly names: readonly string[];
+  readonly mailboxes: readonly Where[];
+}
+
+/** Its thread; undefined: the account is gone, or a mailbox is. */
+export function* insertCopy(copy: Copy, { message, names, mailboxes }: Filing): Steps<number | undefined> {
+  const { account, n, deliveryPrefix, uidl, receivedAt, keywords } = copy;
+  const prefixes = deliveryPrefix.byteLength + message.prefix.byteLength;
+  const octets = prefixes + message.content.popOctets;
+  const counted = yield* first<{ number: number; numbered: number; modseq: number }>(COUNT_IN, octets, account);
+  if (counted === undefined) return undefined;
+  const { number, modseq } = counted;
+  const seq = seqOf(number, counted.numbered);
+  const { thread, fresh } = yield* joinThread(number, seq, names);
+  const downgraded = downgradedCopy(copy, message);
   yield* run(
     INSERT_EMAIL,
-    email.id,
-    email.account,
+    seq,
+    copy.id,
+    account,
     message.id,
-    email.n,
-    email.recipient,
-    email.deliveryPrefix,
-    email.uidl,
-    message.receivedAt,
+    n,
+    copy.recipient,
+    deliveryPrefix,
+    uidl,
+    keywords.flags,
+    othersColumn(keywords.others),
+    thread,
+    receivedAt,
     octets,
-    account.modseq,
+    prefixes + message.content.octets,
+    modseq,
+    modseq,
+    mailboxes.length,
     downgraded.prefix,
     downgraded.octets,
   );
-  const place = { account: email.account, role: email.mailbox, modseq: account.modseq };
-  const listed = { id: email.id, octets, uidl: email.uidl, downgradedOctets: downgraded.octets };
-  if (!(yield* joinMailbox(place, listed))) throw wasRemoved(email, message);
+  const located = { seq, thread, received_at: receivedAt, flags: keywords.flags };
+  yield* insertListing(-number, located);
+  yield* insertKeywords(number, seq, keywords.others);
+  const joined: number[] = [];
+  for (const where of mailboxes) {
+    const listed = { id: copy.id, octets, uidl, downgradedOctets: downgraded.octets };
+    const mailbox = yield* joinMailbox({ ...where, modseq }, listed);
+    if (mailbox === undefined) return undefined;
+    yield* insertListing(mailbox, located);
+    joined.push(mailbox);
+  }
+  // Only a thread that is there already, or a copy of one's own, can have to do with the Trash.
+  const trash = fresh && keywords === NO_KEYWORDS ? undefined : yield* trashOf(account);
+  const change = changeFrom({ account, number, at: receivedAt, base: modseq - 1, taken: modseq, trash });
+  if (fresh) change.tally.fresh.add(thread);
+  change.tally.note(located, { mailboxes: [], flags: 0 }, { mailboxes: joined, flags: keywords.flags }, trash);
+  yield* endChange(change);
+  return thread;
 }
 
 function wasRemoved({ account }: NewEmail, { id }: Filed): Error {
@@ -64,7 +121,7 @@ function wasRemoved({ account }: NewEmail, { id }: Filed): Error {
 
 /** What a client gets that can't take UTF-8 in headers: our own lines are downgraded here, the message's come so. */
 function downgradedCopy(
-  { deliveryPrefix }: NewEmail,
+  { deliveryPrefix }: Pick<NewEmail, 'deliveryPrefix'>,
   { prefix, content, downgradedOctets }: Filed,
 ): { readonly prefix: Uint8Array | null; readonly octets: number | null } {
   const own = isAsciiOnly(deliveryPrefix) ? undefined : downgradeHeader(deliveryPrefix);

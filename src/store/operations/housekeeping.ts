@@ -56,25 +56,28 @@ export function* forgetGarbage(p: { readonly files: readonly string[] }): Steps<
   for (const file of p.files) yield* run('DELETE FROM garbage WHERE file = ?', file);
 }
 
-/** Which of these content files a message names. */
+/** Which of these content files a message or an upload names. */
 export function* namedFiles(p: { readonly files: readonly string[] }): Steps<readonly string[]> {
   if (p.files.length === 0) return [];
   const files = padded(p.files);
+  const among = places(files.length);
   return (yield* rows<{ file: string }>(
-    `SELECT file FROM contents WHERE file IN (${places(files.length)})`,
+    `SELECT file FROM contents WHERE file IN (${among}) UNION ALL SELECT file FROM uploads WHERE file IN (${among})`,
+    ...files,
     ...files,
   )).map(({ file }) => file);
 }
 
-/** True: more is left. */
+/** Who has a state from before what is forgotten here has to begin anew. True: more is left. */
 export function* sweepTombstones(p: { readonly before: number; readonly limit: number }): Steps<boolean> {
-  const old = yield* rows<{ account: string; modseq: number; email: string }>(
-    'SELECT account, modseq, email FROM tombstones WHERE at < ? ORDER BY at LIMIT ?',
+  const old = yield* rows<{ account: string; kind: string; modseq: number }>(
+    'SELECT account, kind, modseq FROM tombstones WHERE at < ? ORDER BY at LIMIT ?',
     p.before,
     p.limit,
   );
-  for (const { account, modseq, email } of old) {
-    yield* run('DELETE FROM tombstones WHERE account = ? AND modseq = ? AND email = ?', account, modseq, email);
+  for (const { account, kind, modseq } of old) {
+    yield* run('DELETE FROM tombstones WHERE account = ? AND kind = ? AND modseq = ?', account, kind, modseq);
+    yield* run('UPDATE accounts SET changes_from = ? WHERE id = ? AND changes_from < ?', modseq, account, modseq);
   }
   return old.length >= p.limit;
 }

@@ -3,24 +3,33 @@
  * is missing, or gives back something else, does not build.
  */
 import type { ReadName, Reads, WriteName, Writes } from '../store.ts';
+import { append } from './append.ts';
+import * as card from './card.ts';
+import * as changes from './changes.ts';
 import { deliveries } from './delivery.ts';
 import * as destination from './destination.ts';
 import * as directory from './directory.ts';
+import { changeEmails, placeEmails } from './email-change.ts';
+import { emailRows } from './email-row.ts';
 import { events } from './event.ts';
 import { accept } from './filing.ts';
 import * as housekeeping from './housekeeping.ts';
 import * as journey from './journey.ts';
 import * as listing from './listing.ts';
+import * as mailbox from './mailbox-change.ts';
+import { listMailboxes } from './mailbox.ts';
 import * as maildrop from './maildrop.ts';
 import { lastNote } from './note.ts';
-import { placeEmails } from './placing.ts';
 import * as processes from './processes.ts';
+import { queryEmails } from './query.ts';
 import * as queue from './queue.ts';
 import * as session from './session.ts';
 import type { Operation, Steps } from './statement.ts';
 import * as submission from './submission.ts';
 import * as suppression from './suppression.ts';
 import { takeBack } from './take-back.ts';
+import { threads } from './thread.ts';
+import * as upload from './upload.ts';
 
 export { isMarked } from './maildrop.ts';
 
@@ -59,6 +68,14 @@ export const writes = {
   lockMaildrop: maildrop.lockMaildrop,
   quitMaildrop: maildrop.quitMaildrop,
   placeEmails,
+  createMailbox: mailbox.createMailbox,
+  updateMailbox: mailbox.updateMailbox,
+  destroyMailbox: mailbox.destroyMailbox,
+  changeEmails,
+  append,
+  putCards: card.putCards,
+  putUpload: upload.putUpload,
+  sweepUploads: upload.sweepUploads,
   recordRefusals: housekeeping.recordRefusals,
   registerProcess: processes.registerProcess,
   unregisterProcess: processes.unregisterProcess,
@@ -90,6 +107,16 @@ export const reads = {
   session: session.session,
   maildropSlice: maildrop.maildropSlice,
   email: maildrop.email,
+  mailState: changes.mailState,
+  listMailboxes,
+  mailboxChanges: changes.mailboxChanges,
+  emailChanges: changes.emailChanges,
+  threadChanges: changes.threadChanges,
+  emailRows,
+  threads,
+  queryEmails,
+  unreadCards: card.unreadCards,
+  upload: upload.upload,
   readyDestinations: destination.readyDestinations,
   nextReady: destination.nextReady,
   hasAstray: destination.hasAstray,

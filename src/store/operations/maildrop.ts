@@ -9,6 +9,7 @@ import { holderOf, processOf } from './holder.ts';
 import { contentOf } from './message.ts';
 import type { MessageRow } from './message.ts';
 import { emptyLeaving, removeMemberships } from './removal.ts';
+import { removeUploadsOf } from './upload.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 
@@ -134,39 +135,38 @@ function* carryOut({ account, at, sessionId, uids, events }: Quit): Steps<void> 
 
 /** The account's row, mailboxes and tombstones go with its last email. */
 export function* purgeAccount(p: Parameters<Writes['purgeAccount']>[0]): Steps<'done' | 'more' | 'missing'> {
-  const closed = yield* first('SELECT id FROM accounts WHERE id = ? AND closed_at IS NOT NULL', p.account);
+  const { account, at, limit } = p;
+  const closed = yield* first('SELECT id FROM accounts WHERE id = ? AND closed_at IS NOT NULL', account);
   if (closed === undefined) return 'missing';
+  if (yield* emptyLeaving({ account, at, limit })) return 'more';
   const found = yield* rows<{ mailbox: number; uid: number }>(
     'SELECT s.mailbox, s.uid FROM mailboxes b JOIN memberships s ON s.mailbox = b.id WHERE b.account = ? ORDER BY s.mailbox, s.uid LIMIT ?',
-    p.account,
-    p.limit,
+    account,
+    limit,
   );
   for (const mailbox of new Set(found.map((row) => row.mailbox))) {
     const uids = found.filter((row) => row.mailbox === mailbox).map(({ uid }) => uid);
-    yield* removeMemberships({
-      account: p.account,
-      at: p.at,
-      mailbox,
-      uids,
-      why: { kind: 'removed', by: 'account-removed' },
-    });
+    yield* removeMemberships({ account, at, mailbox, uids, why: { kind: 'removed', by: 'account-removed' } });
   }
-  if (found.length >= p.limit) return 'more';
-  for (const table of [
-    'mailboxes',
-    'tombstones',
-    'maildrop_locks',
-    'removals',
-    'credentials',
-    'grants',
-    'sent',
-    'correspondents',
-    'suppressions',
-  ])
-    yield* run(`DELETE FROM ${table} WHERE account = ?`, p.account);
-  yield* run('DELETE FROM accounts WHERE id = ?', p.account);
+  if (found.length >= limit) return 'more';
+  yield* removeUploadsOf(account);
+  for (const table of OF_AN_ACCOUNT) yield* run(`DELETE FROM ${table} WHERE account = ?`, account);
+  yield* run('DELETE FROM accounts WHERE id = ?', account);
   return 'done';
 }
+
+/** What is left of an account without mail. */
+const OF_AN_ACCOUNT = [
+  'mailboxes',
+  'tombstones',
+  'maildrop_locks',
+  'removals',
+  'credentials',
+  'grants',
+  'sent',
+  'correspondents',
+  'suppressions',
+];
 
 interface MembershipRow {
   readonly uid: number;

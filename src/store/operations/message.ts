@@ -9,7 +9,7 @@ import type { Steps } from './statement.ts';
 /** With its content: for who will read the octets. */
 export const MESSAGE_AND_CONTENT =
   'm.id, m.prefix, m.octets, m.pop_octets, m.mail_from, m.message_id, m.body AS body_type, m.smtputf8, m.ret, m.envid, ' +
-  'm.received_at, m.source, m.account, m.release_at, m.downgraded_octets, c.body, c.file';
+  'm.received_at, m.source, m.account, m.release_at, m.downgraded_octets, m.thread_ids, c.body, c.file';
 
 export const FROM_MESSAGES = 'FROM messages m LEFT JOIN contents c ON c.message = m.seq';
 
@@ -29,6 +29,7 @@ export interface MessageRow {
   readonly account: string | null;
   readonly release_at: number | null;
   readonly downgraded_octets: number | null;
+  readonly thread_ids: string | null;
   readonly body: Uint8Array | null;
   readonly file: string | null;
 }
@@ -62,8 +63,8 @@ export function contentOf(row: Pick<MessageRow, 'body' | 'file' | 'octets' | 'po
 }
 
 const INSERT_MESSAGE =
-  'INSERT INTO messages (id, prefix, octets, pop_octets, mail_from, message_id, body, smtputf8, ret, envid, received_at, source, account, release_at, downgraded_octets, refs, ended_at) ' +
-  'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq';
+  'INSERT INTO messages (id, prefix, octets, pop_octets, mail_from, message_id, body, smtputf8, ret, envid, received_at, source, account, release_at, downgraded_octets, thread_ids, refs, ended_at) ' +
+  'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq';
 
 /** False when the message is there already. A message that nothing refers to (refs 0) keeps no content. */
 export function* insertMessage(message: NewMessage, refs: number): Steps<boolean> {
@@ -85,6 +86,8 @@ export function* insertMessage(message: NewMessage, refs: number): Steps<boolean
     message.account ?? null,
     message.releaseAt ?? null,
     message.downgraded?.popOctets ?? null,
+    // Needed again only where copies are filed later.
+    message.releaseAt === undefined || message.threadIds === undefined ? null : JSON.stringify(message.threadIds),
     refs,
     refs === 0 ? message.receivedAt : null,
   );
@@ -126,7 +129,13 @@ export function* releaseMessage(message: string, count: number, at: number): Ste
   if (typeof gone?.file === 'string') yield* discardFile(gone.file);
 }
 
-/** The file is deleted by whoever sees this row committed. */
-function* discardFile(file: string): Steps<void> {
+/** The file is deleted by whoever sees this row committed; unless something else still names it. */
+export function* discardFile(file: string): Steps<void> {
+  const named = yield* first(
+    'SELECT file FROM contents WHERE file = ? UNION ALL SELECT file FROM uploads WHERE file = ? LIMIT 1',
+    file,
+    file,
+  );
+  if (named !== undefined) return;
   yield* run('INSERT INTO garbage (file) VALUES (?) ON CONFLICT DO NOTHING', file);
 }

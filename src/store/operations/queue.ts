@@ -132,7 +132,8 @@ function* fileHeld({ message: id, at, emails = [] }: Settle): Steps<void> {
   const row = yield* first<MessageRow>(`SELECT ${MESSAGE_AND_CONTENT} ${FROM_MESSAGES} WHERE m.id = ?`, id);
   if (row === undefined) throw new Error(`message ${id} has deliveries but no row`);
   const message = { ...messageOf(row), receivedAt: at };
-  for (const email of emails) yield* insertEmail(email, message);
+  const names = row.thread_ids === null ? [] : (JSON.parse(row.thread_ids) as string[]);
+  for (const email of emails) yield* insertEmail(email, message, names);
   yield* retainMessage(id, emails.length);
 }
 

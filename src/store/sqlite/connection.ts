@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
 import { reads, writes } from '../operations/index.ts';
 import type { OperationName } from '../operations/index.ts';
+import { addFunctions } from './functions.ts';
 import type { Row, Statement, Steps } from '../operations/statement.ts';
 
 /** 'normal' does not sync before a commit is answered: only the test that shows the difference asks for it. */
@@ -48,6 +49,7 @@ export function connectWriter({ path, durability, maxPages }: WriteSettings): Co
     PRAGMA temp_store = MEMORY;
     PRAGMA trusted_schema = OFF;
   `);
+  addFunctions(db);
   if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${String(maxPages)}`);
   return new SqliteConnection(db);
 }
@@ -57,6 +59,7 @@ export function connectReader(path: string): Connection {
   db.exec(
     `PRAGMA cache_size = -${String(CACHE)}; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA query_only = ON`,
   );
+  addFunctions(db);
   return new SqliteConnection(db);
 }
 

@@ -2,10 +2,13 @@
  * What crosses to the writing thread is copied, and a view is copied with the whole buffer under it: a
  * prefix of 300 octets usually lies in one of 8 KiB. So octets get buffers of exactly their size first.
  */
-import type { AcceptParams, Downgraded, NewEmail, WriteName, Writes } from '../store.ts';
+import type { AppendParams } from '../mail.ts';
+import type { AcceptParams, ContentRef, Downgraded, NewEmail, NewMessage, WriteName, Writes } from '../store.ts';
 
 export function handover(name: WriteName, params: unknown): unknown {
   if (name === 'accept') return exact(params as AcceptParams);
+  if (name === 'append') return exactAppend(params as AppendParams);
+  if (name === 'putUpload') return exactUpload(params as Parameters<Writes['putUpload']>[0]);
   if (name !== 'settle') return params;
   const settle = params as Parameters<Writes['settle']>[0];
   const { reports, emails = [] } = settle;
@@ -14,20 +17,30 @@ export function handover(name: WriteName, params: unknown): unknown {
 }
 
 function exact({ message, emails, reports = [], ...others }: AcceptParams): AcceptParams {
-  const { content, downgraded } = message;
-  const place =
-    content.place.kind === 'inline' ? { kind: 'inline' as const, bytes: own(content.place.bytes) } : content.place;
+  return { message: exactMessage(message), emails: emails.map(exactEmail), reports: reports.map(exact), ...others };
+}
+
+function exactAppend(append: AppendParams): AppendParams {
+  return { ...append, message: exactMessage(append.message) };
+}
+
+function exactUpload<P extends Parameters<Writes['putUpload']>[0]>(upload: P): P {
+  return { ...upload, content: exactContent(upload.content) };
+}
+
+function exactMessage(message: NewMessage): NewMessage {
+  const { downgraded } = message;
   return {
-    message: {
-      ...message,
-      prefix: own(message.prefix),
-      content: { ...content, place },
-      ...(downgraded === undefined ? {} : { downgraded: exactForm(downgraded) }),
-    },
-    emails: emails.map(exactEmail),
-    reports: reports.map(exact),
-    ...others,
+    ...message,
+    prefix: own(message.prefix),
+    content: exactContent(message.content),
+    ...(downgraded === undefined ? {} : { downgraded: exactForm(downgraded) }),
   };
+}
+
+function exactContent(content: ContentRef): ContentRef {
+  const { place } = content;
+  return place.kind === 'inline' ? { ...content, place: { kind: 'inline', bytes: own(place.bytes) } } : content;
 }
 
 function exactForm({ prefix, patches, popOctets }: Downgraded): Downgraded {

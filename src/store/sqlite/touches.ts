@@ -1,19 +1,28 @@
 /** What an operation may have changed, for those who keep something in memory or wait for work. */
-import type { AcceptParams, StoreChange } from '../store.ts';
+import type { AcceptParams, StoreChange, WriteName, Writes } from '../store.ts';
 import type { Request } from './messages.ts';
 
-export const EVERYTHING: StoreChange = { directory: true, queue: true };
-const NOTHING: StoreChange = { directory: false, queue: false };
-const QUEUE: StoreChange = { directory: false, queue: true };
+const NOBODY: ReadonlySet<string> = new Set();
+
+export const EVERYTHING: StoreChange = { directory: true, queue: true, mail: 'all' };
+const NOTHING: StoreChange = { directory: false, queue: false, mail: NOBODY };
+const QUEUE: StoreChange = { ...NOTHING, queue: true };
+
+type Params<N extends WriteName> = Parameters<Writes[N]>[0];
 
 /** An operation that is not named here may have touched everything. */
 export function touches({ name, params }: Pick<Request, 'name' | 'params'>): StoreChange {
   switch (name) {
     case 'accept':
-      return isForQueue(params as AcceptParams) ? QUEUE : NOTHING;
+      return {
+        ...NOTHING,
+        queue: isForQueue(params as AcceptParams),
+        mail: new Set(accountsOf(params as AcceptParams)),
+      };
+    case 'settle':
+      return { ...QUEUE, mail: new Set(accountsOfSettlement(params as Params<'settle'>)) };
     case 'claimDue':
     case 'bringBack':
-    case 'settle':
     case 'claimForOperator':
     case 'changeDeliveries':
     case 'takeBack':
@@ -21,10 +30,21 @@ export function touches({ name, params }: Pick<Request, 'name' | 'params'>): Sto
     case 'takeLease':
     case 'dropLease':
       return QUEUE;
-    case 'lockMaildrop':
     case 'quitMaildrop':
+      return (params as Params<'quitMaildrop'>).remove.length === 0 ? NOTHING : mailOf(params);
     case 'placeEmails':
+    case 'changeEmails':
+    case 'append':
+    case 'createMailbox':
+    case 'updateMailbox':
+    case 'destroyMailbox':
+      return mailOf(params);
     case 'removePart':
+      return { ...NOTHING, mail: 'all' };
+    case 'lockMaildrop':
+    case 'putCards':
+    case 'putUpload':
+    case 'sweepUploads':
     case 'recordRefusals':
     case 'registerProcess':
     case 'unregisterProcess':
@@ -45,14 +65,37 @@ export function touches({ name, params }: Pick<Request, 'name' | 'params'>): Sto
   }
 }
 
+function mailOf(params: unknown): StoreChange {
+  return { ...NOTHING, mail: new Set([(params as { readonly account: string }).account]) };
+}
+
 /** A report about a message may have to go elsewhere though the message itself does not. */
 function isForQueue({ deliveries, reports = [] }: AcceptParams): boolean {
   return deliveries.length > 0 || reports.some(isForQueue);
+}
+
+function accountsOf({ emails, reports = [] }: AcceptParams): readonly string[] {
+  return [...emails.map(({ account }) => account), ...reports.flatMap(accountsOf)];
+}
+
+function accountsOfSettlement({ emails = [], reports, note }: Params<'settle'>): readonly string[] {
+  const notes = note?.accept === undefined ? [] : [note.accept];
+  return [...emails.map(({ account }) => account), ...[...reports, ...notes].flatMap(accountsOf)];
 }
 
 export function joined(changes: readonly StoreChange[]): StoreChange {
   return {
     directory: changes.some(({ directory }) => directory),
     queue: changes.some(({ queue }) => queue),
+    mail: joinedMail(changes),
   };
+}
+
+function joinedMail(changes: readonly StoreChange[]): StoreChange['mail'] {
+  const accounts = new Set<string>();
+  for (const { mail } of changes) {
+    if (mail === 'all') return 'all';
+    for (const account of mail) accounts.add(account);
+  }
+  return accounts;
 }
