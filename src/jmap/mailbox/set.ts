@@ -42,13 +42,18 @@ export function mailboxSetMethod(store: MailStore, clock: Clock): Method {
       for (const id of ids) {
         const mailbox = mailboxNumber(id) ?? 0;
         const removeEmails = more.onDestroyRemoveEmails;
-        const done = await store.write('destroyMailbox', { account, mailbox, removeEmails, at: clock.now() });
+        const one = { account, mailbox, removeEmails, limit: REMOVED_AT_ONCE, at: clock.now() };
+        let done = await store.write('destroyMailbox', one);
+        while (done === 'more') done = await store.write('destroyMailbox', one);
         outcomes.push(done === 'done' ? undefined : refusal(done));
       }
       return outcomes;
     },
   });
 }
+
+/** Emails that leave a mailbox in one commit: others' mail waits no longer than that takes. */
+const REMOVED_AT_ONCE = 250;
 
 function newRow(id: number, { parent, role, ...facts }: MailboxFacts): MailboxRow {
   return {
