@@ -10,7 +10,7 @@ import { first, rows } from './statement.ts';
 import type { Steps } from './statement.ts';
 
 const MOST_CHANGED = 1_000;
-export const MOST_KEYWORDS = 100;
+const MOST_KEYWORDS = 100;
 export const MOST_MAILBOXES_OF_AN_EMAIL = 100;
 
 type ChangeEmails = Parameters<MailWrites['changeEmails']>[0];

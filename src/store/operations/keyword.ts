@@ -4,8 +4,8 @@
  */
 
 /** As bits, for ever: they stand in the database. */
-export const SEEN = 1;
-export const DRAFT = 8;
+const SEEN = 1;
+const DRAFT = 8;
 /** Set from the email's card, no keyword. */
 export const HAS_ATTACHMENT = 65_536;
 

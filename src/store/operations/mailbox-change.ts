@@ -10,7 +10,7 @@ import type { Steps } from './statement.ts';
 import { takeModseq } from './modseq.ts';
 
 /** Of one account. */
-export const MOST_MAILBOXES = 1_000;
+const MOST_MAILBOXES = 1_000;
 
 interface Box {
   readonly id: number;

@@ -53,7 +53,7 @@ export function threadId(thread: number): string {
   return `t${String(thread % PER_ACCOUNT)}`;
 }
 
-export function threadOf(owner: number, id: string): number | undefined {
+function threadOf(owner: number, id: string): number | undefined {
   return /^t[1-9][0-9]{0,9}$/.test(id) && Number(id.slice(1)) < PER_ACCOUNT
     ? seqOf(owner, Number(id.slice(1)))
     : undefined;

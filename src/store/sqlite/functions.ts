@@ -10,7 +10,7 @@ export function addFunctions(db: DatabaseSync): void {
 }
 
 /** Whether a header, a line for each field, has one of that name (lower case) whose value contains a text, in any case. */
-export function hasField(header: string, name: string, text: string): boolean {
+function hasField(header: string, name: string, text: string): boolean {
   const wanted = text.toLowerCase();
   return header.split('\n').some(
     (line) =>
