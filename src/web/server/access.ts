@@ -40,7 +40,8 @@ export class Access {
     const basic = c.req.header('Authorization');
     const told = toldBy(c);
     const { origin } = c.env.caller;
-    const isOurPage = change ? mayChange(told, origin, basic === undefined) : mayRead(told, origin);
+    const withCookie = basic === undefined && token !== undefined;
+    const isOurPage = change ? mayChange(told, origin, withCookie) : mayRead(told, origin);
     if (!isOurPage) return FOREIGN;
     if (basic !== undefined) return await this.#byPassword(basic, c);
     const who = token === undefined ? undefined : await this.#parts.sessions.find(token);

@@ -76,7 +76,7 @@ test('nothing of it is used as a script, a style, a worker or a frame', () => {
   for (const one of [undefined, 'empty', 'document', 'image']) assert.equal(mayBeUsedAs(one), true, one);
 });
 
-test('names of files: in UTF-8, with an ASCII form, and never a path, a line end or a turn of direction', () => {
+test('[6266-4.3-file-name] [8187-3.2-utf-8] names of files: in UTF-8, with an ASCII form, and never a path, a line end or a turn of direction', () => {
   const table: readonly (readonly [string, string])[] = [
     ['plan.pdf', `attachment; filename="plan.pdf"; filename*=UTF-8''plan.pdf`],
     ['Grüße (1).txt', `attachment; filename="Gr__e (1).txt"; filename*=UTF-8''Gr%C3%BC%C3%9Fe%20%281%29.txt`],

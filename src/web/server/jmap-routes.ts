@@ -8,13 +8,13 @@ import type { Jmap, JmapAccount, SessionUrls } from '../../jmap/index.ts';
 import type { Store } from '../../store/index.ts';
 import { isProblem } from './access.ts';
 import type { Access } from './access.ts';
-import { isJson, readBody } from './body.ts';
+import { isJson, readBody, streamOf } from './body.ts';
 import { downloadHeaders, mayBeUsedAs } from './download.ts';
 import { EventStreams } from './event-stream.ts';
 import { readWishes } from './event-wishes.ts';
 import { Places } from './places.ts';
 import { asDetails, asJmapProblem } from './problem.ts';
-import { NO_BLOB, NOT_AS_THAT } from './refusals.ts';
+import { NO_BLOB, NOT_AS_THAT, TOO_SLOW } from './refusals.ts';
 import type { Env } from './routes.ts';
 
 export interface JmapRouteParts {
@@ -28,7 +28,7 @@ export interface JmapRouteParts {
 }
 
 export function jmapRoutes(parts: JmapRouteParts): Hono<Env> {
-  const { jmap, access, log } = parts;
+  const { jmap, access, clock, log } = parts;
   const streams = new EventStreams(parts);
   // A request is read before jmap/ can count it, and its octets lie in memory meanwhile.
   const reading = new Places(LIMITS.maxConcurrentRequests);
@@ -48,8 +48,9 @@ export function jmapRoutes(parts: JmapRouteParts): Hono<Env> {
     const place = reading.take(who.id);
     if (place === undefined) return asJmapProblem(overLimit('maxConcurrentRequests', MANY_REQUESTS, 429));
     try {
-      const octets = await readBody(c.req.raw, LIMITS.maxSizeRequest);
-      if (octets === undefined) return asJmapProblem(overLimit('maxSizeRequest', LONG_REQUEST));
+      const octets = await readBody(c.req.raw, { most: LIMITS.maxSizeRequest, within: READ_WITHIN, clock });
+      if (octets === 'too-large') return asJmapProblem(overLimit('maxSizeRequest', LONG_REQUEST));
+      if (octets === 'too-slow') return asDetails(TOO_SLOW);
       const answered = await jmap.request(who, octets);
       return 'problem' in answered ? asJmapProblem(answered.problem) : c.json(answered.response);
     } finally {
@@ -84,7 +85,10 @@ export function jmapRoutes(parts: JmapRouteParts): Hono<Env> {
     if (found === undefined) return asDetails(NO_BLOB);
     const inline = c.req.query('inline') !== undefined;
     const browser = c.req.header('Sec-Fetch-Dest') !== undefined;
-    const stream = ReadableStream.from(found.stream) as ReadableStream<Uint8Array>;
+    const stream = streamOf(found.stream, (error) => {
+      log.error('A file could not be read to its end', { cause: describeError(error) });
+      c.env.cut();
+    });
     return new Response(c.req.method === 'HEAD' ? null : stream, {
       headers: downloadHeaders(found, { inline, browser }),
     });
@@ -117,6 +121,9 @@ export function jmapRoutes(parts: JmapRouteParts): Hono<Env> {
 
   return routes;
 }
+
+/** 10 MB in ten minutes: 130 kbit/s. */
+const READ_WITHIN = 10 * 60_000;
 
 const NOTHING: AsyncIterable<Uint8Array> = new Blob([]).stream();
 const MANY_REQUESTS = `${String(LIMITS.maxConcurrentRequests)} requests of an account may be under way at a time.`;

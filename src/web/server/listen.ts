@@ -10,7 +10,7 @@ import { TLSSocket } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import type { HttpBindings } from '@hono/node-server';
 import { describeError } from '../../base/index.ts';
-import type { Clock, Logger } from '../../base/index.ts';
+import type { Cancel, Clock, Logger } from '../../base/index.ts';
 import { bindProblem, customerNetwork, inNetworks, normalAddress } from '../../net/index.ts';
 import { callerOf } from './caller.ts';
 import type { Call, Caller, CallerSettings } from './caller.ts';
@@ -58,6 +58,8 @@ const LIMITS: ServerOptions = {
   connectionsCheckingInterval: 5 * SECOND,
   requireHostHeader: false,
 };
+/** While it closes. */
+const LOOK_EVERY = 50;
 /** A connection on which nothing moves in either direction. */
 const IDLE = 120 * SECOND;
 
@@ -120,7 +122,13 @@ function limitConnections(server: Server, { maxPerAddress, settings }: WebListen
 function listenerOf({ settings, answer, log }: WebListenOptions): RequestListener {
   const callers = new WeakMap<IncomingMessage, Caller>();
   const serve = getRequestListener(
-    (request, env) => answer(request, callers.get((env as HttpBindings).incoming) as Caller),
+    (request, env) => {
+      const { incoming } = env as HttpBindings;
+      const cut = (): void => {
+        incoming.socket.destroy();
+      };
+      return answer(request, { caller: callers.get(incoming) as Caller, cut });
+    },
     {
       overrideGlobalObjects: false,
       errorHandler(error) {
@@ -193,10 +201,17 @@ async function drain(
       resolve();
     });
   });
-  server.closeIdleConnections();
-  const cancel = clock.after(drainMs, () => {
-    for (const socket of open) socket.destroy();
-  });
+  let cancel: Cancel = () => undefined;
+  const end = clock.ticks() + drainMs;
+  // A connection is kept alive behind its answer: looked at again until none is busy.
+  const look = (): void => {
+    if (clock.ticks() >= end) for (const socket of open) socket.destroy();
+    else {
+      server.closeIdleConnections();
+      cancel = clock.after(LOOK_EVERY, look);
+    }
+  };
+  look();
   await closed;
   cancel();
 }

@@ -77,6 +77,14 @@ export const NOT_AS_THAT: Problem = {
   mend: 'Download it.',
 };
 
+export const TOO_SLOW: Problem = {
+  status: 408,
+  title: 'This took too long',
+  why: 'The request did not come to its end in time.',
+  mend: 'Look at your connection and try again.',
+  headers: { Connection: 'close' },
+};
+
 export const BROKEN: Problem = {
   status: 500,
   title: 'Something went wrong here',

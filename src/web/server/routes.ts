@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import type { Logins } from '../../accounts/index.ts';
-import { describeError, newId } from '../../base/index.ts';
+import { describeError } from '../../base/index.ts';
 import type { Clock, Logger } from '../../base/index.ts';
 import type { Jmap } from '../../jmap/index.ts';
 import type { Store } from '../../store/index.ts';
@@ -10,6 +10,7 @@ import { Access } from './access.ts';
 import type { Caller } from './caller.ts';
 import { notBuilt } from './files.ts';
 import type { StaticFiles } from './files.ts';
+import { frameResponse } from './frame.ts';
 import { protect } from './headers.ts';
 import { jmapRoutes } from './jmap-routes.ts';
 import { answerProblem } from './problem.ts';
@@ -33,10 +34,14 @@ export interface WebParts {
 
 /** What a handler knows besides the request. */
 export interface Env {
-  readonly Bindings: { readonly caller: Caller };
+  readonly Bindings: {
+    readonly caller: Caller;
+    /** Cuts the connection: for an answer that can't be brought to its end. */
+    readonly cut: () => void;
+  };
 }
 
-export type Answer = (request: Request, caller: Caller) => Promise<Response>;
+export type Answer = (request: Request, known: Env['Bindings']) => Promise<Response>;
 
 export function webApp(parts: WebParts): Answer {
   const sessions = new Sessions(parts);
@@ -47,10 +52,8 @@ export function webApp(parts: WebParts): Answer {
     protect(c.res.headers, c.env.caller);
   });
   app.get('/healthz', (c) => c.text('ok\n'));
-  app.route(
-    '/session',
-    sessionRoutes({ sessions, access, idle: parts.idle, newSession: () => newId(parts.clock.now()) }),
-  );
+  app.get('/frame', () => frameResponse());
+  app.route('/session', sessionRoutes({ ...parts, sessions, access }));
   app.route('/', jmapRoutes({ ...parts, access }));
   app.get('*', async (c) => (await parts.files.get(c.req.path, c.req.raw)) ?? missing(c));
   app.all('*', (c) => say(c, WRONG_METHOD));
@@ -58,7 +61,7 @@ export function webApp(parts: WebParts): Answer {
     parts.log.error('A request to the web interface failed', { path: c.req.path, cause: describeError(error) });
     return say(c, BROKEN);
   });
-  return async (request, caller) => app.fetch(request, { caller });
+  return async (request, known) => app.fetch(request, known);
 }
 
 function say(c: Context, problem: Problem): Response {

@@ -1,5 +1,7 @@
 /** `/session`: logging in and out, and asking who one is. */
 import { Hono } from 'hono';
+import { newId } from '../../base/index.ts';
+import type { Clock } from '../../base/index.ts';
 import { busy, isProblem, notLoggedIn, toldBy } from './access.ts';
 import type { Access } from './access.ts';
 import { isJson, readBody } from './body.ts';
@@ -13,6 +15,7 @@ import type { Sessions } from './sessions.ts';
 
 /** A name and a password, however long people make them. */
 const MOST_OCTETS = 10_000;
+const READ_WITHIN = 30_000;
 
 const NO_LOGIN: Problem = {
   status: 400,
@@ -25,10 +28,9 @@ export function sessionRoutes(parts: {
   readonly sessions: Sessions;
   readonly access: Access;
   readonly idle: () => number;
-  /** An id for the log. */
-  readonly newSession: () => string;
+  readonly clock: Clock;
 }): Hono<Env> {
-  const { sessions, access, idle } = parts;
+  const { sessions, access, idle, clock } = parts;
   const routes = new Hono<Env>();
 
   routes.get('/', async (c) => {
@@ -41,9 +43,9 @@ export function sessionRoutes(parts: {
     const told = toldBy(c);
     if (!mayChange(told, origin, false)) return asDetails(FOREIGN);
     if (!isJson(c.req.raw)) return asDetails(NOT_JSON);
-    const login = readLogin(await readBody(c.req.raw, MOST_OCTETS));
+    const login = readLogin(await readBody(c.req.raw, { most: MOST_OCTETS, within: READ_WITHIN, clock }));
     if (login === undefined) return asDetails(NO_LOGIN);
-    const opened = await sessions.open(login.login, login.password, { address, sessionId: parts.newSession() });
+    const opened = await sessions.open(login.login, login.password, { address, sessionId: newId(clock.now()) });
     if (opened.kind === 'busy') return asDetails(busy(opened));
     if (opened.kind === 'refused') return asDetails({ ...notLoggedIn(told), ...WRONG, why: `${opened.text}.` });
     c.header('Set-Cookie', setCookie(origin, opened.token, Math.floor(idle() / 1_000)));
@@ -64,9 +66,9 @@ export function sessionRoutes(parts: {
 
 const WRONG = { title: 'Not logged in', mend: 'Look at both again; capitals count in the password.' };
 
-function readLogin(body: Buffer | undefined): { readonly login: string; readonly password: string } | undefined {
+function readLogin(body: Buffer | string): { readonly login: string; readonly password: string } | undefined {
   try {
-    const { login, password } = JSON.parse(body?.toString('utf8') ?? '') as Record<string, unknown>;
+    const { login, password } = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
     return typeof login === 'string' && typeof password === 'string' && login !== '' ? { login, password } : undefined;
   } catch {
     return undefined;
