@@ -1,7 +1,7 @@
 /** Binary data (RFC 8620 §6): uploads, and downloads of whatever has a blob id. */
 import { newTicket } from '../base/index.ts';
-import { mailStore } from './mail-store.ts';
-import type { MailStore } from './mail-store.ts';
+
+import type { Store } from '../store/index.ts';
 import { overLimit } from './errors.ts';
 import type { Problem } from './errors.ts';
 import { LIMITS } from './limits.ts';
@@ -46,7 +46,7 @@ const UNKNOWN_TYPE = 'application/octet-stream';
 /** A day's unfinished letters of a busy person: what is unused goes after that, see sweeps. */
 const MOST_UPLOADS = { octets: 500_000_000, number: 1_000 };
 
-export function uploadBlobs(store: MailStore): BlobSource {
+export function uploadBlobs(store: Store): BlobSource {
   return {
     async open(account, id) {
       const upload = await store.read('upload', { account, id });
@@ -125,8 +125,7 @@ export class Uploads {
   }
 
   async #write(account: string, type: string, stream: AsyncIterable<Uint8Array>): Promise<UploadOutcome> {
-    const { clock, maxMessage } = this.#parts;
-    const store = mailStore(this.#parts.store);
+    const { store, clock, maxMessage } = this.#parts;
     const writer = store.content.create();
     let octets = 0;
     try {

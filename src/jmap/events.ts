@@ -30,16 +30,22 @@ export interface EventWishes {
 /** RFC 8620 §7.3: a least interval above 30 s or a longest below 300 s is not allowed. */
 const PING = { least: 1, most: 3_600 };
 
+interface EventParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly types: readonly DataType[];
+}
+
 type States = ReadonlyMap<string, string>;
 
 /** One state event for whatever changed since the one before, however often; and pings. */
 export async function* events(
-  { store, clock, types }: { readonly store: Store; readonly clock: Clock; readonly types: readonly DataType[] },
+  parts: EventParts,
   account: JmapAccount,
   wishes: EventWishes,
 ): AsyncGenerator<PushEvent, void, undefined> {
-  const watched = types.filter(({ name }) => wishes.types === '*' || wishes.types.includes(name));
-  const bell = new Bell(store, clock, wishes);
+  const watched = parts.types.filter(({ name }) => wishes.types === '*' || wishes.types.includes(name));
+  const bell = new Bell(parts, watched, account.id, wishes);
   try {
     const now = await statesOf(watched, account);
     let known = fromId(wishes.lastEventId, now);
@@ -101,11 +107,17 @@ class Bell {
   #wake: () => void = () => undefined;
   #cancel: Cancel = () => undefined;
 
-  constructor(store: Store, clock: Clock, { ping, signal }: EventWishes) {
+  constructor(
+    { store, clock }: EventParts,
+    watched: readonly DataType[],
+    account: string,
+    { ping, signal }: EventWishes,
+  ) {
     this.interval = ping > 0 ? Math.min(Math.max(Math.ceil(ping), PING.least), PING.most) : 0;
     this.#clock = clock;
     this.#signal = signal;
-    this.#unsubscribe = store.onChange(() => {
+    this.#unsubscribe = store.onChange((change) => {
+      if (!watched.some((type) => type.mayChange(account, change))) return;
       this.changed = true;
       this.#wake();
     });

@@ -1,6 +1,6 @@
 /** The limits of RFC 8620 §2, advertised in the session and enforced here. */
 export const LIMITS = {
-  /** A request is parsed in memory, once as text and once as values: ten of these at a time are what a login can cost. */
+  /** A request is parsed in memory, once as text and once as values: eight of these at a time are what an account can cost. */
   maxSizeRequest: 10_000_000,
   /** Per account and process: a browser opens six connections to a host. */
   maxConcurrentRequests: 8,

@@ -5,15 +5,18 @@ import type { BlobSource } from './blobs.ts';
 import { coreMethods } from './core.ts';
 import type { Method } from './method.ts';
 import { mailboxMethods } from './mailbox/methods.ts';
-import { mailStore } from './mail-store.ts';
+
 import type { JmapParts } from './parts.ts';
 import type { Capability } from './session.ts';
 import { formatState, readMailState } from './state.ts';
+import type { StoreChange } from '../store/index.ts';
 import { threadMethods } from './thread.ts';
 
 /** A type that clients are told the state of (RFC 8620 §7.1). */
 export interface DataType {
   readonly name: string;
+  /** Whether it may be in another state after that: else nobody asks. */
+  mayChange(account: string, change: StoreChange): boolean;
   state(account: string): Promise<string>;
 }
 
@@ -26,15 +29,19 @@ export interface Registry {
 }
 
 export function openRegistry(parts: JmapParts): Registry {
-  const store = mailStore(parts.store);
+  const { store } = parts;
   const mailState = async (account: string): Promise<string> => formatState(await readMailState(store, account));
   const blobs = new Map([['u', uploadBlobs(store)]]);
   return {
     capabilities: [coreCapability(parts.maxMessage), mailCapability(attachmentsIn(parts.maxMessage))],
     methods: [...coreMethods(blobs), ...mailboxMethods(store, parts.clock), ...threadMethods(store)],
-    types: ['Mailbox', 'Thread'].map((name) => ({ name, state: mailState })),
+    types: ['Mailbox', 'Thread'].map((name) => ({ name, mayChange: touchesMail, state: mailState })),
     blobs,
   };
+}
+
+function touchesMail(account: string, { mail }: StoreChange): boolean {
+  return mail === 'all' || mail.has(account);
 }
 
 /** Octets of attachments that fit a message of that size: base 64 makes 78 octets of a line of 57, and texts need room. */

@@ -1,5 +1,5 @@
 /** States of the mail types: `<epoch>-<modseq>` (store/mail.ts). */
-import type { MailStore } from './mail-store.ts';
+import type { Store } from '../store/index.ts';
 import { MethodError } from './errors.ts';
 
 export interface MailState {
@@ -8,7 +8,7 @@ export interface MailState {
 }
 
 /** Throws `accountNotFound` when the account has gone meanwhile. */
-export async function readMailState(store: MailStore, account: string): Promise<MailState> {
+export async function readMailState(store: Store, account: string): Promise<MailState> {
   const state = await store.read('mailState', { account });
   if (state === undefined) throw new MethodError('accountNotFound');
   return state;
@@ -31,7 +31,7 @@ const MOST_LOOKS = 5;
  * gets the state from before: the next look tells the client again of what it may have seen already.
  */
 export async function steady<T>(
-  store: MailStore,
+  store: Store,
   account: string,
   read: () => Promise<T>,
 ): Promise<{ readonly state: MailState; readonly value: T }> {

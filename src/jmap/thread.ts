@@ -1,12 +1,12 @@
 /** Thread/get and Thread/changes (RFC 8621 §3). */
-import type { MailStore } from './mail-store.ts';
+import type { Store } from '../store/index.ts';
 import { MAIL } from './capabilities.ts';
 import { changesMethod } from './frames/changes.ts';
 import { getMethod } from './frames/get.ts';
 import type { Method } from './method.ts';
 import { formatState, readMailState } from './state.ts';
 
-export function threadMethods(store: MailStore): readonly Method[] {
+export function threadMethods(store: Store): readonly Method[] {
   return [
     getMethod({
       type: 'Thread',

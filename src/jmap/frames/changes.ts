@@ -1,6 +1,5 @@
 /** Foo/changes (RFC 8620 §5.2), for types whose state is the account's modseq. */
-import type { MailChanges } from '../../store/index.ts';
-import type { MailStore } from '../mail-store.ts';
+import type { MailChanges, Store } from '../../store/index.ts';
 import { nullable, text, unsigned } from '../arguments.ts';
 import { invalidArguments, MethodError } from '../errors.ts';
 import { MAX_CHANGES } from '../limits.ts';
@@ -12,7 +11,7 @@ import type { MailState } from '../state.ts';
 export interface ChangesType<Id extends string | number, C extends MailChanges<Id>> {
   readonly type: string;
   readonly capability: string;
-  readonly store: MailStore;
+  readonly store: Store;
   /** undefined: they can't be told any more. */
   changes(p: { readonly account: string; readonly since: number; readonly limit: number }): Promise<C | undefined>;
   /** The id as clients know it. */

@@ -10,7 +10,10 @@ export interface PropertyRule {
   /** Who sets it: the client at any time; the client when it creates the object, never again; only the server. */
   readonly by: 'client' | 'creator' | 'server';
   readonly kind: Kind<unknown>;
-  /** What it is when it is left out. Without one it must be given, unless it is `optional`. */
+  /**
+   * What it is when it is left out. Without one it must be given, unless it is `optional`. Of what the server sets: its
+   * value in a new object, which a client that sends whole objects may send too.
+   */
   readonly default?: Json;
   readonly optional?: true;
   /** It names other objects, so "#" and a creation id may stand there: 'id' as its value, 'ids' as the names in it. */
@@ -32,7 +35,8 @@ export function ruleOf({ properties, others }: Rules, name: string): PropertyRul
 export function checkCreation(rules: Rules, given: JsonObject): JsonObject | SetError {
   const wrong = Object.entries(given).filter(([name, value]) => {
     const rule = ruleOf(rules, name);
-    return rule === undefined || rule.by === 'server' || rule.kind.read(value) === undefined;
+    if (rule?.by === 'server') return rule.default === undefined || !equals(value, rule.default);
+    return rule?.kind.read(value) === undefined;
   });
   const listed = Object.entries(rules.properties).filter(
     ([name, { by }]) => by !== 'server' && !Object.hasOwn(given, name),

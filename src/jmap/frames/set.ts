@@ -57,6 +57,11 @@ export interface SetType<S extends Shape> {
   update?(updates: readonly Update[], set: SetCall<S>): Promise<readonly (Properties | null | SetError)[]>;
   /** For each that exists, in order: undefined, or why not. */
   destroy?(ids: readonly string[], set: SetCall<S>): Promise<readonly (SetError | undefined)[]>;
+  /**
+   * Whether, after a state, objects besides these have changed, by others or as a consequence. The client is then not
+   * told an `oldState`: one that took `newState` for its own would miss them (RFC 8620 §5.3).
+   */
+  othersChanged?(since: string, own: ReadonlySet<string>, set: SetCall<S>): Promise<boolean>;
   /** Implicit calls that follow (RFC 8621 §7.5). `done` is what the client is told. */
   after?(done: SetDone, set: SetCall<S>): Promise<readonly MethodResponse[]>;
 }
@@ -95,7 +100,9 @@ export function setMethod<S extends Shape>(type: SetType<S>): Method {
         destroy: destroy ?? [],
       });
       await run.all();
-      const answer = { accountId: account, oldState, newState: await type.state(account), ...run.answer() };
+      const newState = await type.state(account);
+      const missed = newState !== oldState && (await type.othersChanged?.(oldState, run.ids(), set)) === true;
+      const answer = { accountId: account, oldState: missed ? null : oldState, newState, ...run.answer() };
       const after = await type.after?.(run, set);
       return after === undefined ? answer : [{ name: `${type.type}/set`, arguments: answer }, ...after];
     },
@@ -159,6 +166,11 @@ class SetRun<S extends Shape> implements SetDone {
       notUpdated: objectOrNull(update),
       notDestroyed: objectOrNull(destroy),
     };
+  }
+
+  /** Of all that was changed. */
+  ids(): ReadonlySet<string> {
+    return new Set([...this.created.values()].map(({ id: one }) => one).concat(...this.updated.keys(), this.destroyed));
   }
 
   #done(): number {

@@ -3,14 +3,14 @@ import type { Clock } from '../../base/index.ts';
 import { MAIL } from '../capabilities.ts';
 import { changesMethod } from '../frames/changes.ts';
 import { getMethod } from '../frames/get.ts';
-import type { MailStore } from '../mail-store.ts';
+import type { Store } from '../../store/index.ts';
 import type { Method } from '../method.ts';
 import { formatState, readMailState } from '../state.ts';
 import { COUNTS, mailboxId, mailboxOf, PROPERTIES } from './mailbox.ts';
 import { mailboxQueryMethods } from './query.ts';
 import { mailboxSetMethod } from './set.ts';
 
-export function mailboxMethods(store: MailStore, clock: Clock): readonly Method[] {
+export function mailboxMethods(store: Store, clock: Clock): readonly Method[] {
   return [
     getMethod({
       type: 'Mailbox',
@@ -30,7 +30,7 @@ export function mailboxMethods(store: MailStore, clock: Clock): readonly Method[
       store,
       changes: (since) => store.read('mailboxChanges', since),
       format: mailboxId,
-      more: ({ onlyCounts }) => ({ updatedProperties: onlyCounts ? COUNTS : null }),
+      more: ({ updated, onlyCounts }) => ({ updatedProperties: updated.length > 0 && onlyCounts ? COUNTS : null }),
     }),
     ...mailboxQueryMethods(store),
     mailboxSetMethod(store, clock),

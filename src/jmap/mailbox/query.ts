@@ -9,7 +9,7 @@ import type { Comparator, Filter } from '../frames/filter.ts';
 import { queryMethods, windowOf } from '../frames/query.ts';
 import type { Asked, QueryChanges } from '../frames/query.ts';
 import type { JsonObject } from '../json.ts';
-import type { MailStore } from '../mail-store.ts';
+import type { Store } from '../../store/index.ts';
 import type { Method } from '../method.ts';
 import { formatState, readMailState, steady } from '../state.ts';
 import { mailboxId, mailboxOf } from './mailbox.ts';
@@ -39,7 +39,7 @@ const TREE = { sortAsTree: optional(flag, false), filterAsTree: optional(flag, f
 
 type MailboxAsked = Asked<Query, typeof TREE>;
 
-export function mailboxQueryMethods(store: MailStore): readonly Method[] {
+export function mailboxQueryMethods(store: Store): readonly Method[] {
   return queryMethods<Query, typeof TREE>({
     type: 'Mailbox',
     capability: MAIL,
@@ -58,7 +58,7 @@ export function mailboxQueryMethods(store: MailStore): readonly Method[] {
   });
 }
 
-async function readMailboxes(store: MailStore, account: string): Promise<readonly Mailbox[]> {
+async function readMailboxes(store: Store, account: string): Promise<readonly Mailbox[]> {
   return (await store.read('listMailboxes', { account })).map(mailboxOf);
 }
 
@@ -135,7 +135,7 @@ interface Changed {
 }
 
 async function changes(
-  store: MailStore,
+  store: Store,
   asked: MailboxAsked,
   queryState: string,
   calculateTotal: boolean,
@@ -172,7 +172,7 @@ function difference(
 
 const PAGE = 1_000;
 
-async function changedSince(store: MailStore, account: string, since: number): Promise<Changed | undefined> {
+async function changedSince(store: Store, account: string, since: number): Promise<Changed | undefined> {
   const created = new Set<string>();
   const touched = new Set<string>();
   let onlyCounts = true;

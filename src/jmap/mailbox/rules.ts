@@ -6,7 +6,7 @@ import { MAIL_LIMITS } from '../capabilities.ts';
 import { invalidProperties, SetError } from '../errors.ts';
 import type { PropertyRule, Rules } from '../frames/properties.ts';
 import type { JsonObject } from '../json.ts';
-import { COUNTS, mailboxNumber } from './mailbox.ts';
+import { COUNTS, mailboxNumber, rightsOn } from './mailbox.ts';
 
 /** RFC 5198: NFC, and no control characters. */
 const name: Kind<string> = {
@@ -33,7 +33,7 @@ const sortOrder: Kind<number> = {
 
 const role: Kind<MailboxRole> = oneOf('inbox', 'archive', 'drafts', 'sent', 'junk', 'trash');
 
-const count: PropertyRule = { by: 'server', kind: unsigned };
+const count: PropertyRule = { by: 'server', kind: unsigned, default: 0 };
 
 export const RULES: Rules = {
   properties: {
@@ -43,7 +43,7 @@ export const RULES: Rules = {
     role: { by: 'client', kind: nullable(role), default: null },
     sortOrder: { by: 'client', kind: sortOrder, default: 0 },
     ...Object.fromEntries(COUNTS.map((one) => [one, count])),
-    myRights: { by: 'server', kind: object },
+    myRights: { by: 'server', kind: object, default: rightsOn(null) },
     isSubscribed: { by: 'client', kind: flag, default: true },
   },
 };
