@@ -8,6 +8,7 @@ import { filingContract } from './contract/filing.ts';
 import { maildropContract } from './contract/maildrop.ts';
 import { processContract } from './contract/processes.ts';
 import { queueContract } from './contract/queue.ts';
+import { remoteContract } from './contract/remote.ts';
 import { sessionContract } from './contract/session.ts';
 import { sharingContract } from './contract/sharing.ts';
 import { submissionContract } from './contract/submission.ts';
@@ -32,6 +33,7 @@ export function storeContract(engine: Engine): void {
   maildropContract(engine);
   queueContract(engine);
   processContract(engine);
+  remoteContract(engine);
   sessionContract(engine);
   sharingContract(engine);
   submissionContract(engine);

@@ -4,6 +4,7 @@ export type * from './mail.ts';
 export { StoreError } from './store.ts';
 export type { LastNote, NewNote } from './note.ts';
 export type { WebSession } from './session.ts';
+export type { RemoteMessage, RemoteOrigin, RemoteRow } from './remote.ts';
 export type { Suppression } from './suppression.ts';
 export type { TakenBack, TakenBackDelivery } from './take-back.ts';
 export type { HostFacts, LoginFacts, ReplyFacts, TlsFacts } from './events.ts';

@@ -13,6 +13,7 @@ import type { EventFacts, NewEvent, StoredEvent } from './events.ts';
 import type { MailReads, MailWrites } from './mail.ts';
 import type { LastNote, NewNote } from './note.ts';
 import type { SessionReads, SessionWrites } from './session.ts';
+import type { RemoteReads, RemoteWrites } from './remote.ts';
 import type { Suppression, SuppressionReads, SuppressionWrites } from './suppression.ts';
 import type { TakeBackWrites } from './take-back.ts';
 
@@ -122,7 +123,8 @@ export interface Downgraded {
   readonly popOctets: number;
 }
 
-export type MessageSource = 'smtp' | 'submission' | 'lmtp' | 'composed';
+/** `collected`: it came from another provider's maildrop (POP3). */
+export type MessageSource = 'smtp' | 'submission' | 'lmtp' | 'composed' | 'collected';
 
 export interface NewMessage {
   /** newId(): stands in the 250, the Received field, the log and reports. */
@@ -358,7 +360,7 @@ export interface EmailToRead {
 export type Changed = 'done' | 'exists' | 'missing';
 
 /** Operations that change something. Each is one transaction; many share one commit. */
-export interface Writes extends SessionWrites, SuppressionWrites, TakeBackWrites, MailWrites {
+export interface Writes extends RemoteWrites, SessionWrites, SuppressionWrites, TakeBackWrites, MailWrites {
   addDomain(p: { readonly name: string; readonly at: number }): Changed;
   /** Refuses ('in-use') while an open account or an alias lies in it. */
   removeDomain(p: { readonly name: string }): Changed | 'in-use';
@@ -540,7 +542,7 @@ export interface Refusal {
 }
 
 /** Operations that only look. They see everything committed before they were called. */
-export interface Reads extends SessionReads, SuppressionReads, MailReads {
+export interface Reads extends RemoteReads, SessionReads, SuppressionReads, MailReads {
   listDomains(p: Record<never, never>): readonly { readonly name: string; readonly createdAt: number }[];
   listAccounts(p: { readonly domain?: string; readonly closed: boolean }): readonly Account[];
   account(p: { readonly id: string }): Account | undefined;

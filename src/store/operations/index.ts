@@ -24,6 +24,7 @@ import * as processes from './processes.ts';
 import { queryEmails } from './query.ts';
 import * as queue from './queue.ts';
 import * as session from './session.ts';
+import * as remote from './remote.ts';
 import type { Operation, Steps } from './statement.ts';
 import * as submission from './submission.ts';
 import * as suppression from './suppression.ts';
@@ -76,6 +77,13 @@ export const writes = {
   putCards: card.putCards,
   putUpload: upload.putUpload,
   sweepUploads: upload.sweepUploads,
+  putRemote: remote.putRemote,
+  removeRemote: remote.removeRemote,
+  recordVisit: remote.recordVisit,
+  collectMessage: remote.collectMessage,
+  remoteMessagesGone: remote.remoteMessagesGone,
+  renameRemoteMessages: remote.renameRemoteMessages,
+  wantRest: remote.wantRest,
   recordRefusals: housekeeping.recordRefusals,
   registerProcess: processes.registerProcess,
   unregisterProcess: processes.unregisterProcess,
@@ -133,6 +141,12 @@ export const reads = {
   processes: processes.processes,
   holders: processes.holders,
   setting: housekeeping.setting,
+  remotes: remote.remotes,
+  remote: remote.remote,
+  dueRemotes: remote.dueRemotes,
+  nextRemoteDue: remote.nextRemoteDue,
+  remoteMessages: remote.remoteMessages,
+  remoteOrigins: remote.remoteOrigins,
   // What the store asks for itself.
   garbage: housekeeping.garbage,
   namedFiles: housekeeping.namedFiles,

@@ -10,6 +10,7 @@ import { contentOf } from './message.ts';
 import type { MessageRow } from './message.ts';
 import { emptyLeaving, removeMemberships } from './removal.ts';
 import { removeUploadsOf } from './upload.ts';
+import { removeRemotesOf } from './remote.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 
@@ -150,6 +151,7 @@ export function* purgeAccount(p: Parameters<Writes['purgeAccount']>[0]): Steps<'
   }
   if (found.length >= limit) return 'more';
   yield* removeUploadsOf(account);
+  yield* removeRemotesOf(account);
   for (const table of OF_AN_ACCOUNT) yield* run(`DELETE FROM ${table} WHERE account = ?`, account);
   yield* run('DELETE FROM accounts WHERE id = ?', account);
   return 'done';

@@ -8,6 +8,7 @@ import type { AcceptParams, ContentRef, Downgraded, NewEmail, NewMessage, WriteN
 export function handover(name: WriteName, params: unknown): unknown {
   if (name === 'accept') return exact(params as AcceptParams);
   if (name === 'append') return exactAppend(params as AppendParams);
+  if (name === 'collectMessage') return exactCollect(params as Parameters<Writes['collectMessage']>[0]);
   if (name === 'putUpload') return exactUpload(params as Parameters<Writes['putUpload']>[0]);
   if (name !== 'settle') return params;
   const settle = params as Parameters<Writes['settle']>[0];
@@ -22,6 +23,10 @@ function exact({ message, emails, reports = [], ...others }: AcceptParams): Acce
 
 function exactAppend(append: AppendParams): AppendParams {
   return { ...append, message: exactMessage(append.message) };
+}
+
+function exactCollect<P extends Parameters<Writes['collectMessage']>[0]>(collect: P): P {
+  return { ...collect, append: exactAppend(collect.append) };
 }
 
 function exactUpload<P extends Parameters<Writes['putUpload']>[0]>(upload: P): P {

@@ -39,8 +39,17 @@ export function touches({ name, params }: Pick<Request, 'name' | 'params'>): Sto
     case 'updateMailbox':
     case 'destroyMailbox':
       return mailOf(params);
+    case 'collectMessage':
+      return mailOf((params as Params<'collectMessage'>).append);
+    // What stands with a remote is shown beside the mail.
+    case 'putRemote':
+    case 'removeRemote':
+    case 'recordVisit':
+    case 'wantRest':
     case 'removePart':
       return { ...NOTHING, mail: 'all' };
+    case 'remoteMessagesGone':
+    case 'renameRemoteMessages':
     case 'lockMaildrop':
     case 'putCards':
     case 'putUpload':

@@ -1,0 +1,246 @@
+/** Operations on accounts at other providers and on what is remembered of their maildrops. */
+import type { RemoteMessage, RemoteOrigin, RemoteReads, RemoteRow, RemoteWrites } from '../remote.ts';
+import { append } from './append.ts';
+import { changeEmails, findMail } from './email-change.ts';
+import { othersIn, unpacked } from './keyword.ts';
+import { slices } from './slices.ts';
+import { first, rows, run } from './statement.ts';
+import type { Steps } from './statement.ts';
+
+const MOST_MESSAGES = 1_000;
+
+export function* putRemote(p: Parameters<RemoteWrites['putRemote']>[0]): Steps<'done' | 'exists' | 'missing'> {
+  const open = yield* first('SELECT 1 AS found FROM accounts WHERE id = ? AND closed_at IS NULL', p.account);
+  if (open === undefined) return 'missing';
+  const other = yield* first<{ id: string }>(
+    'SELECT id FROM remotes WHERE account = ? AND address = ?',
+    p.account,
+    p.address,
+  );
+  if (other !== undefined && other.id !== p.id) return 'exists';
+  yield* run(
+    `INSERT INTO remotes (id, account, address, settings, secrets, created_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET settings = excluded.settings, secrets = excluded.secrets, due_at = excluded.due_at`,
+    p.id,
+    p.account,
+    p.address,
+    p.settings,
+    p.secrets,
+    p.createdAt,
+    p.dueAt ?? null,
+  );
+  return 'done';
+}
+
+export function* removeRemote({ id }: Parameters<RemoteWrites['removeRemote']>[0]): Steps<'done' | 'missing'> {
+  const known = yield* first('SELECT 1 AS found FROM remotes WHERE id = ?', id);
+  if (known === undefined) return 'missing';
+  yield* run('DELETE FROM remote_messages WHERE remote = ?', id);
+  yield* run('DELETE FROM remotes WHERE id = ?', id);
+  return 'done';
+}
+
+/** Of an account that is purged. */
+export function* removeRemotesOf(account: string): Steps<void> {
+  yield* run('DELETE FROM remote_messages WHERE remote IN (SELECT id FROM remotes WHERE account = ?)', account);
+  yield* run('DELETE FROM remotes WHERE account = ?', account);
+}
+
+export function* recordVisit(p: Parameters<RemoteWrites['recordVisit']>[0]): Steps<'done' | 'missing'> {
+  const known = yield* first<{ id: string }>(
+    'UPDATE remotes SET standing = ?, visited_at = ?, due_at = ? WHERE id = ? RETURNING id',
+    p.standing,
+    p.at,
+    p.dueAt,
+    p.id,
+  );
+  return known === undefined ? 'missing' : 'done';
+}
+
+type Collect = Parameters<RemoteWrites['collectMessage']>[0];
+
+export function* collectMessage(p: Collect): Steps<ReturnType<RemoteWrites['collectMessage']>> {
+  const { remote, memory } = p;
+  const owner = yield* first<{ account: string }>('SELECT account FROM remotes WHERE id = ?', remote);
+  if (owner?.account !== p.append.account) return 'missing';
+  const before = yield* first<{ state: string; email: string | null }>(
+    'SELECT state, email FROM remote_messages WHERE remote = ? AND uidl = ?',
+    remote,
+    memory.uidl,
+  );
+  if (before !== undefined && (before.state === 'whole' || memory.state !== 'whole')) return 'known';
+  const filed = yield* inPlaceOf(p, before?.email ?? undefined);
+  if (filed !== 'done') return filed;
+  yield* run(
+    `INSERT INTO remote_messages (remote, uidl, octets, state, collected_at, head, email) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (remote, uidl) DO UPDATE SET octets = excluded.octets, state = excluded.state, collected_at = excluded.collected_at,
+       head = excluded.head, email = excluded.email, rest_wanted = 0`,
+    remote,
+    memory.uidl,
+    memory.octets,
+    memory.state,
+    memory.collectedAt,
+    memory.head,
+    p.append.email.id,
+  );
+  return 'done';
+}
+
+/** Files it where its header lay, with what its owner had marked it; a header that is gone by now leaves it where new mail goes. */
+function* inPlaceOf(
+  { append: params }: Collect,
+  header: string | undefined,
+): Steps<'done' | 'over-quota' | 'no-mailbox'> {
+  const { account, message } = params;
+  const found = header === undefined ? undefined : (yield* findMail(account, [header])).get(header);
+  const email =
+    found === undefined
+      ? params.email
+      : {
+          ...params.email,
+          mailboxes: found.places.map(({ mailbox }) => mailbox),
+          keywords: unpacked(found.email.flags, othersIn(found.email.keywords)),
+        };
+  const filed = yield* append({ account, message, email });
+  if (typeof filed === 'string') return filed;
+  if (found !== undefined)
+    yield* changeEmails({ account, changes: [], destroy: [found.email.id], at: message.receivedAt });
+  return 'done';
+}
+
+export function* remoteMessagesGone(p: Parameters<RemoteWrites['remoteMessagesGone']>[0]): Steps<void> {
+  for (const { values, places } of slices(p.uidls.slice(0, MOST_MESSAGES)))
+    yield* run(
+      `UPDATE remote_messages SET gone_at = ? WHERE remote = ? AND uidl IN (${places}) AND gone_at IS NULL`,
+      p.at,
+      p.remote,
+      ...values,
+    );
+}
+
+export function* renameRemoteMessages(p: Parameters<RemoteWrites['renameRemoteMessages']>[0]): Steps<void> {
+  for (const { from, to } of p.pairs.slice(0, MOST_MESSAGES))
+    yield* run(
+      `UPDATE remote_messages SET uidl = ?, gone_at = NULL WHERE remote = ? AND uidl = ?
+       AND NOT EXISTS (SELECT 1 FROM remote_messages o WHERE o.remote = ? AND o.uidl = ?)`,
+      to,
+      p.remote,
+      from,
+      p.remote,
+      to,
+    );
+}
+
+export function* wantRest(p: Parameters<RemoteWrites['wantRest']>[0]): Steps<readonly string[]> {
+  const origins = yield* remoteOrigins(p);
+  const wanted = origins.filter(({ state, goneAt }) => state === 'headers' && goneAt === undefined);
+  for (const { remote, uidl } of wanted) {
+    yield* run('UPDATE remote_messages SET rest_wanted = 1 WHERE remote = ? AND uidl = ?', remote, uidl);
+    yield* run('UPDATE remotes SET due_at = ? WHERE id = ? AND (due_at IS NULL OR due_at > ?)', p.at, remote, p.at);
+  }
+  return wanted.map(({ email }) => email);
+}
+
+interface Columns {
+  readonly id: string;
+  readonly account: string;
+  readonly address: string;
+  readonly settings: string;
+  readonly secrets: string;
+  readonly created_at: number;
+  readonly standing: string | null;
+  readonly visited_at: number | null;
+  readonly due_at: number | null;
+}
+
+function remoteOf(row: Columns): RemoteRow {
+  const { id, account, address, settings, secrets } = row;
+  return {
+    id,
+    account,
+    address,
+    settings,
+    secrets,
+    createdAt: row.created_at,
+    ...(row.standing === null ? {} : { standing: row.standing }),
+    ...(row.visited_at === null ? {} : { visitedAt: row.visited_at }),
+    ...(row.due_at === null ? {} : { dueAt: row.due_at }),
+  };
+}
+
+export function* remotes({ account }: Parameters<RemoteReads['remotes']>[0]): Steps<readonly RemoteRow[]> {
+  const found =
+    account === undefined
+      ? yield* rows<Columns>('SELECT * FROM remotes ORDER BY created_at, id')
+      : yield* rows<Columns>('SELECT * FROM remotes WHERE account = ? ORDER BY created_at, id', account);
+  return found.map(remoteOf);
+}
+
+export function* remote({ id }: Parameters<RemoteReads['remote']>[0]): Steps<RemoteRow | undefined> {
+  const found = yield* first<Columns>('SELECT * FROM remotes WHERE id = ?', id);
+  return found === undefined ? undefined : remoteOf(found);
+}
+
+export function* dueRemotes(p: Parameters<RemoteReads['dueRemotes']>[0]): Steps<readonly RemoteRow[]> {
+  const found = yield* rows<Columns>(
+    'SELECT * FROM remotes WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?',
+    p.dueBy,
+    p.limit,
+  );
+  return found.map(remoteOf);
+}
+
+export function* nextRemoteDue(): Steps<number | undefined> {
+  const found = yield* first<{ due: number | null }>('SELECT min(due_at) AS due FROM remotes WHERE due_at IS NOT NULL');
+  return found?.due ?? undefined;
+}
+
+interface MessageColumns {
+  readonly uidl: string;
+  readonly octets: number;
+  readonly state: RemoteMessage['state'];
+  readonly collected_at: number;
+  readonly head: string;
+  readonly rest_wanted: number;
+  readonly deleted: number;
+}
+
+export function* remoteMessages(p: Parameters<RemoteReads['remoteMessages']>[0]): Steps<readonly RemoteMessage[]> {
+  const found = yield* rows<MessageColumns>(
+    `SELECT r.uidl, r.octets, r.state, r.collected_at, r.head, r.rest_wanted,
+       r.email IS NOT NULL AND NOT EXISTS (SELECT 1 FROM emails e WHERE e.id = r.email AND e.hidden = 0) AS deleted
+     FROM remote_messages r WHERE r.remote = ? AND r.uidl > ? ORDER BY r.uidl LIMIT ?`,
+    p.remote,
+    p.after,
+    Math.min(p.limit, MOST_MESSAGES),
+  );
+  return found.map((row) => ({
+    uidl: row.uidl,
+    octets: row.octets,
+    state: row.state,
+    collectedAt: row.collected_at,
+    head: row.head,
+    deletedHere: row.deleted === 1,
+    restWanted: row.rest_wanted === 1,
+  }));
+}
+
+interface OriginColumns extends Omit<RemoteOrigin, 'goneAt' | 'restWanted'> {
+  readonly gone_at: number | null;
+  readonly rest_wanted: number;
+}
+
+export function* remoteOrigins(p: Parameters<RemoteReads['remoteOrigins']>[0]): Steps<readonly RemoteOrigin[]> {
+  const origins: RemoteOrigin[] = [];
+  for (const { values, places } of slices([...new Set(p.emails.slice(0, MOST_MESSAGES))])) {
+    const found = yield* rows<OriginColumns>(
+      `SELECT m.email, m.remote, m.uidl, m.octets, m.state, m.rest_wanted, m.gone_at
+       FROM remote_messages m JOIN remotes r ON r.id = m.remote WHERE m.email IN (${places}) AND r.account = ?`,
+      ...values,
+      p.account,
+    );
+    for (const { gone_at: goneAt, rest_wanted: restWanted, ...origin } of found)
+      origins.push({ ...origin, restWanted: restWanted === 1, ...(goneAt === null ? {} : { goneAt }) });
+  }
+  return origins;
+}

@@ -1,0 +1,94 @@
+/**
+ * Accounts at other providers, whose mail is collected (POP3) and through whose servers is sent: what is set, what came
+ * of the last visit, and which messages of their maildrops we have. The store looks into none of the JSON here.
+ */
+import type { AppendParams } from './mail.ts';
+
+export interface RemoteRow {
+  readonly id: string;
+  /** Ours, in whose mailboxes its mail lies. */
+  readonly account: string;
+  /** As its owner writes it; one remote of an account has it. */
+  readonly address: string;
+  /** JSON: servers, names to log in with, rules. */
+  readonly settings: string;
+  /** Sealed; never a secret in clear. */
+  readonly secrets: string;
+  readonly createdAt: number;
+  /** JSON: what came of the last visit. */
+  readonly standing?: string;
+  readonly visitedAt?: number;
+  /** When it is visited next; absent: not before a person has done something. */
+  readonly dueAt?: number;
+}
+
+export interface RemoteMessage {
+  readonly uidl: string;
+  readonly octets: number;
+  readonly state: 'whole' | 'headers' | 'kept-there';
+  readonly collectedAt: number;
+  /** SHA-256 of its header, hex. */
+  readonly head: string;
+  /** Its email is gone: its owner deleted it here, for good. */
+  readonly deletedHere: boolean;
+  readonly restWanted: boolean;
+}
+
+/** What an email that was collected is at its provider. */
+export interface RemoteOrigin {
+  readonly email: string;
+  readonly remote: string;
+  readonly uidl: string;
+  readonly octets: number;
+  readonly state: RemoteMessage['state'];
+  readonly restWanted: boolean;
+  /** It was not listed any more by then. */
+  readonly goneAt?: number;
+}
+
+export interface RemoteWrites {
+  /** Makes it, or sets `settings`, `secrets` and `dueAt` anew where the id is there. 'exists': the account has another with this address. */
+  putRemote(p: Omit<RemoteRow, 'standing' | 'visitedAt'>): 'done' | 'exists' | 'missing';
+  /** With what is remembered of its maildrop; the mail stays. */
+  removeRemote(p: { readonly id: string }): 'done' | 'missing';
+  recordVisit(p: {
+    readonly id: string;
+    readonly standing: string;
+    readonly at: number;
+    readonly dueAt: number | null;
+  }): 'done' | 'missing';
+  /**
+   * A message that was collected, and the memory of it, in one commit. Where its header alone was here before, the whole
+   * takes its place: same mailboxes, same keywords. 'known': it is here already, nothing changed.
+   */
+  collectMessage(p: {
+    readonly remote: string;
+    readonly memory: Omit<RemoteMessage, 'deletedHere' | 'restWanted'>;
+    readonly append: AppendParams;
+  }): 'done' | 'known' | 'missing' | 'over-quota' | 'no-mailbox';
+  /** They are not listed any more; at most 1,000. */
+  remoteMessagesGone(p: { readonly remote: string; readonly uidls: readonly string[]; readonly at: number }): void;
+  /** The same messages under other ids; at most 1,000. A pair whose new id is known already is passed over. */
+  renameRemoteMessages(p: {
+    readonly remote: string;
+    readonly pairs: readonly { readonly from: string; readonly to: string }[];
+  }): void;
+  /** Of emails whose header alone is here: those that were found. The next visit brings the rest. */
+  wantRest(p: { readonly account: string; readonly emails: readonly string[]; readonly at: number }): readonly string[];
+}
+
+export interface RemoteReads {
+  remotes(p: { readonly account?: string }): readonly RemoteRow[];
+  remote(p: { readonly id: string }): RemoteRow | undefined;
+  /** Those due by then, the longest due first. */
+  dueRemotes(p: { readonly dueBy: number; readonly limit: number }): readonly RemoteRow[];
+  nextRemoteDue(p: Record<never, never>): number | undefined;
+  /** At most `limit` (≤ 1,000) in the order of their ids, after that id. */
+  remoteMessages(p: {
+    readonly remote: string;
+    readonly after: string;
+    readonly limit: number;
+  }): readonly RemoteMessage[];
+  /** Of these emails of the account, at most 1,000, those that were collected. */
+  remoteOrigins(p: { readonly account: string; readonly emails: readonly string[] }): readonly RemoteOrigin[];
+}
