@@ -1,6 +1,7 @@
 /** Opens the doors for browsers, and for programs that speak JMAP. */
 import type { Logins } from '../accounts/index.ts';
 import type { ListenAddress } from '../config/index.ts';
+import { systemResolver } from '../dns/index.ts';
 import { openJmap } from '../jmap/index.ts';
 import { listenWeb, openFiles, webApp } from '../web/index.ts';
 import type { WebListener } from '../web/index.ts';
@@ -53,7 +54,18 @@ async function opener(
   const { store, clock, log, config } = core;
   const jmap = openJmap({ store, clock, log, maxMessage: config().limits.messageSize });
   const idle = (): number => config().web.idle;
-  const answer = webApp({ store, logins, clock, log, files: await openFiles(), jmap, idle, stopping });
+  const answer = webApp({
+    store,
+    logins,
+    clock,
+    log,
+    jmap,
+    idle,
+    stopping,
+    files: await openFiles(),
+    resolver: systemResolver({ servers: config().dns.servers, clock }),
+    fetchPictures: () => config().web.pictures,
+  });
   return async ({ host, port }, tls) => {
     try {
       return await listenWeb({

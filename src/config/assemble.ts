@@ -32,6 +32,7 @@ export function assemble(values: Values, routes: readonly RouteValues[], around:
       listenTls: values['web.listen_tls'],
       names: [...new Set(values['web.names'])],
       proxy: values['web.proxy'],
+      pictures: values['web.pictures'],
       idle: values['web.idle'],
     },
     tls: {

@@ -49,6 +49,7 @@ export interface Config {
     /** A-labels. */
     readonly names: readonly string[];
     readonly proxy: readonly string[];
+    readonly pictures: boolean;
     readonly idle: number;
   };
   readonly tls: { readonly cert?: string; readonly key?: string };

@@ -146,6 +146,10 @@ export const FIELDS = {
       'Where the proxies are that speak TLS with the browser and pass requests on. Their X-Forwarded-For and X-Forwarded-Proto are believed; others get in only where it is in the clear on loopback.',
     example: ['127.0.0.1'],
   }),
+  'web.pictures': field(flag, true, {
+    sentence:
+      "Whether this host fetches pictures of a message from others' servers when its reader asks for them. Never from private addresses; false fetches none.",
+  }),
   'web.idle': field(duration, '30d', { sentence: 'How long a login in the browser lasts after its last use.' }),
 
   'tls.cert': optional(file, 'a self-signed certificate, made in the state directory', {

@@ -43,7 +43,7 @@ test('without a file the defaults hold: loopback, nothing trusted', () => {
     submission: { enabled: true, listen: loopback(2587), listenTls: loopback(2465), showClient: false },
     pop3: { enabled: true, listen: loopback(2110), listenTls: loopback(2995) },
     lmtp: { listen: [] },
-    web: { listen: loopback(2080), listenTls: [], names: [], proxy: [], idle: 2_592_000_000 },
+    web: { listen: loopback(2080), listenTls: [], names: [], proxy: [], pictures: true, idle: 2_592_000_000 },
     tls: {},
     login: { plainOnLoopback: true, channelBinding: ['submission'] },
     limits: { messageSize: 50_000_000, perAddress: true, perAccount: true },
