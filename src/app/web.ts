@@ -3,7 +3,7 @@ import type { Logins } from '../accounts/index.ts';
 import type { ListenAddress } from '../config/index.ts';
 import { systemResolver } from '../dns/index.ts';
 import { openJmap } from '../jmap/index.ts';
-import { listenWeb, openFiles, webApp } from '../web/index.ts';
+import { listenWeb, openFiles, Pictures, webApp } from '../web/index.ts';
 import type { WebListener } from '../web/index.ts';
 import type { Certificates } from './certificates.ts';
 import type { Core } from './core.ts';
@@ -63,7 +63,7 @@ async function opener(
     idle,
     stopping,
     files: await openFiles(),
-    resolver: systemResolver({ servers: config().dns.servers, clock }),
+    pictures: new Pictures({ resolver: systemResolver({ servers: config().dns.servers, clock }), clock }),
     fetchPictures: () => config().web.pictures,
   });
   return async ({ host, port }, tls) => {

@@ -3,4 +3,5 @@ export { openFiles } from './server/files.ts';
 export type { StaticFiles } from './server/files.ts';
 export { listenWeb } from './server/listen.ts';
 export type { WebListener } from './server/listen.ts';
+export { Pictures } from './server/pictures.ts';
 export { webApp } from './server/routes.ts';

@@ -6,14 +6,14 @@ import { isProblem } from './access.ts';
 import type { Access } from './access.ts';
 import { frameResponse } from './frame.ts';
 import { outPage } from './out.ts';
-import type { Pictures, PictureRefusal } from './pictures.ts';
+import type { PictureLoader, PictureRefusal } from './pictures.ts';
 import { answerProblem, asDetails } from './problem.ts';
 import type { Problem } from './problem.ts';
 import type { Env } from './routes.ts';
 
 export interface LetterRouteParts {
   readonly access: Access;
-  readonly pictures: Pictures;
+  readonly pictures: PictureLoader;
   /** Whether pictures of others are fetched at all. */
   readonly fetchPictures: () => boolean;
   readonly log: Logger;

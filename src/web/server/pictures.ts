@@ -51,7 +51,12 @@ const MOST_REDIRECTS = 3;
 const MOST_AT_A_TIME = 8;
 const MOST_WAITING = 200;
 
-export class Pictures {
+export interface PictureLoader {
+  /** Never rejects. */
+  load(address: string): Promise<Picture>;
+}
+
+export class Pictures implements PictureLoader {
   readonly #parts: PictureParts;
   readonly #waiting: (() => void)[] = [];
   #underWay = 0;
@@ -60,7 +65,6 @@ export class Pictures {
     this.#parts = parts;
   }
 
-  /** Never rejects. */
   async load(address: string): Promise<Picture> {
     if (this.#underWay < MOST_AT_A_TIME) this.#underWay++;
     else if (this.#waiting.length >= MOST_WAITING) return refused('busy');

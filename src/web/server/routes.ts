@@ -4,7 +4,6 @@ import type { Context } from 'hono';
 import type { Logins } from '../../accounts/index.ts';
 import { describeError } from '../../base/index.ts';
 import type { Clock, Logger } from '../../base/index.ts';
-import type { Resolver } from '../../dns/index.ts';
 import type { Jmap } from '../../jmap/index.ts';
 import type { Store } from '../../store/index.ts';
 import { Access } from './access.ts';
@@ -15,7 +14,7 @@ import { frameResponse } from './frame.ts';
 import { protect } from './headers.ts';
 import { jmapRoutes } from './jmap-routes.ts';
 import { letterRoutes } from './letter-routes.ts';
-import { Pictures } from './pictures.ts';
+import type { PictureLoader } from './pictures.ts';
 import { answerProblem } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { BROKEN, NOT_FOUND, WRONG_METHOD } from './refusals.ts';
@@ -31,7 +30,7 @@ export interface WebParts {
   readonly jmap: Jmap;
   /** Milliseconds without use after which a login in the browser is over. */
   readonly idle: () => number;
-  readonly resolver: Resolver;
+  readonly pictures: PictureLoader;
   /** Whether pictures in letters are fetched from others' servers when a reader asks for them. */
   readonly fetchPictures: () => boolean;
   /** Ends what waits for something to happen. */
@@ -61,7 +60,7 @@ export function webApp(parts: WebParts): Answer {
   app.get('/frame', () => frameResponse());
   app.route('/session', sessionRoutes({ ...parts, sessions, access }));
   app.route('/', jmapRoutes({ ...parts, access }));
-  app.route('/', letterRoutes({ ...parts, access, pictures: new Pictures(parts) }));
+  app.route('/', letterRoutes({ ...parts, access }));
   app.get('*', async (c) => (await parts.files.get(c.req.path, c.req.raw)) ?? missing(c));
   app.all('*', (c) => say(c, WRONG_METHOD));
   app.onError((error, c) => {

@@ -10,6 +10,7 @@ import type { LogFields, Logger } from '../../base/index.ts';
 import { openJmap } from '../../jmap/index.ts';
 import type { Jmap } from '../../jmap/index.ts';
 import { openFiles } from './files.ts';
+import type { PictureLoader } from './pictures.ts';
 import { webApp } from './routes.ts';
 
 export const ORIGIN = 'http://127.0.0.1:2080';
@@ -35,7 +36,11 @@ interface Context {
 /** @param files of the user interface, path → text. */
 export async function testWeb(
   t: Context,
-  options: { readonly files?: Readonly<Record<string, string>>; readonly jmap?: Partial<Jmap> } = {},
+  options: {
+    readonly files?: Readonly<Record<string, string>>;
+    readonly jmap?: Partial<Jmap>;
+    readonly pictures?: PictureLoader;
+  } = {},
 ): Promise<TestWeb> {
   const parts = await testDirectory(t);
   const { clock, store } = parts;
@@ -51,6 +56,8 @@ export async function testWeb(
     logins: openLogins({ ...parts, log, countGuesses: () => true, networkOf }),
     jmap: { ...openJmap({ store, clock, log: silentLog, maxMessage: 1_000 }), ...options.jmap },
     files: await openFiles(await folderOf(t, options.files ?? {})),
+    pictures: options.pictures ?? NO_PICTURES,
+    fetchPictures: () => options.pictures !== undefined,
     idle: () => 30 * 24 * 60 * 60_000,
     stopping: stopping.signal,
   });
@@ -73,6 +80,8 @@ export async function testWeb(
     },
   };
 }
+
+const NO_PICTURES: PictureLoader = { load: async () => ({ kind: 'refused', why: 'unreachable' }) };
 
 /** What `fetch` wants to hear before it takes a stream for a body. */
 const DUPLEX = { duplex: 'half' } as RequestInit;
