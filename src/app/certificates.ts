@@ -12,6 +12,12 @@ import type { LoadedTlsContext } from '../net/index.ts';
 /** A self-signed pair lasts this long; it is made anew when it has ended. */
 const DAYS = 3_650;
 
+interface CertificateParts {
+  readonly config: () => Config;
+  readonly stateDirectory: string;
+  readonly clock: Clock;
+}
+
 export interface Certificates {
   current(): LoadedTlsContext;
   /** Reads the pair again. Rejects with a sentence, and keeps the old one, when it can't be used. */
@@ -20,11 +26,7 @@ export interface Certificates {
   readonly selfSigned: string | undefined;
 }
 
-export async function openCertificates(parts: {
-  readonly config: () => Config;
-  readonly stateDirectory: string;
-  readonly clock: Clock;
-}): Promise<Certificates> {
+export async function openCertificates(parts: CertificateParts): Promise<Certificates> {
   const load = async (): Promise<LoadedTlsContext> => {
     const { cert, key } = await pairOf(parts);
     return loadTlsContext(await readFile(cert, 'utf8'), await readFile(key, 'utf8'));
@@ -46,15 +48,11 @@ interface Pair {
   readonly key: string;
 }
 
-async function pairOf(parts: {
-  readonly config: () => Config;
-  readonly stateDirectory: string;
-  readonly clock: Clock;
-}): Promise<Pair> {
+async function pairOf(parts: CertificateParts): Promise<Pair> {
   const { cert, key } = parts.config().tls;
   if (cert !== undefined && key !== undefined) return { cert, key };
   const paths = selfSignedPaths(parts.stateDirectory);
-  if (!(await isUsable(paths))) await makePair(paths, parts.config().hostname, parts.clock.now(), parts.stateDirectory);
+  if (!(await isUsable(paths))) await makePair(paths, parts);
   return paths;
 }
 
@@ -72,9 +70,9 @@ async function isUsable({ cert, key }: Pair): Promise<boolean> {
   }
 }
 
-async function makePair({ cert, key }: Pair, hostname: string, now: number, stateDirectory: string): Promise<void> {
-  const names = [...new Set([hostname, 'localhost'])];
-  const made = await makeSelfSigned({ names, addresses: ['127.0.0.1', '::1'], days: DAYS, now });
+async function makePair({ cert, key }: Pair, { config, stateDirectory, clock }: CertificateParts): Promise<void> {
+  const names = [...new Set([config().hostname, ...config().web.names, 'localhost'])];
+  const made = await makeSelfSigned({ names, addresses: ['127.0.0.1', '::1'], days: DAYS, now: clock.now() });
   await mkdir(join(stateDirectory, 'tls'), { recursive: true, mode: 0o700 });
   await writeFile(key, made.keyPem, { mode: 0o600 });
   await chmod(key, 0o600);

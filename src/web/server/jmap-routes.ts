@@ -12,6 +12,7 @@ import { isJson, readBody, streamOf } from './body.ts';
 import { downloadHeaders, mayBeUsedAs } from './download.ts';
 import { EventStreams } from './event-stream.ts';
 import { readWishes } from './event-wishes.ts';
+import { logFailure } from './failure.ts';
 import { Places } from './places.ts';
 import { asDetails, asJmapProblem } from './problem.ts';
 import { NO_BLOB, NOT_AS_THAT, TOO_SLOW } from './refusals.ts';
@@ -103,9 +104,7 @@ export function jmapRoutes(parts: JmapRouteParts): Hono<Env> {
   });
 
   routes.onError((error, c) => {
-    // Somebody who went away in the middle of an upload is no fault of ours.
-    const gone = c.req.raw.signal.aborted;
-    log[gone ? 'debug' : 'error']('A JMAP request failed', { cause: describeError(error) });
+    logFailure(log, c, error);
     return asJmapProblem({
       type: 'about:blank',
       status: 500,

@@ -2,7 +2,6 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import type { Logins } from '../../accounts/index.ts';
-import { describeError } from '../../base/index.ts';
 import type { Clock, Logger } from '../../base/index.ts';
 import type { Jmap } from '../../jmap/index.ts';
 import type { Store } from '../../store/index.ts';
@@ -18,6 +17,7 @@ import type { PictureLoader } from './pictures.ts';
 import { answerProblem } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { BROKEN, NOT_FOUND, WRONG_METHOD } from './refusals.ts';
+import { logFailure } from './failure.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { Sessions } from './sessions.ts';
 
@@ -64,7 +64,7 @@ export function webApp(parts: WebParts): Answer {
   app.get('*', async (c) => (await parts.files.get(c.req.path, c.req.raw)) ?? missing(c));
   app.all('*', (c) => say(c, WRONG_METHOD));
   app.onError((error, c) => {
-    parts.log.error('A request to the web interface failed', { path: c.req.path, cause: describeError(error) });
+    logFailure(parts.log, c, error);
     return say(c, BROKEN);
   });
   return async (request, known) => app.fetch(request, known);
