@@ -43,7 +43,7 @@ export interface Download {
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}(\s*;[ -~]{0,300})?$/i;
 const UNKNOWN_TYPE = 'application/octet-stream';
 
-/** A day's unfinished letters of a busy person: what is unused goes after that, see sweeps. */
+/** A day's unfinished letters of a busy person; beyond it the oldest go (RFC 8620 §6). */
 const MOST_UPLOADS = { octets: 500_000_000, number: 1_000 };
 
 export function uploadBlobs(store: Store): BlobSource {
@@ -139,16 +139,12 @@ export class Uploads {
       }
       const content = await writer.finish();
       const id = newTicket();
-      const put = { account, id, type, content, at: clock.now(), most: MOST_UPLOADS };
-      if ((await store.write('putUpload', put)) === 'too-many') return { problem: tooMany() };
+      const most = { ...MOST_UPLOADS, octets: Math.max(MOST_UPLOADS.octets, maxMessage) };
+      await store.write('putUpload', { account, id, type, content, at: clock.now(), most });
       return { uploaded: { accountId: account, blobId: `u-${id}`, type, size: octets } };
     } catch (error) {
       await writer.abort();
       throw error;
     }
   }
-}
-
-function tooMany(): Problem {
-  return overLimit('maxUnusedUploads', 'Too many uploaded files wait to be used. They go a day after they came.', 429);
 }

@@ -268,7 +268,7 @@ export interface MailWrites {
   append(p: AppendParams): { readonly thread: string } | 'over-quota' | 'no-mailbox';
   putCards(p: { readonly cards: readonly EmailCard[] }): void;
 
-  /** 'too-many': the account's unused uploads are more than it may have (octets and number). */
+  /** The account's oldest uploads go where they would be more than it may have; 'too-many': this one alone is. */
   putUpload(p: {
     readonly account: string;
     readonly id: string;

@@ -7,12 +7,9 @@ import type { Steps } from './statement.ts';
 export function* putUpload(p: Parameters<MailWrites['putUpload']>[0]): Steps<ReturnType<MailWrites['putUpload']>> {
   const known = yield* first('SELECT id FROM uploads WHERE account = ? AND id = ?', p.account, p.id);
   if (known !== undefined) return 'done';
-  const held = yield* first<{ number: number; octets: number | null }>(
-    'SELECT count(*) AS number, sum(octets) AS octets FROM uploads WHERE account = ?',
-    p.account,
-  );
   const { content } = p;
-  if ((held?.number ?? 0) >= p.most.number || (held?.octets ?? 0) + content.octets > p.most.octets) return 'too-many';
+  if (content.octets > p.most.octets) return 'too-many';
+  yield* makeRoom(p);
   const [body, file] = content.place.kind === 'inline' ? [content.place.bytes, null] : [null, content.place.name];
   yield* run(
     'INSERT INTO uploads (account, id, type, at, octets, pop_octets, body, file) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -26,6 +23,22 @@ export function* putUpload(p: Parameters<MailWrites['putUpload']>[0]): Steps<Ret
     file,
   );
   return 'done';
+}
+
+/** RFC 8620 §6: the oldest go until there is room for the new one. */
+function* makeRoom({ account, content, most }: Parameters<MailWrites['putUpload']>[0]): Steps<void> {
+  const held = yield* rows<{ id: string; octets: number }>(
+    'SELECT id, octets FROM uploads WHERE account = ? ORDER BY at, id',
+    account,
+  );
+  let octets = content.octets + held.reduce((sum, one) => sum + one.octets, 0);
+  let number = held.length + 1;
+  for (const old of held) {
+    if (number <= most.number && octets <= most.octets) return;
+    yield* removeUploads('account = ? AND id = ?', account, old.id);
+    octets -= old.octets;
+    number--;
+  }
 }
 
 interface UploadRow {
