@@ -108,7 +108,7 @@ class Run {
 
   async all(): Promise<Omit<JmapResponse, 'sessionState'>> {
     for (const [name, args, callId] of this.#request.calls) {
-      for (const response of await this.#call(name, () => resolveReferences(args, this.#responses))) {
+      for (const response of await this.#asked(name, args)) {
         this.#responses.push([response.name, plain(response.arguments), callId]);
       }
     }
@@ -117,12 +117,15 @@ class Run {
     return { methodResponses, createdIds: Object.fromEntries(this.#createdIds) };
   }
 
-  async #call(name: string, args: () => JsonObject): Promise<readonly MethodResponse[]> {
+  #asked(name: string, args: JsonObject): Promise<readonly MethodResponse[]> {
+    const method = this.#dispatcher.methods.get(name);
+    const used = method !== undefined && this.#request.using.has(method.capability) ? method : undefined;
+    return this.#call(name, used, () => resolveReferences(args, this.#responses));
+  }
+
+  async #call(name: string, method: Method | undefined, args: () => JsonObject): Promise<readonly MethodResponse[]> {
     try {
-      const method = this.#dispatcher.methods.get(name);
-      if (method === undefined || !this.#request.using.has(method.capability)) {
-        throw new MethodError('unknownMethod');
-      }
+      if (method === undefined) throw new MethodError('unknownMethod');
       return responsesOf(name, await method.run(args(), this.#context()));
     } catch (error) {
       return [{ name: 'error', arguments: this.#errorOf(name, error) }];
@@ -134,7 +137,8 @@ class Run {
       account: this.#account,
       createdIds: this.#createdIds,
       log: this.#dispatcher.log,
-      call: (name, args) => this.#call(name, () => args),
+      // What a method does in its turn is its own: the client need not use that capability.
+      call: (name, args) => this.#call(name, this.#dispatcher.methods.get(name), () => args),
     };
   }
 

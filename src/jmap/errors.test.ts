@@ -64,7 +64,7 @@ test('what a method refuses is no defect, and not logged', async () => {
 });
 
 test('implicit calls answer under the id of the call that made them [8620-3.2-implicit-calls]', async () => {
-  const inner: Method = { name: 'Foo/inner', capability: 'x', run: (args) => Promise.resolve({ got: args }) };
+  const inner: Method = { name: 'Foo/inner', capability: 'another', run: (args) => Promise.resolve({ got: args }) };
   const outer: Method = {
     name: 'Foo/outer',
     capability: 'x',
