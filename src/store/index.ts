@@ -12,3 +12,5 @@ export { popOctetsOf } from './content/framing.ts';
 export { readEmailForPop } from './content/read.ts';
 export { openStore } from './sqlite/store.ts';
 export type { StoreOptions } from './sqlite/store.ts';
+export { phrasesIn, placedWords } from './words.ts';
+export type { Phrase } from './words.ts';

@@ -74,3 +74,34 @@ function cut(word: string): readonly { readonly words: readonly string[]; readon
   if (at < word.length) pieces.push({ words: [word.slice(at)], open: false });
   return pieces;
 }
+
+export interface PlacedWord {
+  readonly word: string;
+  /** In characters of the text: `start` included, `end` excluded. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The words that a text is found by, each with its place; pairs of neighbouring characters lie over one another. */
+export function placedWords(text: string): readonly PlacedWord[] {
+  const placed: PlacedWord[] = [];
+  for (const { 0: word, index } of text.matchAll(WORDS)) {
+    if (!WORD.test(word)) continue;
+    let at = 0;
+    for (const { 0: run, index: from } of word.matchAll(UNSPACED)) {
+      if (from > at) placed.push(placedAt(word.slice(at, from), index + at));
+      at = from + run.length;
+      let start = index + from;
+      for (const pair of pairs(run)) {
+        placed.push(placedAt(pair, start));
+        start += (pair.codePointAt(0) ?? 0) > 0xffff ? 2 : 1;
+      }
+    }
+    if (at < word.length) placed.push(placedAt(word.slice(at), index + at));
+  }
+  return placed;
+}
+
+function placedAt(word: string, start: number): PlacedWord {
+  return { word: word.normalize('NFKC'), start, end: start + word.length };
+}
