@@ -6,3 +6,5 @@ export { openComposer } from './compose.ts';
 export type { Composer } from './compose.ts';
 export { openHeldMail } from './held.ts';
 export type { HeldMail, HeldOutcome } from './held.ts';
+export { append } from './append.ts';
+export type { Appended, AppendedEmail } from './append.ts';
