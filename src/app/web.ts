@@ -52,7 +52,13 @@ async function opener(
   { logins, certificates, stopping }: WebDoorParts & { readonly stopping: AbortSignal },
 ): Promise<Open> {
   const { store, clock, log, config } = core;
-  const jmap = openJmap({ store, clock, log, maxMessage: config().limits.messageSize });
+  const jmap = openJmap({
+    store,
+    clock,
+    log,
+    maxMessage: config().limits.messageSize,
+    hostname: () => config().hostname,
+  });
   const idle = (): number => config().web.idle;
   const answer = webApp({
     store,

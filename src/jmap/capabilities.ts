@@ -51,7 +51,7 @@ export function mailCapability(maxSizeAttachmentsPerEmail: number): Capability {
 }
 
 /** RFC 8621 §4.4.2. */
-const EMAIL_SORT_OPTIONS: readonly string[] = [
+export const EMAIL_SORT_OPTIONS: readonly string[] = [
   'receivedAt',
   'size',
   'from',

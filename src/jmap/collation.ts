@@ -12,6 +12,6 @@ function asciiKey(text: string): string {
 }
 
 /** RFC 5051 §2: title case, then decomposed. Upper case differs from title case for four digraphs, consistently. */
-function unicodeKey(text: string): string {
+export function unicodeKey(text: string): string {
   return text.toUpperCase().normalize('NFKD');
 }

@@ -11,6 +11,7 @@ import { LIMITS } from './limits.ts';
 import type { JmapAccount } from './method.ts';
 import type { JmapParts } from './parts.ts';
 import { openRegistry } from './registry.ts';
+import { openMailReading } from './reading/index.ts';
 import { sessionOf, sessionState } from './session.ts';
 import type { Session, SessionUrls } from './session.ts';
 
@@ -39,10 +40,13 @@ export interface Jmap {
   ): Promise<Download | undefined>;
   /** The event source (RFC 8620 §7.3); ended by its signal. */
   events(account: JmapAccount, wishes: EventWishes): AsyncIterable<PushEvent>;
+  /** Messages are no longer read, in the background or for anybody. */
+  close(): Promise<void>;
 }
 
 export function openJmap(parts: JmapParts): Jmap {
-  const registry = openRegistry(parts);
+  const reading = openMailReading(parts);
+  const registry = openRegistry({ ...parts, reading });
   const dispatcher = {
     methods: new Map(registry.methods.map((method) => [method.name, method])),
     capabilities: new Set(registry.capabilities.map(({ uri }) => uri)),
@@ -69,6 +73,7 @@ export function openJmap(parts: JmapParts): Jmap {
     },
     upload: (account, upload) => uploads.take(account, upload),
     download: (account, wish) => download(registry.blobs, account, wish),
+    close: () => reading.close(),
     events: (account, wishes) => events({ ...parts, types: registry.types }, account, wishes),
   };
 }

@@ -8,4 +8,6 @@ export interface JmapParts {
   readonly log: Logger;
   /** The largest message that is taken in, in octets: no upload needs to be larger. */
   readonly maxMessage: number;
+  /** Stands in the Message-ID of what is written here. */
+  readonly hostname: () => string;
 }

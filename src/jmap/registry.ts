@@ -3,10 +3,12 @@ import { coreCapability, mailCapability } from './capabilities.ts';
 import { uploadBlobs } from './blobs.ts';
 import type { BlobSource } from './blobs.ts';
 import { coreMethods } from './core.ts';
+import { emailBlobs } from './email/blobs.ts';
+import { emailMethods } from './email/methods.ts';
+import type { EmailParts } from './email/parts.ts';
 import type { Method } from './method.ts';
 import { mailboxMethods } from './mailbox/methods.ts';
 
-import type { JmapParts } from './parts.ts';
 import type { Capability } from './session.ts';
 import { formatState, readMailState } from './state.ts';
 import type { StoreChange } from '../store/index.ts';
@@ -28,14 +30,19 @@ export interface Registry {
   readonly blobs: ReadonlyMap<string, BlobSource>;
 }
 
-export function openRegistry(parts: JmapParts): Registry {
+export function openRegistry(parts: EmailParts): Registry {
   const { store } = parts;
   const mailState = async (account: string): Promise<string> => formatState(await readMailState(store, account));
-  const blobs = new Map([['u', uploadBlobs(store)]]);
+  const blobs = new Map([['u', uploadBlobs(store)], ...emailBlobs(parts)]);
   return {
     capabilities: [coreCapability(parts.maxMessage), mailCapability(attachmentsIn(parts.maxMessage))],
-    methods: [...coreMethods(blobs), ...mailboxMethods(store, parts.clock), ...threadMethods(store)],
-    types: ['Mailbox', 'Thread'].map((name) => ({ name, mayChange: touchesMail, state: mailState })),
+    methods: [
+      ...coreMethods(blobs),
+      ...mailboxMethods(store, parts.clock),
+      ...threadMethods(store),
+      ...emailMethods(parts),
+    ],
+    types: ['Mailbox', 'Thread', 'Email'].map((name) => ({ name, mayChange: touchesMail, state: mailState })),
     blobs,
   };
 }

@@ -38,9 +38,15 @@ interface Context {
 /** An account with its Inbox in a store of its own. */
 export async function testJmap(t: Context, { log = silentLog }: { readonly log?: Logger } = {}): Promise<TestJmap> {
   const clock = new FakeClock();
+  const opened: Jmap[] = [];
+  // Before the store is closed.
+  t.after(async () => {
+    for (const one of opened) await one.close();
+  });
   const store = await temporaryStore(t, { clock });
   const account = { id: await addAccount(store), name: 'bob@b.test' };
-  const jmap = openJmap({ store, clock, log, maxMessage: 1_000_000 });
+  const jmap = openJmap({ store, clock, log, maxMessage: 1_000_000, hostname: () => 'mx.b.test' });
+  opened.push(jmap);
   const send = (body: string | Uint8Array): ReturnType<Jmap['request']> => jmap.request(account, Buffer.from(body));
   const calls: TestJmap['calls'] = async (methodCalls, more = {}) => {
     const answer = await send(JSON.stringify({ using: USING, methodCalls, ...more }));

@@ -54,7 +54,10 @@ export async function testWeb(
     clock,
     log,
     logins: openLogins({ ...parts, log, countGuesses: () => true, networkOf }),
-    jmap: { ...openJmap({ store, clock, log: silentLog, maxMessage: 1_000 }), ...options.jmap },
+    jmap: {
+      ...openJmap({ store, clock, log: silentLog, maxMessage: 1_000, hostname: () => 'mx.b.test' }),
+      ...options.jmap,
+    },
     files: await openFiles(await folderOf(t, options.files ?? {})),
     pictures: options.pictures ?? NO_PICTURES,
     fetchPictures: () => options.pictures !== undefined,

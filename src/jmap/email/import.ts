@@ -1,0 +1,108 @@
+/** Email/import (RFC 8621 §4.8): messages that were uploaded, or are part of others, become emails. */
+import { append } from '../../intake/index.ts';
+import { fieldValues, HeaderScanner, readDate } from '../../mail/index.ts';
+import { id, mapOf, nullable, object, text } from '../arguments.ts';
+import { MAIL } from '../capabilities.ts';
+import { invalidProperties, MethodError, SetError } from '../errors.ts';
+import { checkCreation, resolveCreation } from '../frames/properties.ts';
+import type { Rules } from '../frames/properties.ts';
+import { own } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import { LIMITS } from '../limits.ts';
+import { method } from '../method.ts';
+import type { Call, Method, Properties } from '../method.ts';
+import type { Octets } from '../reading/octets.ts';
+import { formatState, readMailState } from '../state.ts';
+import { findBlob } from './blobs.ts';
+import { blobIdOf } from './get.ts';
+import { isMessage } from './is-message.ts';
+import type { EmailParts } from './parts.ts';
+import { STATE_RULES, stateOf } from './rules.ts';
+
+/** EmailImport. */
+const RULES: Rules = { properties: { ...STATE_RULES, blobId: { by: 'creator', kind: id } } };
+
+export function emailImport(parts: EmailParts): Method {
+  return method({
+    name: 'Email/import',
+    capability: MAIL,
+    takes: { ifInState: nullable(text), emails: mapOf(id, object) },
+    async run({ ifInState, emails }, call) {
+      if (emails.size > LIMITS.maxObjectsInSet)
+        throw new MethodError('requestTooLarge', `One call may import ${LIMITS.maxObjectsInSet} emails.`);
+      const account = call.account.id;
+      const oldState = formatState(await readMailState(parts.store, account));
+      if (ifInState !== null && ifInState !== oldState) throw new MethodError('stateMismatch');
+      const created: Record<string, Properties> = {};
+      const notCreated: Record<string, SetError> = {};
+      for (const [creationId, given] of emails) {
+        const made = await importOne(parts, call, given);
+        if (made instanceof SetError) notCreated[creationId] = made;
+        else {
+          created[creationId] = made;
+          call.createdIds.set(creationId, made.id);
+        }
+      }
+      return {
+        accountId: account,
+        oldState,
+        newState: formatState(await readMailState(parts.store, account)),
+        created: Object.keys(created).length === 0 ? null : created,
+        notCreated: Object.keys(notCreated).length === 0 ? null : notCreated,
+      };
+    },
+  });
+}
+
+/** What is told of an email that was made (RFC 8621 §4.6, §4.8). */
+export interface MadeEmail extends Properties {
+  readonly id: string;
+  readonly blobId: string;
+  readonly threadId: string;
+  readonly size: number;
+}
+
+async function importOne(parts: EmailParts, call: Call, given: JsonObject): Promise<MadeEmail | SetError> {
+  const resolved = resolveCreation(RULES, given, (creationId) => call.createdIds.get(creationId));
+  if (!('done' in resolved)) return invalidProperties(['mailboxIds'], 'It refers to an object that was not created.');
+  const properties = checkCreation(RULES, resolved.done);
+  if (properties instanceof SetError) return properties;
+  const blobId = own(properties, 'blobId') as string;
+  const blob = await findBlob(parts, call.account.id, blobId);
+  if (blob === undefined) return invalidProperties(['blobId'], 'There is no such blob.');
+  const { octets } = blob;
+  if (octets.size > parts.maxMessage) return tooLarge(parts.maxMessage);
+  if (!(await isMessage(octets)))
+    return new SetError('invalidEmail', 'It does not begin with the header of a message.');
+  const { receivedAt, ...state } = stateOf(properties);
+  const at = receivedAt ?? (await receivedIn(octets)) ?? parts.clock.now();
+  return await file(parts, call.account.id, { ...state, receivedAt: at }, octets.read());
+}
+
+function tooLarge(most: number): SetError {
+  return new SetError('tooLarge', `A message may have ${most} octets.`, { maxSize: most });
+}
+
+/** The one door, in the words of JMAP. */
+async function file(
+  { store, clock }: EmailParts,
+  account: string,
+  state: { readonly mailboxes: readonly number[]; readonly keywords: readonly string[]; readonly receivedAt: number },
+  octets: AsyncIterable<Uint8Array>,
+): Promise<MadeEmail | SetError> {
+  const filed = await append({ store, clock }, { account, ...state }, octets);
+  if (filed === 'over-quota') return new SetError('overQuota', 'The account has no room for it.');
+  if (filed === 'no-mailbox') return invalidProperties(['mailboxIds'], 'There is no such mailbox.');
+  return { id: filed.id, blobId: blobIdOf(filed.id), threadId: filed.thread, size: filed.octets };
+}
+
+/** The time of the most recent Received field, which is the first one (RFC 5321 §4.4). */
+async function receivedIn(octets: Octets): Promise<number | undefined> {
+  const scanner = new HeaderScanner();
+  for await (const piece of octets.read()) {
+    scanner.write(piece);
+    if (scanner.state !== 'reading') break;
+  }
+  const [last = ''] = fieldValues(scanner.fields, 'received');
+  return readDate(last.slice(last.lastIndexOf(';') + 1).trim())?.ms;
+}

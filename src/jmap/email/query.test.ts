@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testMail } from './testing.ts';
+import type { TestMail } from './testing.ts';
+
+const AT = Date.UTC(2026, 0, 1);
+
+/** Three letters, the newest last: a, b and c. */
+async function threeLetters({ put, boxes }: TestMail): Promise<Readonly<Record<'a' | 'b' | 'c', string>>> {
+  const archive = Number(boxes.archive.slice(1));
+  const a = await put(
+    'From: Zoe <zoe@a.test>\r\nTo: bob@b.test\r\nCc: carl@c.test\r\nSubject: Re: Apples and pears\r\nMessage-ID: <a@x>\r\n\r\nWe sell fruit\r\n',
+    { receivedAt: AT + 1_000, keywords: ['$seen'] },
+  );
+  const b = await put(
+    'From: adam@a.test\r\nTo: Ann <ann@b.test>\r\nBcc: hidden@b.test\r\nSubject: Bananas\r\nX-Mark: red green\r\nMessage-ID: <b@x>\r\nReferences: <a@x>\r\nContent-Type: text/html\r\n\r\n<style>p{color:blue}</style><p>Yellow &amp; ripe',
+    { receivedAt: AT + 2_000, mailboxes: [archive], keywords: ['$flagged', 'blue'] },
+  );
+  const c = await put(
+    'From: Mia <mia@a.test>\r\nTo: bob@b.test\r\nSubject: [list] cherries\r\nDate: Mon, 1 Jan 2001 00:00:00 +0000\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nRed ones\r\n--x\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename="price list.pdf"\r\n\r\nxx\r\n--x--\r\n',
+    { receivedAt: AT + 3_000, keywords: ['$draft'] },
+  );
+  return { a, b, c };
+}
+
+const FILTERS: readonly (readonly [name: string, filter: (mail: TestMail) => unknown, found: string])[] = [
+  ['nothing', () => null, 'cba'],
+  ['no properties', () => ({}), 'cba'],
+  ['inMailbox', ({ boxes }) => ({ inMailbox: boxes.archive }), 'b'],
+  ['inMailbox of nobody', () => ({ inMailbox: 'm999999' }), ''],
+  ['inMailbox of another form', () => ({ inMailbox: 'nothing' }), ''],
+  ['inMailboxOtherThan', ({ boxes }) => ({ inMailboxOtherThan: [boxes.archive, boxes.trash, 'nothing'] }), 'ca'],
+  ['before', () => ({ before: '2026-01-01T00:00:02Z' }), 'a'],
+  ['after, the same time too', () => ({ after: '2026-01-01T00:00:02Z' }), 'cb'],
+  ['minSize', () => ({ minSize: 250 }), 'c'],
+  ['hasKeyword', () => ({ hasKeyword: '$Seen' }), 'a'],
+  ['hasKeyword of ones own', () => ({ hasKeyword: 'BLUE' }), 'b'],
+  ['notKeyword', () => ({ notKeyword: '$seen' }), 'cb'],
+  ['allInThreadHaveKeyword', () => ({ allInThreadHaveKeyword: '$draft' }), 'c'],
+  ['someInThreadHaveKeyword', () => ({ someInThreadHaveKeyword: '$seen' }), 'ba'],
+  ['noneInThreadHaveKeyword', () => ({ noneInThreadHaveKeyword: '$flagged' }), 'c'],
+  ['hasAttachment', () => ({ hasAttachment: true }), 'c'],
+  ['hasAttachment: false', () => ({ hasAttachment: false }), 'ba'],
+  ['text in the body', () => ({ text: 'fruit' }), 'a'],
+  ['text in any case', () => ({ text: 'APPLES' }), 'a'],
+  ['text: all words', () => ({ text: 'fruit zoe' }), 'a'],
+  ['text: all words, or nothing', () => ({ text: 'fruit ripe' }), ''],
+  ['text: a phrase', () => ({ text: '"apples and pears"' }), 'a'],
+  ['text: a phrase, in single quotes', () => ({ text: "'pears apples'" }), ''],
+  ['text in To', () => ({ text: 'ann' }), 'b'],
+  ['text in Bcc', () => ({ text: 'hidden' }), 'b'],
+  ['text that is markup', () => ({ text: 'color' }), ''],
+  ['from, by name', () => ({ from: 'zoe' }), 'a'],
+  ['from, by address', () => ({ from: 'adam@a.test' }), 'b'],
+  ['to', () => ({ to: 'bob' }), 'ca'],
+  ['cc', () => ({ cc: 'carl' }), 'a'],
+  ['bcc', () => ({ bcc: 'hidden' }), 'b'],
+  ['subject', () => ({ subject: 'bananas' }), 'b'],
+  ['subject, not in the body', () => ({ subject: 'fruit' }), ''],
+  ['body', () => ({ body: 'yellow' }), 'b'],
+  ['body, not in the subject', () => ({ body: 'bananas' }), ''],
+  ['header is there', () => ({ header: ['X-MARK'] }), 'b'],
+  ['header has a text', () => ({ header: ['x-mark', 'Green'] }), 'b'],
+  ['header has another text', () => ({ header: ['x-mark', 'blue'] }), ''],
+  ['several properties', () => ({ from: 'a.test', hasKeyword: '$seen' }), 'a'],
+  ['AND', () => ({ operator: 'AND', conditions: [{ to: 'bob' }, { hasAttachment: true }] }), 'c'],
+  ['OR', () => ({ operator: 'OR', conditions: [{ subject: 'bananas' }, { hasAttachment: true }] }), 'cb'],
+  [
+    'NOT: none of them',
+    () => ({ operator: 'NOT', conditions: [{ subject: 'bananas' }, { hasAttachment: true }] }),
+    'a',
+  ],
+  ['AND of none', () => ({ operator: 'AND', conditions: [] }), 'cba'],
+  ['OR of none', () => ({ operator: 'OR', conditions: [] }), ''],
+  ['NOT of none', () => ({ operator: 'NOT', conditions: [] }), 'cba'],
+  [
+    'nested',
+    () => ({
+      operator: 'AND',
+      conditions: [
+        { operator: 'NOT', conditions: [{ hasKeyword: '$seen' }] },
+        { operator: 'OR', conditions: [{ subject: 'apples' }, { subject: 'cherries' }] },
+      ],
+    }),
+    'c',
+  ],
+];
+
+const SORTS: readonly (readonly [name: string, sort: unknown, found: string])[] = [
+  ['receivedAt', [{ property: 'receivedAt' }], 'abc'],
+  ['receivedAt, newest first', [{ property: 'receivedAt', isAscending: false }], 'cba'],
+  ['size', [{ property: 'size', isAscending: false }], 'cba'],
+  ['from: the name, or the address', [{ property: 'from' }], 'bca'],
+  ['to', [{ property: 'to' }, { property: 'receivedAt' }], 'bac'],
+  ['subject: without Re: and [list]', [{ property: 'subject' }], 'abc'],
+  ['sentAt', [{ property: 'sentAt' }], 'cab'],
+  ['hasKeyword', [{ property: 'hasKeyword', keyword: '$seen', isAscending: false }, { property: 'receivedAt' }], 'abc'],
+  ['allInThreadHaveKeyword', [{ property: 'allInThreadHaveKeyword', keyword: '$draft', isAscending: false }, { property: 'receivedAt' }], 'cab'], // prettier-ignore
+  ['someInThreadHaveKeyword', [{ property: 'someInThreadHaveKeyword', keyword: '$seen' }, { property: 'receivedAt' }], 'cab'], // prettier-ignore
+  ['with a collation', [{ property: 'subject', collation: 'i;ascii-casemap', isAscending: false }], 'cba'],
+];
+
+test('[8621-4.4.1-filter] [8621-4.4.2-sort] every condition, operator and order', async (t) => {
+  const mail = await testMail(t);
+  const letters = await threeLetters(mail);
+  const names = new Map(Object.entries(letters).map(([name, id]) => [id, name]));
+  const found = async (args: Record<string, unknown>): Promise<string> =>
+    ((await mail.ok('Email/query', args))['ids'] as string[]).map((id) => names.get(id)).join('');
+  for (const [name, filter, expected] of FILTERS)
+    await t.test(name, async () => assert.equal(await found({ filter: filter(mail) }), expected));
+  for (const [name, sort, expected] of SORTS)
+    await t.test(`sorted by ${name}`, async () => assert.equal(await found({ sort }), expected));
+});
+
+const WRONG: readonly (readonly [args: Record<string, unknown>, error: string])[] = [
+  [{ filter: { nothing: 1 } }, 'unsupportedFilter'],
+  [{ filter: { text: 'x'.repeat(2_000) } }, 'unsupportedFilter'],
+  [{ filter: { operator: 'XOR', conditions: [] } }, 'invalidArguments'],
+  [{ filter: { operator: 'AND' } }, 'invalidArguments'],
+  [{ filter: { operator: 'AND', conditions: [{ nothing: 1 }] } }, 'unsupportedFilter'],
+  [{ filter: { before: 'yesterday' } }, 'invalidArguments'],
+  [{ filter: { minSize: -1 } }, 'invalidArguments'],
+  [{ filter: { hasAttachment: 'yes' } }, 'invalidArguments'],
+  [{ filter: { header: [] } }, 'invalidArguments'],
+  [{ filter: { header: ['a', 'b', 'c'] } }, 'invalidArguments'],
+  [{ filter: { from: null } }, 'invalidArguments'],
+  [{ filter: [] }, 'invalidArguments'],
+  [{ sort: [{ property: 'nothing' }] }, 'unsupportedSort'],
+  [{ sort: [{ property: 'subject', collation: 'i;nothing' }] }, 'unsupportedSort'],
+  [{ sort: [{ property: 'hasKeyword' }] }, 'invalidArguments'],
+  [{ sort: [{ isAscending: true }] }, 'invalidArguments'],
+  [{ sort: 'subject' }, 'invalidArguments'],
+  [{ limit: -1 }, 'invalidArguments'],
+  [{ position: 1.5 }, 'invalidArguments'],
+  [{ anchor: 'nobody' }, 'anchorNotFound'],
+  [{ collapseThreads: 'yes' }, 'invalidArguments'],
+];
+
+test('[8620-5.5-refused] what can not be answered has the name that RFC 8620 gives it', async (t) => {
+  const { error } = await testMail(t);
+  for (const [args, type] of WRONG)
+    assert.equal((await error('Email/query', args))['type'], type, JSON.stringify(args));
+});
+
+test('[8620-5.5-position] [8620-5.5-anchor] [8620-5.5-total] positions, anchors, limits and totals', async (t) => {
+  const mail = await testMail(t);
+  const ids: string[] = [];
+  for (let n = 0; n < 5; n++) ids.push(await mail.put(`Subject: ${n}\r\n\r\n`, { receivedAt: AT + n * 1_000 }));
+  const sort = [{ property: 'receivedAt' }];
+  const window = async (args: Record<string, unknown>): Promise<unknown> => {
+    const { ids: found, position, total } = await mail.ok('Email/query', { sort, ...args });
+    return [(found as string[]).map((id) => ids.indexOf(id)).join(''), position, total];
+  };
+  assert.deepEqual(await window({}), ['01234', 0, undefined]);
+  assert.deepEqual(await window({ position: 1, limit: 2, calculateTotal: true }), ['12', 1, 5]);
+  assert.deepEqual(await window({ position: -2, limit: 10 }), ['34', 3, undefined]);
+  assert.deepEqual(await window({ position: -99, limit: 1 }), ['0', 0, undefined]);
+  assert.deepEqual(await window({ position: 9, calculateTotal: true }), ['', 9, 5]);
+  assert.deepEqual(await window({ limit: 0, calculateTotal: true }), ['', 0, 5]);
+  assert.deepEqual(await window({ anchor: ids[2], limit: 2 }), ['23', 2, undefined]);
+  assert.deepEqual(await window({ anchor: ids[2], anchorOffset: -1, limit: 2, position: 4 }), ['12', 1, undefined]);
+  assert.deepEqual(await window({ anchor: ids[2], anchorOffset: 2 }), ['4', 4, undefined]);
+  assert.deepEqual(await window({ anchor: ids[1], anchorOffset: -9, limit: 1 }), ['0', 0, undefined]);
+});
+
+test('[8620-5.5-limit] a limit of ours is told, one that was asked for is not', async (t) => {
+  const { ok } = await testMail(t);
+  assert.equal((await ok('Email/query', {}))['limit'], 1_000);
+  assert.equal((await ok('Email/query', { limit: 5_000 }))['limit'], 1_000);
+  assert.equal((await ok('Email/query', { limit: 10 }))['limit'], undefined);
+});
+
+test('[8621-4.4.3-collapse] each thread stands once, where its first email in the order stands', async (t) => {
+  const mail = await testMail(t);
+  const { a, b, c } = await threeLetters(mail);
+  const query = async (args: Record<string, unknown>): Promise<unknown> => {
+    const { ids, total } = await mail.ok('Email/query', { collapseThreads: true, calculateTotal: true, ...args });
+    return [ids, total];
+  };
+  assert.deepEqual(await query({}), [[c, b], 2]);
+  assert.deepEqual(await query({ sort: [{ property: 'receivedAt' }] }), [[a, c], 2]);
+  assert.deepEqual(await query({ filter: { inMailbox: mail.boxes.inbox } }), [[c, a], 2]);
+  assert.deepEqual(await query({ filter: { text: 'fruit' } }), [[a], 1]);
+});
+
+test('[8621-4.4-one-account] nobody finds what is in another mailbox', async (t) => {
+  const mail = await testMail(t);
+  await threeLetters(mail);
+  const other = await testMail(t);
+  assert.deepEqual((await other.ok('Email/query', {}))['ids'], []);
+});

@@ -1,0 +1,115 @@
+/** Email/set (RFC 8621 §4.6): drafts are made, keywords and mailboxes changed, emails destroyed. */
+import type { EmailChange, EmailTrouble } from '../../store/index.ts';
+import { MAIL, MAIL_LIMITS } from '../capabilities.ts';
+import { invalidProperties, MethodError, SetError } from '../errors.ts';
+import type { PatchEntry } from '../frames/patch.ts';
+import { setMethod } from '../frames/set.ts';
+import type { SetCall, Update } from '../frames/set.ts';
+import type { JsonObject } from '../json.ts';
+import { mailboxNumber } from '../mailbox/mailbox.ts';
+import type { Method } from '../method.ts';
+import { formatState, parseState, readMailState } from '../state.ts';
+import { ROW } from './get.ts';
+import { parseKeyword } from './keywords.ts';
+import type { EmailParts } from './parts.ts';
+import { EMAIL_RULES, stateOf } from './rules.ts';
+
+type Call = SetCall<Record<never, never>>;
+
+export function emailSet(parts: EmailParts): Method {
+  const { store } = parts;
+  /** Calls that have changed something: the state they were to begin in is behind them. */
+  const begun = new WeakSet<Call>();
+
+  async function change(
+    set: Call,
+    changes: readonly EmailChange[],
+    destroy: readonly string[],
+  ): Promise<ReadonlyMap<string, EmailTrouble>> {
+    const ifModseq = begun.has(set) || set.ifInState === null ? undefined : parseState(set.ifInState)?.modseq;
+    begun.add(set);
+    const done = await store.write('changeEmails', {
+      account: set.account,
+      changes,
+      destroy,
+      at: parts.clock.now(),
+      ...(ifModseq === undefined ? {} : { ifModseq }),
+    });
+    if (done === 'state-mismatch') throw new MethodError('stateMismatch');
+    return new Map(done.troubles.map(({ email, trouble }) => [email, trouble]));
+  }
+
+  return setMethod({
+    type: 'Email',
+    capability: MAIL,
+    takes: {},
+    rules: EMAIL_RULES,
+    state: async (account) => formatState(await readMailState(store, account)),
+    async read(ids, { account }) {
+      const rows = await store.read('emailRows', { account, ids });
+      const current = rows.map(
+        (row) => [row.id, Object.entries(ROW).map(([name, tell]) => [name, tell(row)])] as const,
+      );
+      return new Map(current.map(([id, entries]) => [id, Object.fromEntries(entries) as JsonObject]));
+    },
+    async update(updates, set) {
+      const troubles = await change(set, updates.map(changeOf), []);
+      return updates.map(({ id }) => refusalOf(troubles.get(id)) ?? null);
+    },
+    async destroy(ids, set) {
+      const troubles = await change(set, [], ids);
+      return ids.map((id) => refusalOf(troubles.get(id)));
+    },
+  });
+}
+
+/** Sets are replaced where they were given whole; else only what was named is touched, whatever else has happened. */
+function changeOf({ id, patched, patch }: Update): EmailChange {
+  const state = stateOf(patched);
+  const keywords = patchOf(patch, 'keywords', parseKeyword);
+  const mailboxes = patchOf(patch, 'mailboxIds', mailboxNumber);
+  return {
+    email: id,
+    ...(keywords === undefined ? {} : { keywords: keywords === 'whole' ? { is: state.keywords } : keywords }),
+    ...(mailboxes === undefined ? {} : { mailboxes: mailboxes === 'whole' ? { is: state.mailboxes } : mailboxes }),
+  };
+}
+
+/** Undefined: the patch says nothing of it. */
+function patchOf<T>(
+  patch: readonly PatchEntry[],
+  property: string,
+  member: (text: string) => T | undefined,
+): 'whole' | { readonly add: readonly T[]; readonly remove: readonly T[] } | undefined {
+  const entries = patch.filter(({ path }) => path[0] === property);
+  if (entries.length === 0) return undefined;
+  if (entries.some(({ path }) => path.length === 1)) return 'whole';
+  // What can't be a member is none already, so that it may be taken out.
+  const named = (isAdded: boolean): readonly T[] =>
+    entries
+      .filter(({ value }) => (value !== null) === isAdded)
+      .map(({ path: [, name = ''] }) => member(name))
+      .filter((one) => one !== undefined);
+  return { add: named(true), remove: named(false) };
+}
+
+/** The words of RFC 8621 §4.6 for what the store says. */
+function refusalOf(trouble: EmailTrouble | undefined): SetError | undefined {
+  switch (trouble) {
+    case undefined:
+      return undefined;
+    case 'missing':
+      return new SetError('notFound');
+    case 'no-mailbox':
+      return invalidProperties(['mailboxIds'], 'There is no such mailbox.');
+    case 'in-no-mailbox':
+      return invalidProperties(['mailboxIds'], 'An email lies in one mailbox at least.');
+    case 'too-many-keywords':
+      return new SetError('tooManyKeywords', 'An email can not have so many keywords.');
+    case 'too-many-mailboxes':
+      return new SetError(
+        'tooManyMailboxes',
+        `An email can lie in ${MAIL_LIMITS.maxMailboxesPerEmail} mailboxes at most.`,
+      );
+  }
+}
