@@ -36,6 +36,7 @@ export interface WebListenOptions {
   readonly maxConnections: number;
   /** Of them, from one address (IPv4) or one /64 (IPv6); proxies are not bound by it. */
   readonly maxPerAddress?: number;
+  readonly timeouts?: WebTimeouts;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -49,29 +50,43 @@ export interface WebListener {
 
 const SECOND = 1_000;
 
-const LIMITS: ServerOptions = {
-  maxHeaderSize: 32 * 1_024,
-  // Slow loris: the header has to be there in half a minute, and the whole request, which may be a file of 50 MB on a slow line, in an hour.
-  headersTimeout: 30 * SECOND,
-  requestTimeout: 3_600 * SECOND,
-  keepAliveTimeout: 60 * SECOND,
-  connectionsCheckingInterval: 5 * SECOND,
-  requireHostHeader: false,
-};
+/** In milliseconds. */
+export interface WebTimeouts {
+  /** For the whole header, and for the TLS handshake before it. */
+  readonly header: number;
+  /** For a connection on which nothing moves in either direction while a request is under way. */
+  readonly idle: number;
+}
+
+const USUAL_TIMEOUTS: WebTimeouts = { header: 30 * SECOND, idle: 120 * SECOND };
+
+function limitsOf({ header }: WebTimeouts): ServerOptions {
+  return {
+    maxHeaderSize: 32 * 1_024,
+    headersTimeout: header,
+    connectionsCheckingInterval: Math.min(header, 5 * SECOND),
+    // The whole of a request may be a file of 50 MB on a slow line.
+    requestTimeout: 3_600 * SECOND,
+    keepAliveTimeout: 60 * SECOND,
+    // We say ourselves what is wrong with it.
+    requireHostHeader: false,
+  };
+}
+
 /** While it closes. */
 const LOOK_EVERY = 50;
-/** A connection on which nothing moves in either direction. */
-const IDLE = 120 * SECOND;
 
 export async function listenWeb(options: WebListenOptions): Promise<WebListener> {
-  const server = options.tls === undefined ? createServer(LIMITS) : tlsServer(options.tls);
+  const timeouts = options.timeouts ?? USUAL_TIMEOUTS;
+  const limits = limitsOf(timeouts);
+  const server = options.tls === undefined ? createServer(limits) : tlsServer(options.tls, limits);
   server.maxHeadersCount = 100;
-  server.setTimeout(IDLE);
+  server.setTimeout(timeouts.idle);
   server.maxConnections = options.maxConnections;
   const open = limitConnections(server, options);
   server.on('request', listenerOf(options));
-  server.on('clientError', (_error: Error, socket: Socket) => {
-    refuseRubbish(socket);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    refuseRubbish(error.code ?? '', socket);
   });
   await bound(server, options);
   server.on('error', (error) => {
@@ -81,10 +96,10 @@ export async function listenWeb(options: WebListenOptions): Promise<WebListener>
   return { host: address, port, close: (drainMs) => drain(server, open, { drainMs, clock: options.clock }) };
 }
 
-function tlsServer(pem: () => Pem): Server {
+function tlsServer(pem: () => Pem, limits: ServerOptions): Server {
   let { cert, key } = pem();
   const versions = { minVersion: 'TLSv1.2', honorCipherOrder: true } as const;
-  const server = createTlsServer({ ...LIMITS, ...versions, cert, key, handshakeTimeout: 30 * SECOND });
+  const server = createTlsServer({ ...limits, ...versions, cert, key, handshakeTimeout: limits.headersTimeout });
   server.prependListener('connection', () => {
     const now = pem();
     if (now.cert === cert && now.key === key) return;
@@ -172,11 +187,18 @@ function asText(field: string | readonly string[] | undefined): string | undefin
   return typeof field === 'string' ? field : field?.join(', ');
 }
 
-/** What is no HTTP gets the plainest answer there is, and its connection ends. */
-function refuseRubbish(socket: Socket): void {
-  if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-  else socket.destroy();
+/** What is no HTTP gets the plainest answer there is, what is not even TLS gets none; then the connection ends. */
+function refuseRubbish(code: string, socket: Socket): void {
+  const isHttp = code.startsWith('HPE_') || code.startsWith('ERR_HTTP_');
+  const status = RUBBISH[code] ?? '400 Bad Request';
+  if (isHttp && socket.writable) socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.destroySoon();
 }
+
+const RUBBISH: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
 
 function bound(server: Server, { host, port }: WebListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {

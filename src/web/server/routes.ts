@@ -9,7 +9,6 @@ import { Access } from './access.ts';
 import type { Caller } from './caller.ts';
 import { notBuilt } from './files.ts';
 import type { StaticFiles } from './files.ts';
-import { frameResponse } from './frame.ts';
 import { protect } from './headers.ts';
 import { jmapRoutes } from './jmap-routes.ts';
 import { letterRoutes } from './letter-routes.ts';
@@ -57,7 +56,6 @@ export function webApp(parts: WebParts): Answer {
     protect(c.res.headers, c.env.caller);
   });
   app.get('/healthz', (c) => c.text('ok\n'));
-  app.get('/frame', () => frameResponse());
   app.route('/session', sessionRoutes({ ...parts, sessions, access }));
   app.route('/', jmapRoutes({ ...parts, access }));
   app.route('/', letterRoutes({ ...parts, access }));
