@@ -35,8 +35,15 @@ interface Context {
   after(fn: () => Promise<void>): void;
 }
 
-/** An account with its Inbox in a store of its own. */
-export async function testJmap(t: Context, { log = silentLog }: { readonly log?: Logger } = {}): Promise<TestJmap> {
+interface TestOptions {
+  readonly log?: Logger;
+  /** What stands between JMAP and the store. */
+  readonly between?: (store: Store) => Store;
+}
+
+/** An account with its mailboxes in a store of its own. */
+export async function testJmap(t: Context, options: TestOptions = {}): Promise<TestJmap> {
+  const { log = silentLog, between = (same) => same } = options;
   const clock = new FakeClock();
   const opened: Jmap[] = [];
   // Before the store is closed.
@@ -45,7 +52,7 @@ export async function testJmap(t: Context, { log = silentLog }: { readonly log?:
   });
   const store = await temporaryStore(t, { clock });
   const account = { id: await addAccount(store), name: 'bob@b.test' };
-  const jmap = openJmap({ store, clock, log, maxMessage: 1_000_000, hostname: () => 'mx.b.test' });
+  const jmap = openJmap({ store: between(store), clock, log, maxMessage: 1_000_000, hostname: () => 'mx.b.test' });
   opened.push(jmap);
   const send = (body: string | Uint8Array): ReturnType<Jmap['request']> => jmap.request(account, Buffer.from(body));
   const calls: TestJmap['calls'] = async (methodCalls, more = {}) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import type { Store } from '../../store/index.ts';
 import { messageParams } from '../../store/testing.ts';
 import { testJmap } from '../testing.ts';
 import type { Answered, Args, TestJmap } from '../testing.ts';
@@ -306,6 +307,29 @@ test("ids that are not there, and a state that is not now's [8620-5.3-not-found]
     'stateMismatch',
   );
   assert.equal((await list()).length, 1);
+});
+
+test('who changes something is not told a state before it where others came in between [8620-5.3-old-state]', async (t) => {
+  let meanwhile = (): Promise<void> => Promise.resolve();
+  const between = (store: Store): Store => ({
+    ...store,
+    content: store.content,
+    read: (name, params) => store.read(name, params),
+    onChange: (listener) => store.onChange(listener),
+    close: () => store.close(),
+    async write(name, params) {
+      await meanwhile();
+      return store.write(name, params);
+    },
+  });
+  const { ok, store, account } = await testJmap(t, { between });
+  const quiet = await ok('Mailbox/set', { create: { k: { name: 'A' } } });
+  assert.equal(typeof quiet['oldState'], 'string');
+  meanwhile = async () => store.write('accept', await messageParams(store, account.id));
+  const loud = await ok('Mailbox/set', { create: { k: { name: 'B' } } });
+  assert.equal(loud['oldState'], null);
+  const { updated, created } = await ok('Mailbox/changes', { sinceState: quiet['newState'] });
+  assert.deepEqual([updated.length, created], [1, [loud['created'].k.id]]);
 });
 
 // --- Mailbox/changes ---

@@ -130,8 +130,8 @@ interface Changed {
   readonly created: ReadonlySet<string>;
   /** Updated or destroyed. */
   readonly touched: ReadonlySet<string>;
+  /** Nothing that a filter or a comparator looks at. */
   readonly onlyCounts: boolean;
-  readonly upTo: number;
 }
 
 async function changes(
@@ -181,8 +181,9 @@ async function changedSince(store: Store, account: string, since: number): Promi
     if (page === undefined) return undefined;
     for (const one of page.created) created.add(mailboxId(one));
     for (const one of [...page.updated, ...page.destroyed]) touched.add(mailboxId(one));
-    onlyCounts &&= page.onlyCounts;
-    if (!page.more) return { created, touched, onlyCounts: onlyCounts && created.size === 0, upTo: page.upTo };
+    // The store speaks of what was updated only.
+    onlyCounts &&= page.onlyCounts && page.created.length + page.destroyed.length === 0;
+    if (!page.more) return { created, touched, onlyCounts };
     from = page.upTo;
   }
 }
