@@ -8,7 +8,6 @@ import { emailMethods } from './email/methods.ts';
 import type { EmailParts } from './email/parts.ts';
 import type { Method } from './method.ts';
 import { mailboxMethods } from './mailbox/methods.ts';
-
 import type { Capability } from './session.ts';
 import { formatState, readMailState } from './state.ts';
 import type { StoreChange } from '../store/index.ts';
