@@ -87,6 +87,7 @@ export interface BodyPart {
   readonly charset: string | null;
   readonly disposition: string | null;
   readonly cid: string | null;
+  readonly 'header:Content-Type:asRaw'?: string | null;
 }
 
 /** What the reader shows more than a row does. */

@@ -1,17 +1,9 @@
-/** The state of the whole page: who is logged in, and whether the server can be reached. */
+/** The state of the whole page: is somebody logged in, and what is open. */
 import { signal } from '@preact/signals';
-import { Api } from '../jmap/api.ts';
 import { Http } from '../jmap/http.ts';
 import { asTrouble, Trouble } from '../jmap/trouble.ts';
-import { choicesOf } from '../settings/device.ts';
-import type { AccountChoices } from '../settings/device.ts';
-
-/** What there is once somebody has logged in. */
-export interface Desk {
-  readonly login: string;
-  readonly api: Api;
-  readonly choices: AccountChoices;
-}
+import { openDesk } from './desk.ts';
+import type { Desk } from './desk.ts';
 
 export type Phase =
   | { readonly is: 'starting' }
@@ -21,10 +13,7 @@ export type Phase =
 
 export const phase = signal<Phase>({ is: 'starting' });
 
-/** The session has ended under an open mailbox: log in again, and what is open stays. */
-export const mustLogInAgain = signal(false);
-
-export const http = new Http(
+const http = new Http(
   (url, init) => fetch(url, init),
   () => navigator.onLine,
 );
@@ -33,30 +22,30 @@ export const http = new Http(
 export async function start(): Promise<void> {
   try {
     const me = await http.whoAmI();
-    phase.value = me === undefined ? { is: 'out' } : { is: 'in', desk: await openDesk(me.name) };
+    phase.value = me === undefined ? { is: 'out' } : { is: 'in', desk: await openDesk(me, http) };
   } catch (error) {
     const trouble = asTrouble(error);
     phase.value = trouble.kind === 'ended' ? { is: 'out' } : { is: 'failed', trouble };
   }
 }
 
-async function openDesk(login: string): Promise<Desk> {
-  const session = await http.session();
-  const api = new Api(session, (url, body) => http.api(url, body));
-  return { login, api, choices: choicesOf(api.account) };
-}
-
-/** Throws a Trouble with the server's sentence. */
+/** Throws a Trouble with the server's sentence. With a mailbox open, it goes on where it was. */
 export async function logIn(login: string, password: string): Promise<void> {
-  const before = phase.peek();
-  if (before.is === 'in' && before.desk.login !== login) throw new Trouble('refused');
   await http.logIn(login, password);
-  mustLogInAgain.value = false;
-  if (before.is !== 'in') await start();
+  const now = phase.peek();
+  if (now.is === 'in') await now.desk.line.tryNow();
+  else await start();
 }
 
 /** Everything of the account leaves the page with it: what was read must not be readable after. */
 export async function logOut(): Promise<void> {
   await http.logOut().catch(() => undefined);
   location.replace('/');
+}
+
+/** The open mailbox; for commands, which exist only while there is one. */
+export function theDesk(): Desk {
+  const now = phase.peek();
+  if (now.is !== 'in') throw new Trouble('ended');
+  return now.desk;
 }

@@ -2,6 +2,7 @@ import { many, number } from '../many.ts';
 
 export const list = {
   label: 'Messages',
+  yesterday: 'Yesterday',
   count: (n: number) => many(n, 'one message', '# messages'),
   countThreads: (n: number) => many(n, 'one conversation', '# conversations'),
   sort: 'Sort by',

@@ -1,0 +1,191 @@
+import { useRef } from 'preact/hooks';
+import { signal } from '@preact/signals';
+import { Button, Icon, IconButton, MenuButton } from '../components/index.ts';
+import type { MenuEntry } from '../components/index.ts';
+import { Foreign } from '../components/names.tsx';
+import { waiting, write } from '../compose/index.ts';
+import type { Mailbox } from '../jmap/types.ts';
+import { useDesk } from '../shell/desk.ts';
+import { go, route } from '../shell/route.ts';
+import { number, words } from '../words/index.ts';
+import { FolderQuestion } from './questions.tsx';
+import type { Question } from './questions.tsx';
+import { folderName } from './name.ts';
+import { iconOf, treeRows } from './tree.ts';
+import type { TreeRow } from './tree.ts';
+
+const say = words.folders;
+
+/** What is asked about a folder just now. */
+export const question = signal<Question | undefined>(undefined);
+
+/** The left pane. `onChoose` closes it where it lies over the others. */
+export function FolderPane({ onChoose }: { readonly onChoose: () => void }) {
+  const { mail, kept } = useDesk();
+  const rows = treeRows(mail.records.mailboxes.value, kept.value.closedFolders);
+  const tree = useRef<HTMLDivElement>(null);
+  const here = route.value;
+  const shown = here.view === 'folder' ? (here.folder ?? mail.records.mailboxWithRole('inbox')?.id) : undefined;
+  return (
+    <>
+      <div class="write-button">
+        <Button kind="primary" icon="write" shortcut="c" onClick={() => { onChoose(); write({ kind: 'new' }); }}>
+          {words.commands.write}
+        </Button>
+      </div>
+      <div ref={tree} class="tree" role="tree" aria-label={say.label} onKeyDown={onTreeKey}>
+        {rows.map((row) => (
+          <FolderRow key={row.mailbox.id} row={row} isShown={row.mailbox.id === shown} isStop={isStop(row)} onChoose={onChoose} />
+        ))}
+      </div>
+      <div class="folders-more">
+        <button
+          class="folder"
+          type="button"
+          aria-current={here.view === 'outbox' ? 'page' : undefined}
+          onClick={() => {
+            onChoose();
+            go({ view: 'outbox' });
+          }}
+        >
+          <Icon name="clock" />
+          <span class="folder-name">{say.outbox}</span>
+          {waiting.value > 0 && <span class="folder-count">{number(waiting.value)}</span>}
+        </button>
+        <button
+          class="folder folder-new"
+          type="button"
+          onClick={() => {
+            question.value = { kind: 'create', parent: null };
+          }}
+        >
+          <Icon name="newFolder" />
+          <span class="folder-name">{say.create}</span>
+        </button>
+      </div>
+      {question.value !== undefined && <FolderQuestion question={question.value} close={() => (question.value = undefined)} />}
+    </>
+  );
+
+  /** One tab stop in the tree: what is shown, or the first. */
+  function isStop({ mailbox }: TreeRow): boolean {
+    const there = rows.some((row) => row.mailbox.id === shown);
+    return there ? mailbox.id === shown : mailbox.id === rows[0]?.mailbox.id;
+  }
+
+  function onTreeKey(event: KeyboardEvent): void {
+    const items = [...(tree.current?.querySelectorAll<HTMLElement>('[role=treeitem]') ?? [])];
+    const at = items.indexOf(document.activeElement as HTMLElement);
+    const row = rows[at];
+    if (row === undefined) return;
+    const to = treeTarget(event.key, at, items.length);
+    if (to !== undefined) items[to]?.focus();
+    else if (event.key === 'ArrowRight' && row.hasChildren) setOpen(row.mailbox, true);
+    else if (event.key === 'ArrowLeft' && row.isOpen) setOpen(row.mailbox, false);
+    else if (event.key === 'ArrowLeft') items[rows.findIndex(({ mailbox }) => mailbox.id === row.mailbox.parentId)]?.focus();
+    else if (event.key === 'Enter' || event.key === ' ') items[at]?.click();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  function setOpen({ id }: Mailbox, isOpen: boolean): void {
+    const closed = kept.peek().closedFolders.filter((one) => one !== id);
+    kept.value = { ...kept.peek(), closedFolders: isOpen ? closed : [...closed, id] };
+  }
+}
+
+function treeTarget(key: string, at: number, count: number): number | undefined {
+  switch (key) {
+    case 'ArrowDown':
+      return Math.min(at + 1, count - 1);
+    case 'ArrowUp':
+      return Math.max(at - 1, 0);
+    case 'Home':
+      return 0;
+    case 'End':
+      return count - 1;
+    default:
+      return undefined;
+  }
+}
+
+interface FolderRowProps {
+  readonly row: TreeRow;
+  readonly isShown: boolean;
+  readonly isStop: boolean;
+  readonly onChoose: () => void;
+}
+
+function FolderRow({ row, isShown, isStop, onChoose }: FolderRowProps) {
+  const { kept } = useDesk();
+  const { mailbox, level, hasChildren, isOpen } = row;
+  const name = folderName(mailbox);
+  const counts = countOf(mailbox);
+  return (
+    <div class="folder-row" role="none">
+      <div
+        class="folder"
+        role="treeitem"
+        aria-level={level}
+        aria-setsize={row.siblings}
+        aria-posinset={row.position}
+        aria-expanded={hasChildren ? isOpen : undefined}
+        aria-selected={isShown}
+        aria-label={counts === undefined ? name : `${name}, ${counts.words}`}
+        tabIndex={isStop ? 0 : -1}
+        data-focus-inside=""
+        style={{ paddingInlineStart: `${8 + (level - 1) * 16}px` }}
+        onClick={() => {
+          onChoose();
+          go({ view: 'folder', folder: mailbox.id });
+        }}
+      >
+        <Icon name={iconOf(mailbox)} />
+        <span class="folder-name">
+          <Foreign text={name} />
+        </span>
+        {counts !== undefined && <span class="folder-count">{number(counts.n)}</span>}
+      </div>
+      {hasChildren && (
+        <span class="folder-twist" data-open={isOpen ? '' : undefined}>
+          <IconButton
+            icon="right"
+            name={isOpen ? say.collapse(name) : say.expand(name)}
+            tabIndex={-1}
+            onClick={() => {
+              const closed = kept.peek().closedFolders.filter((one) => one !== mailbox.id);
+              kept.value = { ...kept.peek(), closedFolders: isOpen ? [...closed, mailbox.id] : closed };
+            }}
+          />
+        </span>
+      )}
+      <span class="folder-menu">
+        <MenuButton icon="more" name={say.menuOf(name)} items={() => folderItems(mailbox)} />
+      </span>
+    </div>
+  );
+}
+
+/** Drafts are counted, elsewhere what is not read. */
+function countOf({ role, unreadEmails, totalEmails }: Mailbox): { readonly n: number; readonly words: string } | undefined {
+  if (role === 'drafts') return totalEmails === 0 ? undefined : { n: totalEmails, words: say.inside(totalEmails) };
+  return unreadEmails === 0 || role === 'trash' ? undefined : { n: unreadEmails, words: say.unread(unreadEmails) };
+}
+
+function folderItems(mailbox: Mailbox): readonly MenuEntry[] {
+  const { myRights, role, id } = mailbox;
+  const ask = (kind: Question['kind']) => () => {
+    question.value = kind === 'create' ? { kind, parent: id } : { kind, folder: id };
+  };
+  const may = (right: string): boolean => myRights[right] !== false;
+  return [
+    { text: say.markAllRead, icon: 'checks', run: ask('read') },
+    { text: say.createInside, icon: 'newFolder', disabled: !may('mayCreateChild'), run: ask('create') },
+    'line',
+    { text: say.rename, icon: 'pencil', disabled: !may('mayRename') || role === 'inbox', run: ask('rename') },
+    { text: say.move, icon: 'move', disabled: !may('mayRename') || role !== null, run: ask('move') },
+    ...(role === 'trash' || role === 'junk' ? [{ text: say.empty, icon: 'trash' as const, danger: true, run: ask('empty') }] : []),
+    { text: say.remove, icon: 'trash', danger: true, disabled: !may('mayDelete') || role !== null, run: ask('remove') },
+  ];
+}

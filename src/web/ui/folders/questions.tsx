@@ -1,0 +1,156 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { Button, Confirm, Dialog, Field, notices } from '../components/index.ts';
+import { standingOfAll } from '../jmap/gather.ts';
+import type { Id, Mailbox } from '../jmap/types.ts';
+import { useDesk } from '../shell/desk.ts';
+import { go, route } from '../shell/route.ts';
+import { words } from '../words/index.ts';
+import { createFolder, moveFolder, removeFolder, renameFolder } from './changes.ts';
+import { FolderPicker } from './move-dialog.tsx';
+import { folderName } from './name.ts';
+import { pathOf, treeRows, within } from './tree.ts';
+
+const say = words.folders;
+
+export type Question =
+  | { readonly kind: 'create'; readonly parent: Id | null }
+  | { readonly kind: 'rename' | 'move' | 'remove' | 'empty' | 'read'; readonly folder: Id };
+
+export function FolderQuestion({ question, close }: { readonly question: Question; readonly close: () => void }) {
+  const { mail } = useDesk();
+  if (question.kind === 'create') return <NameDialog parent={question.parent} close={close} />;
+  const folder = mail.records.mailboxes.value.get(question.folder);
+  if (folder === undefined) return null;
+  switch (question.kind) {
+    case 'rename':
+      return <NameDialog folder={folder} close={close} />;
+    case 'move':
+      return <PlaceDialog folder={folder} close={close} />;
+    case 'remove':
+      return <RemoveDialog folder={folder} close={close} />;
+    case 'empty':
+      return <EmptyDialog folder={folder} close={close} />;
+    case 'read':
+      return <MarkRead folder={folder} close={close} />;
+  }
+}
+
+interface Asked {
+  readonly folder: Mailbox;
+  readonly close: () => void;
+}
+
+/** A new folder, or a new name for one. */
+function NameDialog({ folder, parent = null, close }: { readonly folder?: Mailbox; readonly parent?: Id | null; readonly close: () => void }) {
+  const { mail } = useDesk();
+  const name = useSignal(folder?.name ?? '');
+  const error = useSignal<string | undefined>(undefined);
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const wanted = name.value.trim();
+    if (wanted === '') {
+      error.value = say.needName;
+      return;
+    }
+    error.value = folder === undefined ? await createFolder(mail, wanted, parent) : await renameFolder(mail, folder.id, wanted);
+    if (error.value !== undefined) return;
+    notices.say(folder === undefined ? say.created(wanted) : say.renamed(wanted));
+    close();
+  };
+  return (
+    <Dialog title={folder === undefined ? (parent === null ? say.create : say.createInside) : say.rename} close={close}>
+      <form class="stack" onSubmit={(event) => void submit(event)}>
+        <Field label={say.name} value={name.value} error={error.value} onInput={(value) => (name.value = value)} />
+        <div class="dialog-foot">
+          <Button onClick={close}>{words.common.cancel}</Button>
+          <Button kind="primary" type="submit">
+            {folder === undefined ? say.createDo : say.renameDo}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Where to: into another folder, or to the top. */
+function PlaceDialog({ folder, close }: Asked) {
+  const { mail } = useDesk();
+  const error = useSignal<string | undefined>(undefined);
+  const mailboxes = mail.records.mailboxes.value;
+  const inside = within(mailboxes, folder.id);
+  const top: Mailbox = { ...folder, id: '', name: say.topLevel, role: null, parentId: null };
+  const places = treeRows(mailboxes, []).map(({ mailbox }) => mailbox).filter(({ id }) => !inside.has(id) && id !== folder.parentId);
+  const choose = async (place: Mailbox): Promise<void> => {
+    error.value = await moveFolder(mail, folder.id, place.id === '' ? null : place.id);
+    if (error.value !== undefined) return;
+    notices.say(say.moved(folderName(folder), folderName(place)));
+    close();
+  };
+  return (
+    <Dialog title={say.move} close={close}>
+      {error.value !== undefined && <p class="field-error">{error.value}</p>}
+      <FolderPicker
+        folders={folder.parentId === null ? places : [top, ...places]}
+        nameOf={(mailbox) => (mailbox.id === '' ? say.topLevel : pathOf(mailboxes, mailbox, folderName))}
+        choose={(place) => void choose(place)}
+      />
+    </Dialog>
+  );
+}
+
+function RemoveDialog({ folder, close }: Asked) {
+  const { mail } = useDesk();
+  const error = useSignal<string | undefined>(undefined);
+  const hasChildren = [...mail.records.mailboxes.value.values()].some(({ parentId }) => parentId === folder.id);
+  const remove = async (): Promise<void> => {
+    error.value = await removeFolder(mail, folder.id);
+    if (error.value !== undefined) return;
+    notices.say(say.removed(folderName(folder)));
+    const here = route.peek();
+    if (here.view === 'folder' && here.folder === folder.id) go({ view: 'folder' }, true);
+    close();
+  };
+  const text = hasChildren ? say.removeChildren : folder.totalEmails === 0 ? say.removeEmpty : say.removeFull(folder.totalEmails);
+  return (
+    <Dialog title={say.removeTitle(folderName(folder))} close={close}>
+      <p>{text}</p>
+      {error.value !== undefined && <p class="field-error">{error.value}</p>}
+      <div class="dialog-foot">
+        <Button startsHere onClick={close}>
+          {words.common.cancel}
+        </Button>
+        <Button kind="danger" disabled={hasChildren} onClick={() => void remove()}>
+          {say.removeDo}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+function EmptyDialog({ folder, close }: Asked) {
+  const { mail, acts } = useDesk();
+  const empty = async (): Promise<void> => {
+    await acts.destroy(await standingOfAll(mail, { inMailbox: folder.id }, {}));
+  };
+  return (
+    <Confirm
+      title={say.emptyTitle(folderName(folder))}
+      text={say.emptyText(folder.totalEmails)}
+      doIt={say.emptyDo}
+      close={close}
+      run={() => void empty()}
+    />
+  );
+}
+
+/** Asks nothing: it can be undone. */
+function MarkRead({ folder, close }: Asked) {
+  const { mail, acts } = useDesk();
+  useEffect(() => {
+    close();
+    const filter = { operator: 'AND' as const, conditions: [{ inMailbox: folder.id }, { notKeyword: '$seen' }] };
+    void standingOfAll(mail, filter, {}).then((all) => acts.mark('read', all));
+  }, []);
+  return null;
+}
