@@ -4,6 +4,8 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/components.css';
 import './styles/shell.css';
+import './styles/list.css';
+import './styles/reader.css';
 import { followLook } from './settings/device.ts';
 import { App } from './shell/root.tsx';
 import { start } from './shell/app.ts';

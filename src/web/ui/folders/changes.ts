@@ -28,18 +28,22 @@ export async function removeFolder(mail: Mail, id: Id): Promise<string | undefin
 async function change(mail: Mail, args: object, name: string): Promise<string | undefined> {
   try {
     const result = await mail.api.call<SetResult>('Mailbox/set', args);
-    const refused = [result.notCreated, result.notUpdated, result.notDestroyed].flatMap((some) => Object.values(some ?? {}));
+    const refused = [result.notCreated, result.notUpdated, result.notDestroyed].flatMap((some) =>
+      Object.values(some ?? {}),
+    );
     await mail.sync().catch(() => undefined);
     return refused[0] === undefined ? undefined : sentenceOf(refused[0], name);
   } catch (error) {
     const trouble = asTrouble(error);
-    return trouble instanceof MethodError ? (trouble.said ?? trouble.type) : words.trouble[trouble.kind === 'busy' ? 'tooMany' : trouble.kind].what;
+    return trouble instanceof MethodError
+      ? (trouble.said ?? trouble.type)
+      : words.trouble[trouble.kind === 'busy' ? 'tooMany' : trouble.kind].what;
   }
 }
 
 /** What the standard has a name for, in our words; else the server's. */
 function sentenceOf(error: SetError & { readonly properties?: readonly string[] }, name: string): string {
-  if (error.type === 'alreadyExists' || (error.type === 'invalidProperties' && error.description == null)) {
+  if (error.type === 'alreadyExists' || (error.type === 'invalidProperties' && (error.description ?? null) === null)) {
     return say.nameTaken(name);
   }
   if (error.type === 'mailboxHasChild') return say.removeChildren;

@@ -1,4 +1,4 @@
-import { signal, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { Dialog, Icon } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
 import type { Mailbox } from '../jmap/types.ts';
@@ -6,9 +6,6 @@ import { useDesk } from '../shell/desk.ts';
 import { words } from '../words/index.ts';
 import { folderName } from './name.ts';
 import { iconOf, pathOf, treeRows } from './tree.ts';
-
-/** What is being asked before something is done with messages. */
-export const asking = signal<'move' | 'destroy' | undefined>(undefined);
 
 /** Where to? Typing narrows the folders down, Enter takes the one that is marked. */
 export function MoveDialog({ close }: { readonly close: () => void }) {
@@ -23,11 +20,7 @@ export function MoveDialog({ close }: { readonly close: () => void }) {
   };
   return (
     <Dialog title={words.list.moveTo} close={close}>
-      <FolderPicker
-        folders={all}
-        nameOf={(mailbox) => pathOf(mailboxes, mailbox, folderName)}
-        choose={choose}
-      />
+      <FolderPicker folders={all} nameOf={(mailbox) => pathOf(mailboxes, mailbox, folderName)} choose={choose} />
     </Dialog>
   );
 }

@@ -1,5 +1,4 @@
 import { useRef } from 'preact/hooks';
-import { signal } from '@preact/signals';
 import { Button, Icon, IconButton, MenuButton } from '../components/index.ts';
 import type { MenuEntry } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
@@ -8,16 +7,14 @@ import type { Mailbox } from '../jmap/types.ts';
 import { useDesk } from '../shell/desk.ts';
 import { go, route } from '../shell/route.ts';
 import { number, words } from '../words/index.ts';
+import { question } from './question.ts';
+import type { Question } from './question.ts';
 import { FolderQuestion } from './questions.tsx';
-import type { Question } from './questions.tsx';
 import { folderName } from './name.ts';
 import { iconOf, treeRows } from './tree.ts';
 import type { TreeRow } from './tree.ts';
 
 const say = words.folders;
-
-/** What is asked about a folder just now. */
-export const question = signal<Question | undefined>(undefined);
 
 /** The left pane. `onChoose` closes it where it lies over the others. */
 export function FolderPane({ onChoose }: { readonly onChoose: () => void }) {
@@ -29,13 +26,27 @@ export function FolderPane({ onChoose }: { readonly onChoose: () => void }) {
   return (
     <>
       <div class="write-button">
-        <Button kind="primary" icon="write" shortcut="c" onClick={() => { onChoose(); write({ kind: 'new' }); }}>
+        <Button
+          kind="primary"
+          icon="write"
+          shortcut="c"
+          onClick={() => {
+            onChoose();
+            write({ kind: 'new' });
+          }}
+        >
           {words.commands.write}
         </Button>
       </div>
       <div ref={tree} class="tree" role="tree" aria-label={say.label} onKeyDown={onTreeKey}>
         {rows.map((row) => (
-          <FolderRow key={row.mailbox.id} row={row} isShown={row.mailbox.id === shown} isStop={isStop(row)} onChoose={onChoose} />
+          <FolderRow
+            key={row.mailbox.id}
+            row={row}
+            isShown={row.mailbox.id === shown}
+            isStop={isStop(row)}
+            onChoose={onChoose}
+          />
         ))}
       </div>
       <div class="folders-more">
@@ -63,7 +74,9 @@ export function FolderPane({ onChoose }: { readonly onChoose: () => void }) {
           <span class="folder-name">{say.create}</span>
         </button>
       </div>
-      {question.value !== undefined && <FolderQuestion question={question.value} close={() => (question.value = undefined)} />}
+      {question.value !== undefined && (
+        <FolderQuestion question={question.value} close={() => (question.value = undefined)} />
+      )}
     </>
   );
 
@@ -82,7 +95,8 @@ export function FolderPane({ onChoose }: { readonly onChoose: () => void }) {
     if (to !== undefined) items[to]?.focus();
     else if (event.key === 'ArrowRight' && row.hasChildren) setOpen(row.mailbox, true);
     else if (event.key === 'ArrowLeft' && row.isOpen) setOpen(row.mailbox, false);
-    else if (event.key === 'ArrowLeft') items[rows.findIndex(({ mailbox }) => mailbox.id === row.mailbox.parentId)]?.focus();
+    else if (event.key === 'ArrowLeft')
+      items[rows.findIndex(({ mailbox }) => mailbox.id === row.mailbox.parentId)]?.focus();
     else if (event.key === 'Enter' || event.key === ' ') items[at]?.click();
     else return;
     event.preventDefault();
@@ -123,44 +137,49 @@ function FolderRow({ row, isShown, isStop, onChoose }: FolderRowProps) {
   const name = folderName(mailbox);
   const counts = countOf(mailbox);
   return (
-    <div class="folder-row" role="none">
-      <div
-        class="folder"
-        role="treeitem"
-        aria-level={level}
-        aria-setsize={row.siblings}
-        aria-posinset={row.position}
-        aria-expanded={hasChildren ? isOpen : undefined}
-        aria-selected={isShown}
-        aria-label={counts === undefined ? name : `${name}, ${counts.words}`}
-        tabIndex={isStop ? 0 : -1}
-        data-focus-inside=""
-        style={{ paddingInlineStart: `${8 + (level - 1) * 16}px` }}
-        onClick={() => {
-          onChoose();
-          go({ view: 'folder', folder: mailbox.id });
-        }}
-      >
-        <Icon name={iconOf(mailbox)} />
-        <span class="folder-name">
-          <Foreign text={name} />
-        </span>
-        {counts !== undefined && <span class="folder-count">{number(counts.n)}</span>}
-      </div>
+    <div
+      class="folder"
+      role="treeitem"
+      aria-level={level}
+      aria-setsize={row.siblings}
+      aria-posinset={row.position}
+      aria-expanded={hasChildren ? isOpen : undefined}
+      aria-selected={isShown}
+      aria-label={counts === undefined ? name : `${name}, ${counts.words}`}
+      tabIndex={isStop ? 0 : -1}
+      data-focus-inside=""
+      style={{ paddingInlineStart: `${8 + (level - 1) * 16}px` }}
+      onClick={() => {
+        onChoose();
+        go({ view: 'folder', folder: mailbox.id });
+      }}
+    >
       {hasChildren && (
         <span class="folder-twist" data-open={isOpen ? '' : undefined}>
           <IconButton
             icon="right"
             name={isOpen ? say.collapse(name) : say.expand(name)}
             tabIndex={-1}
-            onClick={() => {
+            onClick={(event) => {
+              event.stopPropagation();
               const closed = kept.peek().closedFolders.filter((one) => one !== mailbox.id);
               kept.value = { ...kept.peek(), closedFolders: isOpen ? [...closed, mailbox.id] : closed };
             }}
           />
         </span>
       )}
-      <span class="folder-menu">
+      <Icon name={iconOf(mailbox)} />
+      <span class="folder-name">
+        <Foreign text={name} />
+      </span>
+      {counts !== undefined && <span class="folder-count">{number(counts.n)}</span>}
+      <span
+        class="folder-menu"
+        role="presentation"
+        onClick={(event) => {
+          event.stopPropagation();
+        }}
+      >
         <MenuButton icon="more" name={say.menuOf(name)} items={() => folderItems(mailbox)} />
       </span>
     </div>
@@ -168,7 +187,11 @@ function FolderRow({ row, isShown, isStop, onChoose }: FolderRowProps) {
 }
 
 /** Drafts are counted, elsewhere what is not read. */
-function countOf({ role, unreadEmails, totalEmails }: Mailbox): { readonly n: number; readonly words: string } | undefined {
+function countOf({
+  role,
+  unreadEmails,
+  totalEmails,
+}: Mailbox): { readonly n: number; readonly words: string } | undefined {
   if (role === 'drafts') return totalEmails === 0 ? undefined : { n: totalEmails, words: say.inside(totalEmails) };
   return unreadEmails === 0 || role === 'trash' ? undefined : { n: unreadEmails, words: say.unread(unreadEmails) };
 }
@@ -185,7 +208,9 @@ function folderItems(mailbox: Mailbox): readonly MenuEntry[] {
     'line',
     { text: say.rename, icon: 'pencil', disabled: !may('mayRename') || role === 'inbox', run: ask('rename') },
     { text: say.move, icon: 'move', disabled: !may('mayRename') || role !== null, run: ask('move') },
-    ...(role === 'trash' || role === 'junk' ? [{ text: say.empty, icon: 'trash' as const, danger: true, run: ask('empty') }] : []),
+    ...(role === 'trash' || role === 'junk'
+      ? [{ text: say.empty, icon: 'trash' as const, danger: true, run: ask('empty') }]
+      : []),
     { text: say.remove, icon: 'trash', danger: true, disabled: !may('mayDelete') || role !== null, run: ask('remove') },
   ];
 }

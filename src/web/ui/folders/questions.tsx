@@ -9,13 +9,10 @@ import { words } from '../words/index.ts';
 import { createFolder, moveFolder, removeFolder, renameFolder } from './changes.ts';
 import { FolderPicker } from './move-dialog.tsx';
 import { folderName } from './name.ts';
+import type { Question } from './question.ts';
 import { pathOf, treeRows, within } from './tree.ts';
 
 const say = words.folders;
-
-export type Question =
-  | { readonly kind: 'create'; readonly parent: Id | null }
-  | { readonly kind: 'rename' | 'move' | 'remove' | 'empty' | 'read'; readonly folder: Id };
 
 export function FolderQuestion({ question, close }: { readonly question: Question; readonly close: () => void }) {
   const { mail } = useDesk();
@@ -42,7 +39,15 @@ interface Asked {
 }
 
 /** A new folder, or a new name for one. */
-function NameDialog({ folder, parent = null, close }: { readonly folder?: Mailbox; readonly parent?: Id | null; readonly close: () => void }) {
+function NameDialog({
+  folder,
+  parent = null,
+  close,
+}: {
+  readonly folder?: Mailbox;
+  readonly parent?: Id | null;
+  readonly close: () => void;
+}) {
   const { mail } = useDesk();
   const name = useSignal(folder?.name ?? '');
   const error = useSignal<string | undefined>(undefined);
@@ -53,7 +58,8 @@ function NameDialog({ folder, parent = null, close }: { readonly folder?: Mailbo
       error.value = say.needName;
       return;
     }
-    error.value = folder === undefined ? await createFolder(mail, wanted, parent) : await renameFolder(mail, folder.id, wanted);
+    error.value =
+      folder === undefined ? await createFolder(mail, wanted, parent) : await renameFolder(mail, folder.id, wanted);
     if (error.value !== undefined) return;
     notices.say(folder === undefined ? say.created(wanted) : say.renamed(wanted));
     close();
@@ -80,7 +86,9 @@ function PlaceDialog({ folder, close }: Asked) {
   const mailboxes = mail.records.mailboxes.value;
   const inside = within(mailboxes, folder.id);
   const top: Mailbox = { ...folder, id: '', name: say.topLevel, role: null, parentId: null };
-  const places = treeRows(mailboxes, []).map(({ mailbox }) => mailbox).filter(({ id }) => !inside.has(id) && id !== folder.parentId);
+  const places = treeRows(mailboxes, [])
+    .map(({ mailbox }) => mailbox)
+    .filter(({ id }) => !inside.has(id) && id !== folder.parentId);
   const choose = async (place: Mailbox): Promise<void> => {
     error.value = await moveFolder(mail, folder.id, place.id === '' ? null : place.id);
     if (error.value !== undefined) return;
@@ -111,7 +119,11 @@ function RemoveDialog({ folder, close }: Asked) {
     if (here.view === 'folder' && here.folder === folder.id) go({ view: 'folder' }, true);
     close();
   };
-  const text = hasChildren ? say.removeChildren : folder.totalEmails === 0 ? say.removeEmpty : say.removeFull(folder.totalEmails);
+  const text = hasChildren
+    ? say.removeChildren
+    : folder.totalEmails === 0
+      ? say.removeEmpty
+      : say.removeFull(folder.totalEmails);
   return (
     <Dialog title={say.removeTitle(folderName(folder))} close={close}>
       <p>{text}</p>

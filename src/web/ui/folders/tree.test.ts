@@ -8,7 +8,10 @@ const [sample] = new FakeServer([['x', 'x', null]]).mailboxes.values();
 
 function mailboxes(...some: readonly (readonly [id: string, role: string | null, parent?: string])[]) {
   return new Map(
-    some.map(([id, role, parent]): [string, Mailbox] => [id, { ...sample!, id, name: id, role, parentId: parent ?? null, sortOrder: 0 }]),
+    some.map(([id, role, parent]): [string, Mailbox] => [
+      id,
+      { ...sample!, id, name: id, role, parentId: parent ?? null, sortOrder: 0 },
+    ]),
   );
 }
 

@@ -57,7 +57,7 @@ export function treeRows(mailboxes: ReadonlyMap<Id, Mailbox>, closed: readonly I
 /** Itself and everything inside it: where it can't be moved to. */
 export function within(mailboxes: ReadonlyMap<Id, Mailbox>, id: Id): ReadonlySet<Id> {
   const found = new Set([id]);
-  for (let size = 0; size !== found.size; ) {
+  for (let size = 0; size !== found.size;) {
     size = found.size;
     for (const mailbox of mailboxes.values()) {
       if (mailbox.parentId !== null && found.has(mailbox.parentId)) found.add(mailbox.id);
@@ -67,7 +67,11 @@ export function within(mailboxes: ReadonlyMap<Id, Mailbox>, id: Id): ReadonlySet
 }
 
 /** "Work / Invoices": a mailbox with where it lies. */
-export function pathOf(mailboxes: ReadonlyMap<Id, Mailbox>, { id }: Pick<Mailbox, 'id'>, name: (mailbox: Mailbox) => string): string {
+export function pathOf(
+  mailboxes: ReadonlyMap<Id, Mailbox>,
+  { id }: Pick<Mailbox, 'id'>,
+  name: (mailbox: Mailbox) => string,
+): string {
   const names: string[] = [];
   const seen = new Set<Id>();
   for (let at = mailboxes.get(id); at !== undefined && !seen.has(at.id); at = mailboxes.get(at.parentId ?? '')) {

@@ -86,7 +86,10 @@ export class FakeServer {
     const args = resolved(given, before);
     switch (method) {
       case 'Mailbox/get':
-        return this.get([...this.mailboxes.values()].map((one) => this.counted(one)), args);
+        return this.get(
+          [...this.mailboxes.values()].map((one) => this.counted(one)),
+          args,
+        );
       case 'Email/get':
         return this.get([...this.emails.values()], args);
       case 'Thread/get':
@@ -243,7 +246,8 @@ export class FakeServer {
 
   private threads(): readonly { readonly id: Id; readonly emailIds: readonly Id[] }[] {
     const threads = new Map<Id, FullEmail[]>();
-    for (const email of this.emails.values()) threads.set(email.threadId, [...(threads.get(email.threadId) ?? []), email]);
+    for (const email of this.emails.values())
+      threads.set(email.threadId, [...(threads.get(email.threadId) ?? []), email]);
     return [...threads].map(([id, emails]) => ({
       id,
       emailIds: emails.toSorted((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1)).map((email) => email.id),
@@ -347,7 +351,16 @@ export function fakeEmail(some: Partial<FullEmail> & { readonly id: Id }): FullE
     inReplyTo: null,
     references: null,
     textBody: [
-      { partId: '1', blobId: `p-${some.id}-1`, size: text.length, name: null, type: 'text/plain', charset: 'utf-8', disposition: null, cid: null },
+      {
+        partId: '1',
+        blobId: `p-${some.id}-1`,
+        size: text.length,
+        name: null,
+        type: 'text/plain',
+        charset: 'utf-8',
+        disposition: null,
+        cid: null,
+      },
     ],
     htmlBody: [],
     attachments: [],

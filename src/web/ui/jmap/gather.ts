@@ -15,7 +15,11 @@ const THREADS = 50;
  * The emails that rows stand for. With `mailbox`, each row is a conversation, and those of its emails count that lie in
  * that mailbox; without, each row is itself.
  */
-export async function standingOfRows(mail: Mail, ids: readonly Id[], mailbox: Id | undefined): Promise<readonly Standing[]> {
+export async function standingOfRows(
+  mail: Mail,
+  ids: readonly Id[],
+  mailbox: Id | undefined,
+): Promise<readonly Standing[]> {
   const rows = await standing(mail, ids);
   if (mailbox === undefined) return rows;
   const threads = await threadsOf(mail, [...new Set(rows.map(({ threadId }) => threadId))]);
@@ -24,14 +28,23 @@ export async function standingOfRows(mail: Mail, ids: readonly Id[], mailbox: Id
 }
 
 /** Everything that a filter finds, in slices; `onProgress` says how many are found so far. */
-export async function standingOfAll(mail: Mail, filter: Filter | undefined, course: Course): Promise<readonly Standing[]> {
+export async function standingOfAll(
+  mail: Mail,
+  filter: Filter | undefined,
+  course: Course,
+): Promise<readonly Standing[]> {
   const found = new Map<Id, Standing>();
   const limit = mail.api.limits.inGet;
-  for (let position = 0; course.isStopped?.() !== true; ) {
+  for (let position = 0; course.isStopped?.() !== true;) {
     const [query, get] = (await mail.api.group([
       [
         'Email/query',
-        { ...(filter === undefined ? {} : { filter }), sort: [{ property: 'receivedAt', isAscending: true }], position, limit },
+        {
+          ...(filter === undefined ? {} : { filter }),
+          sort: [{ property: 'receivedAt', isAscending: true }],
+          position,
+          limit,
+        },
         'q',
       ],
       ['Email/get', { '#ids': ref('q', 'Email/query', '/ids'), properties: STANDING }, 'g'],

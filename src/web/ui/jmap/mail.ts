@@ -77,7 +77,11 @@ export class Mail {
   }
 
   /** Changes emails, at once on the screen; what the server refuses goes back to what it was. */
-  async change(emails: readonly Standing[], patchOf: (email: Standing) => Patch, course: Course = {}): Promise<Outcome> {
+  async change(
+    emails: readonly Standing[],
+    patchOf: (email: Standing) => Patch,
+    course: Course = {},
+  ): Promise<Outcome> {
     const wanted = emails.flatMap((email) => {
       const patch = effective(email, patchOf(email));
       return patch === undefined ? [] : [{ email, patch }];
@@ -211,9 +215,11 @@ export class Mail {
     const changed = slices(this.records.loadedEmails(emails.updated), this.api.limits.inGet);
     const grown = slices(this.records.loadedThreads([...threads.updated, ...threads.created]), this.api.limits.inGet);
     const calls: readonly Invocation[] = [
-      ...changed.map(
-        (ids, n): Invocation => ['Email/get', { ids, properties: ['id', 'mailboxIds', 'keywords'] }, `e${n}`],
-      ),
+      ...changed.map((ids, n): Invocation => [
+        'Email/get',
+        { ids, properties: ['id', 'mailboxIds', 'keywords'] },
+        `e${n}`,
+      ]),
       ...grown.map((ids, n): Invocation => ['Thread/get', { ids }, `t${n}`]),
     ];
     if (calls.length > 0) {

@@ -32,10 +32,13 @@ test('patch: keywords with the signs of pointers', () => {
 
 test('patch: the numbers beside the mailboxes follow', () => {
   const after = patched(email, move(email, 'm1', 'm3'));
-  assert.deepEqual([...countChanges([[email, after]])].filter(([, { total }]) => total !== 0), [
-    ['m1', { total: -1, unread: -1 }],
-    ['m3', { total: 1, unread: 1 }],
-  ]);
+  assert.deepEqual(
+    [...countChanges([[email, after]])].filter(([, { total }]) => total !== 0),
+    [
+      ['m1', { total: -1, unread: -1 }],
+      ['m3', { total: 1, unread: 1 }],
+    ],
+  );
   const read = patched(email, keyword('$seen', true));
   assert.deepEqual(countChanges([[email, read]]).get('m2'), { total: 0, unread: -1 });
   assert.deepEqual(countChanges([[email, undefined]]).get('m1'), { total: -1, unread: -1 });

@@ -40,7 +40,13 @@ const has = (email: Standing, path: string): boolean => {
 /** RFC 6901: ~1 is a slash, ~0 a tilde. */
 function split(path: string): readonly [field: Field, key: string] {
   const slash = path.indexOf('/');
-  return [path.slice(0, slash) as Field, path.slice(slash + 1).replaceAll('~1', '/').replaceAll('~0', '~')];
+  return [
+    path.slice(0, slash) as Field,
+    path
+      .slice(slash + 1)
+      .replaceAll('~1', '/')
+      .replaceAll('~0', '~'),
+  ];
 }
 
 const pointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');

@@ -133,7 +133,9 @@ export class Acts {
     const chosen = selection.peek();
     if (chosen.of === 'some') return [...chosen.ids];
     const total = query?.total.peek() ?? 0;
-    return (query?.between(0, total - 1) ?? []).flatMap((id) => (id !== undefined && isSelected(chosen, id) ? [id] : []));
+    return (query?.between(0, total - 1) ?? []).flatMap((id) =>
+      id !== undefined && isSelected(chosen, id) ? [id] : [],
+    );
   }
 
   private async gather(act: Act | 'move' | 'destroy'): Promise<readonly Standing[]> {
@@ -164,7 +166,9 @@ export class Acts {
     isQuiet = false,
   ): Promise<void> {
     if (emails.length === 0) return;
-    const { undo, refused } = await this.asJob(act, emails.length, (course) => this.mail.change(emails, patchOf, course));
+    const { undo, refused } = await this.asJob(act, emails.length, (course) =>
+      this.mail.change(emails, patchOf, course),
+    );
     if (undo.size > 0 && !isQuiet) this.notices.say(did(undo.size), () => void this.takeBack(undo));
     this.tell(words.list.doing[act], refused);
   }

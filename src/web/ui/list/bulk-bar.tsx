@@ -1,5 +1,6 @@
 import { Button, Confirm, IconButton } from '../components/index.ts';
-import { asking, MoveDialog } from '../folders/move-dialog.tsx';
+import { asking } from '../folders/asking.ts';
+import { MoveDialog } from '../folders/move-dialog.tsx';
 import { useDesk } from '../shell/desk.ts';
 import { words } from '../words/index.ts';
 import type { Act } from './acts.ts';
@@ -15,16 +16,38 @@ export function BulkBar({ count }: { readonly count: number }) {
   const does = (act: Act) => () => void acts.do(act);
   return (
     <div class="bulk" role="toolbar" aria-label={say.bulk}>
-      <IconButton icon="close" name={say.selectNone} onClick={() => { list.selectNothing(); }} />
-      <span class="bulk-count">{isEverything && count === total ? say.everythingSelected(total) : say.selected(count)}</span>
+      <IconButton
+        icon="close"
+        name={say.selectNone}
+        onClick={() => {
+          list.selectNothing();
+        }}
+      />
+      <span class="bulk-count">
+        {isEverything && count === total ? say.everythingSelected(total) : say.selected(count)}
+      </span>
       {!isEverything && count < total && (
-        <Button kind="quiet" onClick={() => { list.selectEverything(); }}>
+        <Button
+          kind="quiet"
+          onClick={() => {
+            list.selectEverything();
+          }}
+        >
           {say.selectEverything(total)}
         </Button>
       )}
       <span class="grow" />
-      {acts.can('archive') && <IconButton icon="archive" name={words.commands.archive} shortcut="e" onClick={does('archive')} />}
-      <IconButton icon="move" name={words.commands.move} shortcut="v" onClick={() => { asking.value = 'move'; }} />
+      {acts.can('archive') && (
+        <IconButton icon="archive" name={words.commands.archive} shortcut="e" onClick={does('archive')} />
+      )}
+      <IconButton
+        icon="move"
+        name={words.commands.move}
+        shortcut="v"
+        onClick={() => {
+          asking.value = 'move';
+        }}
+      />
       {acts.can('junk') ? (
         <IconButton icon="junk" name={words.commands.junk} shortcut="!" onClick={does('junk')} />
       ) : (
@@ -69,4 +92,3 @@ export function Questions() {
     />
   );
 }
-

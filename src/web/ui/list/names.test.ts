@@ -30,6 +30,14 @@ test('names: recipients, and marks of a whole conversation', () => {
   assert.equal(recipients(fakeEmail({ id: 'x' }), WORDS), 'anna@a.test');
   const read = fakeEmail({ id: 'a', keywords: { $seen: true, $answered: true } });
   const marks = marksOf([read, fakeEmail({ id: 'b', hasAttachment: true })]);
-  assert.deepEqual(marks, { unread: true, flagged: false, answered: true, forwarded: false, draft: false, files: true, count: 2 });
+  assert.deepEqual(marks, {
+    unread: true,
+    flagged: false,
+    answered: true,
+    forwarded: false,
+    draft: false,
+    files: true,
+    count: 2,
+  });
   assert.equal(marksOf([fakeEmail({ id: 'd', keywords: { $draft: true } })]).unread, false);
 });

@@ -9,7 +9,6 @@ export function nameOf({ name, email }: Address): string {
   return plain.includes('@') && plain.toLowerCase() !== email.toLowerCase() ? email : plain;
 }
 
-
 interface Words {
   readonly me: string;
   readonly nobody: string;
@@ -20,9 +19,12 @@ const MOST_NAMES = 3;
 /** Who takes part in a conversation, each once, in the order they wrote; alone, the whole name. */
 export function senders(conversation: readonly Email[], own: string, words: Words): string {
   const people = conversation.map((email) => email.from?.[0]);
-  const distinct = [...new Map(people.flatMap((one) => (one === undefined ? [] : [[one.email.toLowerCase(), one]]))).values()];
+  const distinct = [
+    ...new Map(people.flatMap((one) => (one === undefined ? [] : [[one.email.toLowerCase(), one]]))).values(),
+  ];
   if (distinct.length === 0) return words.nobody;
-  if (distinct.length === 1) return distinct.map((one) => (isOwn(one, own) && people.length > 1 ? words.me : nameOf(one))).join('');
+  if (distinct.length === 1)
+    return distinct.map((one) => (isOwn(one, own) && people.length > 1 ? words.me : nameOf(one))).join('');
   const short = distinct.map((one) => (isOwn(one, own) ? words.me : firstName(nameOf(one))));
   if (short.length <= MOST_NAMES) return short.join(', ');
   return [short[0], '…', ...short.slice(1 - MOST_NAMES)].join(', ').replace(', …,', ' …');

@@ -30,7 +30,10 @@ const QUICK: Readonly<Record<Quick, Filter>> = {
 };
 
 /** What a folder shows, or a search finds, narrowed down by the quick filters. */
-export function narrowed(base: { readonly folder: Id } | { readonly filter: Filter }, quick: ReadonlySet<Quick>): Filter {
+export function narrowed(
+  base: { readonly folder: Id } | { readonly filter: Filter },
+  quick: ReadonlySet<Quick>,
+): Filter {
   const whole: Filter = 'folder' in base ? { inMailbox: base.folder } : base.filter;
   if (quick.size === 0) return whole;
   return { operator: 'AND', conditions: [whole, ...[...quick].map((one) => QUICK[one])] };

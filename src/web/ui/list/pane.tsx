@@ -44,7 +44,14 @@ function ListHead() {
   const folder = source?.kind === 'folder' ? mail.records.mailboxes.value.get(source.folder) : undefined;
   const title = source?.kind === 'search' ? words.search.label : folder === undefined ? '' : folderName(folder);
   const grouped = list.collapses;
-  const count = total === undefined ? '' : source?.kind === 'search' ? words.search.found(total) : grouped ? say.countThreads(total) : say.count(total);
+  const count =
+    total === undefined
+      ? ''
+      : source?.kind === 'search'
+        ? words.search.found(total)
+        : grouped
+          ? say.countThreads(total)
+          : say.count(total);
   return (
     <header class="list-head">
       <div class="list-title">
@@ -69,7 +76,11 @@ function ListHead() {
             </button>
           ))}
         </div>
-        <MenuButton icon="sort" name={`${say.sort}: ${say.sorts[list.sort.value]}`} items={() => sortItems(sortOptions())} />
+        <MenuButton
+          icon="sort"
+          name={`${say.sort}: ${say.sorts[list.sort.value]}`}
+          items={() => sortItems(sortOptions())}
+        />
       </div>
     </header>
   );
@@ -105,7 +116,14 @@ function ListBody() {
   if (query === undefined) return null;
   const trouble = query.trouble.value;
   const total = query.total.value;
-  if (total === undefined) return trouble === undefined ? <Waiting><ListSkeleton /></Waiting> : <ListTrouble trouble={trouble} />;
+  if (total === undefined)
+    return trouble === undefined ? (
+      <Waiting>
+        <ListSkeleton />
+      </Waiting>
+    ) : (
+      <ListTrouble trouble={trouble} />
+    );
   return (
     <>
       {trouble !== undefined && <ListTrouble trouble={trouble} />}
@@ -163,9 +181,18 @@ function NothingHere() {
   const mailbox = mail.records.mailboxes.value.get(source.folder);
   const known = say.empty as Readonly<Record<string, { readonly title: string; readonly text: string } | undefined>>;
   return (
-    <EmptyState icon={mailbox === undefined ? 'folder' : iconOf(mailbox)} {...(known[mailbox?.role ?? ''] ?? say.empty.folder)}>
+    <EmptyState
+      icon={mailbox === undefined ? 'folder' : iconOf(mailbox)}
+      {...(known[mailbox?.role ?? ''] ?? say.empty.folder)}
+    >
       {mailbox?.role === 'inbox' && (
-        <Button kind="primary" icon="write" onClick={() => { write({ kind: 'new' }); }}>
+        <Button
+          kind="primary"
+          icon="write"
+          onClick={() => {
+            write({ kind: 'new' });
+          }}
+        >
           {say.write}
         </Button>
       )}
@@ -188,4 +215,3 @@ function JobBar() {
     </div>
   );
 }
-

@@ -51,7 +51,12 @@ function MessageRow({ index, email, top, isActive, isOpen, onOpen }: RowProps & 
   const conversation = list.collapses ? mail.records.conversation(email) : [email];
   const marks = marksOf(conversation);
   const isSelected = list.isSelected(email.id);
-  const who = whoOf(email, conversation, login, list.folder === undefined ? undefined : mail.records.mailboxes.value.get(list.folder)?.role);
+  const who = whoOf(
+    email,
+    conversation,
+    login,
+    list.folder === undefined ? undefined : mail.records.mailboxes.value.get(list.folder)?.role,
+  );
   const at = Date.parse(email.receivedAt);
   const date = shortDate(at, clock.now(), words.list);
   const subject = email.subject?.trim() === '' ? null : email.subject;
@@ -95,7 +100,11 @@ function MessageRow({ index, email, top, isActive, isOpen, onOpen }: RowProps & 
           {marks.count > 1 && <span class="row-count">{marks.count}</span>}
         </span>
         <span class="row-subject">
-          {subject === null ? <span class="muted">{words.common.noSubject}</span> : <Snippet id={email.id} part="subject" text={subject} />}
+          {subject === null ? (
+            <span class="muted">{words.common.noSubject}</span>
+          ) : (
+            <Snippet id={email.id} part="subject" text={subject} />
+          )}
         </span>
         <span class="row-preview">
           <Snippet id={email.id} part="preview" text={email.preview} />

@@ -11,7 +11,10 @@ test('selection: some rows', () => {
 
 test('selection: everything but some, loaded or not', () => {
   const most = toggle(EVERYTHING, 'a');
-  assert.deepEqual([isSelected(most, 'a'), isSelected(most, 'never loaded'), countSelected(most, 5_000)], [false, true, 4_999]);
+  assert.deepEqual(
+    [isSelected(most, 'a'), isSelected(most, 'never loaded'), countSelected(most, 5_000)],
+    [false, true, 4_999],
+  );
   assert.equal(countSelected(toggle(most, 'a'), 5_000), 5_000);
   assert.equal(countSelected(without(most, ['a']), 4_999), 4_999);
 });

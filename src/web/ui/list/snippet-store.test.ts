@@ -11,7 +11,9 @@ test('snippets: only the mark is markup', () => {
     { text: 'b', marked: true },
     { text: ' c', marked: false },
   ]);
-  assert.deepEqual(pieces('&lt;script&gt; &amp;amp; <img src=x>'), [{ text: '<script> &amp; <img src=x>', marked: false }]);
+  assert.deepEqual(pieces('&lt;script&gt; &amp;amp; <img src=x>'), [
+    { text: '<script> &amp; <img src=x>', marked: false },
+  ]);
   assert.deepEqual(pieces('<mark>whole</mark>'), [{ text: 'whole', marked: true }]);
 });
 

@@ -8,7 +8,15 @@ import type { Snippets } from './snippet-store.ts';
 export const SnippetContext = createContext<Snippets | undefined>(undefined);
 
 /** A text of a row; in a search, with what was searched for marked. */
-export function Snippet({ id, part, text }: { readonly id: Id; readonly part: 'subject' | 'preview'; readonly text: string }) {
+export function Snippet({
+  id,
+  part,
+  text,
+}: {
+  readonly id: Id;
+  readonly part: 'subject' | 'preview';
+  readonly text: string;
+}) {
   const found = useContext(SnippetContext)?.of(id).value?.[part];
   if (found === undefined || found === null) return <Foreign text={text} />;
   return (

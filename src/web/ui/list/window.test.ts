@@ -6,7 +6,12 @@ const VIEW = { height: 800, row: 56 };
 
 test('window: what is seen, and a few rows around it', () => {
   assert.deepEqual(windowOf({ ...VIEW, scrollTop: 0, count: 3 }), { first: 0, last: 2, offset: 0, tall: 168 });
-  assert.deepEqual(windowOf({ ...VIEW, scrollTop: 5_600, count: 1_000 }), { first: 92, last: 123, offset: 5_152, tall: 56_000 });
+  assert.deepEqual(windowOf({ ...VIEW, scrollTop: 5_600, count: 1_000 }), {
+    first: 92,
+    last: 123,
+    offset: 5_152,
+    tall: 56_000,
+  });
   assert.equal(windowOf({ ...VIEW, scrollTop: 0, count: 0 }).last, -1);
 });
 

@@ -5,7 +5,15 @@ import type { BodyPart } from '../jmap/types.ts';
 import { bodyOf, filesOf, kindOf, picturesInside } from './body.ts';
 
 const part = (partId: string, type: string, some: Partial<BodyPart> = {}): BodyPart => ({
-  partId, blobId: `p-${partId}`, size: 10, name: null, type, charset: null, disposition: null, cid: null, ...some,
+  partId,
+  blobId: `p-${partId}`,
+  size: 10,
+  name: null,
+  type,
+  charset: null,
+  disposition: null,
+  cid: null,
+  ...some,
 });
 const value = (text: string, some = {}) => ({ value: text, isEncodingProblem: false, isTruncated: false, ...some });
 
@@ -32,22 +40,34 @@ test('body: HTML where there is some, text when that is preferred', () => {
   });
   assert.equal(bodyOf(both, true).html, undefined);
   assert.equal(bodyOf(both, true).isTruncated, false);
-  const htmlOnly = fakeEmail({ id: 'h', textBody: [part('2', 'text/html')], htmlBody: [part('2', 'text/html')], bodyValues: { '2': value('<p>x') } });
+  const htmlOnly = fakeEmail({
+    id: 'h',
+    textBody: [part('2', 'text/html')],
+    htmlBody: [part('2', 'text/html')],
+    bodyValues: { '2': value('<p>x') },
+  });
   assert.equal(bodyOf(htmlOnly, true).html, '<p>x');
   assert.equal(bodyOf(htmlOnly, true).hasBoth, false);
 });
 
 test('body: flowed text says so in its header', () => {
   const flowed = (field: string) =>
-    bodyOf(fakeEmail({ id: 'f', textBody: [part('1', 'text/plain', { 'header:Content-Type:asRaw': field })] }), false).flowed;
+    bodyOf(fakeEmail({ id: 'f', textBody: [part('1', 'text/plain', { 'header:Content-Type:asRaw': field })] }), false)
+      .flowed;
   assert.equal(flowed(' text/plain; charset=utf-8; format=flowed'), 'yes');
   assert.equal(flowed(' text/plain; Format="Flowed";\r\n delsp=Yes'), 'delsp');
   assert.equal(flowed(' text/plain; delsp=yes'), undefined);
 });
 
 test('body: what the HTML shows itself is no file beside it', () => {
-  assert.deepEqual(filesOf(both).map(({ partId }) => partId), ['4', '5']);
-  assert.deepEqual(picturesInside(both).map(({ partId }) => partId), ['3']);
+  assert.deepEqual(
+    filesOf(both).map(({ partId }) => partId),
+    ['4', '5'],
+  );
+  assert.deepEqual(
+    picturesInside(both).map(({ partId }) => partId),
+    ['3'],
+  );
 });
 
 test('body: kinds of files, by type and not by name', () => {

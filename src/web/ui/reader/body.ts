@@ -30,7 +30,11 @@ export function bodyOf(email: FullEmail, preferText: boolean): Body {
 }
 
 /** Parts of the body that are neither text nor HTML are shown among the files (RFC 8621 §4.1.4). */
-function valuesOf(email: FullEmail, parts: readonly BodyPart[], type: string): { readonly parts: readonly BodyPart[]; readonly texts: readonly string[] } {
+function valuesOf(
+  email: FullEmail,
+  parts: readonly BodyPart[],
+  type: string,
+): { readonly parts: readonly BodyPart[]; readonly texts: readonly string[] } {
   const wanted = parts.filter((part) => part.type === type && email.bodyValues[part.partId ?? ''] !== undefined);
   return { parts: wanted, texts: wanted.map(({ partId }) => email.bodyValues[partId ?? '']?.value ?? '') };
 }
@@ -47,16 +51,21 @@ export function filesOf(email: FullEmail): readonly BodyPart[] {
   const all = [...email.attachments, ...inText].filter(({ blobId }) => blobId !== null);
   const distinct = [...new Map(all.map((part) => [part.blobId, part])).values()];
   const html = email.htmlBody.map(({ partId }) => email.bodyValues[partId ?? '']?.value ?? '').join('');
-  return distinct.filter(({ cid, disposition }) => cid === null || disposition === 'attachment' || !mentions(html, cid));
+  return distinct.filter(
+    ({ cid, disposition }) => cid === null || disposition === 'attachment' || !mentions(html, cid),
+  );
 }
 
-const mentions = (html: string, cid: string): boolean => html.includes(`cid:${cid}`) || html.includes(`cid:${encodeURIComponent(cid)}`);
+const mentions = (html: string, cid: string): boolean =>
+  html.includes(`cid:${cid}`) || html.includes(`cid:${encodeURIComponent(cid)}`);
 
 const RASTER = /^image\/(png|jpe?g|gif|webp|bmp|avif)$/i;
 
 /** Parts that `cid:` in the HTML may show (RFC 2392): raster pictures only. */
 export const picturesInside = (email: FullEmail): readonly BodyPart[] =>
-  [...email.attachments, ...email.htmlBody].filter(({ cid, blobId, type }) => cid !== null && blobId !== null && RASTER.test(type));
+  [...email.attachments, ...email.htmlBody].filter(
+    ({ cid, blobId, type }) => cid !== null && blobId !== null && RASTER.test(type),
+  );
 
 export type FileKind = 'picture' | 'text' | 'pdf' | 'message' | 'archive' | 'other';
 

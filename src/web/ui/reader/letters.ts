@@ -19,7 +19,7 @@ export const SHOWN = 512 * 1024;
 const WHOLE = 8 * 1024 * 1024;
 const MOST_KEPT = 60;
 
-const FULL_PROPERTIES = [
+export const FULL_PROPERTIES = [
   ...ROW_PROPERTIES,
   'sentAt',
   'messageId',
@@ -36,7 +36,17 @@ const FULL_PROPERTIES = [
 ];
 
 /** Whether text is flowed (RFC 3676 §4) stands in no property of a part, but in its header. */
-const BODY_PROPERTIES = ['partId', 'blobId', 'size', 'name', 'type', 'charset', 'disposition', 'cid', 'header:Content-Type:asRaw'];
+export const BODY_PROPERTIES = [
+  'partId',
+  'blobId',
+  'size',
+  'name',
+  'type',
+  'charset',
+  'disposition',
+  'cid',
+  'header:Content-Type:asRaw',
+];
 
 export class Letters {
   private readonly mail: Mail;

@@ -78,7 +78,8 @@ export function SearchBox() {
     else if (event.key === 'Enter' && chosen !== undefined) take(chosen);
     else if (event.key === 'Enter') run(text.value);
     else if (event.key === 'Escape' && isOpen.value && suggestions.length > 0) isOpen.value = false;
-    else if (event.key === 'Escape') (document.querySelector<HTMLElement>('[role=grid] [tabindex="0"]') ?? input.current)?.focus();
+    else if (event.key === 'Escape')
+      (document.querySelector<HTMLElement>('[role=grid] [tabindex="0"]') ?? input.current)?.focus();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -97,8 +98,9 @@ export function SearchBox() {
       <input
         ref={input}
         class="search-input"
-        type="search"
+        type="text"
         role="combobox"
+        enterKeyHint="search"
         data-search=""
         aria-label={say.label}
         aria-expanded={hasList}
@@ -196,7 +198,7 @@ function suggestionsFor(text: string, recent: readonly string[]): readonly Sugge
   const operators = Object.entries(OPERATOR_TEXTS)
     .filter(([operator]) => operator.startsWith(last) && operator !== last)
     .map(([operator, says]): Suggestion => ({ text: operator, says, whole: false }));
-  const earlier = recent.filter((one) => text.trim() !== '' ? one !== text && one.startsWith(text.trim()) : true);
+  const earlier = recent.filter((one) => (text.trim() !== '' ? one !== text && one.startsWith(text.trim()) : true));
   const kept = earlier.map((one): Suggestion => ({ text: one, says: one, whole: true }));
   return [...kept.slice(0, text === '' ? RECENT : 3), ...operators];
 }

@@ -45,7 +45,10 @@ test('search: every operator', () => {
 test('search: a folder by its role, its name, or how that begins', () => {
   assert.deepEqual(filterOf('in:trash'), { inMailbox: 'm2' });
   assert.deepEqual(filterOf('in:boat'), { inMailbox: 'm3' });
-  assert.deepEqual(filterOf('in:"Boat trips" sail'), { operator: 'AND', conditions: [{ text: 'sail' }, { inMailbox: 'm3' }] });
+  assert.deepEqual(filterOf('in:"Boat trips" sail'), {
+    operator: 'AND',
+    conditions: [{ text: 'sail' }, { inMailbox: 'm3' }],
+  });
   assert.deepEqual(filterOf('in:anywhere sail'), { text: 'sail' });
 });
 
@@ -69,10 +72,13 @@ test('search: what is wrong is told, and the rest still searched for', () => {
 });
 
 test('search: a colon in the text is no operator', () => {
-  assert.deepEqual(tokensOf('re: http://a.test').map(({ value, operator }) => [operator, value]), [
-    [undefined, 're:'],
-    [undefined, 'http://a.test'],
-  ]);
+  assert.deepEqual(
+    tokensOf('re: http://a.test').map(({ value, operator }) => [operator, value]),
+    [
+      [undefined, 're:'],
+      [undefined, 'http://a.test'],
+    ],
+  );
 });
 
 test('search: a chip that is removed takes its text along', () => {

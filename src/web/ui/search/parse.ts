@@ -39,7 +39,18 @@ export interface Search {
 }
 
 export const OPERATORS: readonly string[] = [
-  'from', 'to', 'cc', 'subject', 'body', 'has', 'is', 'in', 'before', 'after', 'larger', 'smaller',
+  'from',
+  'to',
+  'cc',
+  'subject',
+  'body',
+  'has',
+  'is',
+  'in',
+  'before',
+  'after',
+  'larger',
+  'smaller',
 ];
 
 const TOKEN = /-?(?:([a-z]+):)?(?:"([^"]*)("?)|(\S*))(?:\s+|$)/giy;

@@ -1,6 +1,6 @@
 import { Button, Dialog, ErrorCard, Waiting } from '../components/index.ts';
 import { words } from '../words/index.ts';
-import { mustLogInAgain, phase, start } from './app.ts';
+import { phase, start } from './app.ts';
 import { LoginForm, LoginPage } from './login.tsx';
 import { Shell } from './shell.tsx';
 
@@ -38,7 +38,7 @@ export function App() {
       return (
         <>
           <Shell desk={now.desk} />
-          {mustLogInAgain.value && <LogInAgain login={now.desk.login} />}
+          {now.desk.line.state.value === 'ended' && <LogInAgain login={now.desk.login} />}
         </>
       );
   }

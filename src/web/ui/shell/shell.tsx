@@ -1,26 +1,145 @@
-import { ComposeLayer } from '../compose/index.ts';
-import { EmptyState, Toasts } from '../components/index.ts';
+import { useEffect } from 'preact/hooks';
+import { Toasts } from '../components/index.ts';
+import { ComposeLayer, OutboxView } from '../compose/index.ts';
+import { folderName } from '../folders/name.ts';
+import { FolderPane } from '../folders/pane.tsx';
+import { Questions } from '../list/bulk-bar.tsx';
+import { ListPane } from '../list/pane.tsx';
+import { Panels } from '../reader/dialogs.tsx';
+import { ReaderPane } from '../reader/pane.tsx';
+import { SearchChips, useSearch } from '../search/box.tsx';
+import { SettingsView } from '../settings/view.tsx';
 import { words } from '../words/index.ts';
-import type { Desk } from './app.ts';
-import { Mark } from './mark.tsx';
+import { Banner } from './banner.tsx';
+import { Bar } from './bar.tsx';
+import { DeskProvider, useDesk } from './desk.ts';
+import type { Desk } from './desk.ts';
+import { followKeys } from './keyboard.ts';
+import { drawer, overlay } from './overlays.ts';
+import { KeySheet, Palette } from './palette.tsx';
+import { focusPane } from './panes.ts';
+import { openEmail, route } from './route.ts';
 
 /** The frame around everything: skip links, the bar, and three panes. */
 export function Shell({ desk }: { readonly desk: Desk }) {
+  useEffect(followKeys, []);
   return (
-    <div class="shell">
-      <header class="bar">
-        <Mark />
-        <span class="muted">{desk.login}</span>
-      </header>
-      <nav class="pane folders" aria-label={words.folders.label} />
-      <main class="panes">
-        <section class="pane list" aria-label={words.list.label} />
-        <section class="pane reader" aria-label={words.reader.label}>
-          <EmptyState icon="mailOpen" title={words.reader.none.title} text={words.reader.none.text} />
-        </section>
-      </main>
+    <DeskProvider value={desk}>
+      <Frame />
+    </DeskProvider>
+  );
+}
+
+function Frame() {
+  const here = route.value;
+  useSource();
+  useTitle();
+  const isList = here.view === 'folder' || here.view === 'search';
+  return (
+    <div class="shell" data-view={here.view} data-open={openEmail(here) === undefined ? undefined : ''}>
+      <SkipLinks />
+      <Bar />
+      <Banner />
+      <div class="panes">
+        <Folders />
+        <main class="stage">
+          {isList && (
+            <>
+              <section class="list" aria-label={words.list.label}>
+                {here.view === 'search' && <SearchChips />}
+                <ListPane />
+              </section>
+              <section class="reader" aria-label={words.reader.label}>
+                <ReaderPane />
+              </section>
+            </>
+          )}
+          {here.view === 'outbox' && (
+            <section class="page" aria-label={words.folders.outbox}>
+              <OutboxView />
+            </section>
+          )}
+          {here.view === 'settings' && <SettingsView section={here.section} />}
+        </main>
+      </div>
       <ComposeLayer />
+      <Questions />
+      <Panels />
+      {overlay.value === 'palette' && <Palette />}
+      {overlay.value === 'keys' && <KeySheet />}
       <Toasts />
     </div>
   );
+}
+
+function SkipLinks() {
+  const skip = (pane: 'list' | 'reader') => (event: Event) => {
+    event.preventDefault();
+    focusPane(pane);
+  };
+  return (
+    <div class="skip">
+      <a href="#list" onClick={skip('list')}>
+        {words.commands.skipToList}
+      </a>
+      <a href="#reader" onClick={skip('reader')}>
+        {words.commands.skipToReader}
+      </a>
+    </div>
+  );
+}
+
+function Folders() {
+  const close = (): void => {
+    drawer.value = false;
+  };
+  return (
+    <>
+      <nav
+        class="folders"
+        aria-label={words.folders.label}
+        data-open={drawer.value ? '' : undefined}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') close();
+        }}
+      >
+        <FolderPane onChoose={close} />
+      </nav>
+      {drawer.value && <div class="drawer-back" role="presentation" onClick={close} />}
+    </>
+  );
+}
+
+/** What the address says, the list shows. */
+function useSource(): void {
+  const { list, mail } = useDesk();
+  const here = route.value;
+  const inbox = mail.records.mailboxWithRole('inbox')?.id ?? mail.records.mailboxes.value.keys().next().value;
+  const folder = here.view === 'folder' ? (here.folder ?? inbox) : undefined;
+  const query = here.view === 'search' ? here.query : '';
+  const search = useSearch(query);
+  useEffect(() => {
+    if (folder !== undefined) list.show({ kind: 'folder', folder });
+    else if (here.view === 'search' && search.filter !== undefined) {
+      list.show({ kind: 'search', query, filter: search.filter, hasText: search.hasText });
+    }
+  }, [list, folder, query, here.view]);
+}
+
+/** "(12) Inbox – Posthorn": the title of the tab. */
+function useTitle(): void {
+  const { mail, list } = useDesk();
+  const here = route.value;
+  const folder =
+    list.source.value?.kind === 'folder' ? mail.records.mailboxes.value.get(list.source.value.folder) : undefined;
+  const unread = mail.records.mailboxWithRole('inbox')?.unreadEmails ?? 0;
+  const place = here.view === 'folder' ? (folder === undefined ? '' : folderName(folder)) : placeName(here.view);
+  useEffect(() => {
+    document.title = `${unread > 0 ? `(${unread}) ` : ''}${place === '' ? '' : `${place} – `}${words.common.app}`;
+  }, [place, unread]);
+}
+
+function placeName(view: 'search' | 'outbox' | 'settings'): string {
+  if (view === 'search') return words.search.label;
+  return view === 'outbox' ? words.folders.outbox : words.settings.title;
 }

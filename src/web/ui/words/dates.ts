@@ -28,19 +28,22 @@ function daysBetween(at: number, now: number): number {
 export function shortDate(at: number, now: number, words: { readonly yesterday: string }): string {
   if (Number.isNaN(at)) return '';
   const days = daysBetween(at, now);
-  if (days === 0) return format(at, { hour: '2-digit', minute: '2-digit' });
+  if (days === 0) return format(at, { timeStyle: 'short' });
   if (days === 1) return words.yesterday;
   if (days > 1 && days < 7) return format(at, { weekday: 'short' });
   if (new Date(at).getFullYear() === new Date(now).getFullYear()) return format(at, { day: 'numeric', month: 'short' });
   return format(at, { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
-/** For a message: Monday, 5 October 2026 at 12:04. */
+/** For a message: Mon, 5 Oct 2026, 12:04. */
 export const longDate = (at: number): string =>
-  Number.isNaN(at) ? '' : format(at, { dateStyle: 'full', timeStyle: 'short' });
-
-/** For a step of a journey: 5 Oct, 12:04:09. */
-export const exactDate = (at: number): string =>
   Number.isNaN(at)
     ? ''
-    : format(at, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+    : format(at, {
+        weekday: 'short',
+        day: 'numeric',
+        month: 'short',
+        year: 'numeric',
+        hour: 'numeric',
+        minute: '2-digit',
+      });

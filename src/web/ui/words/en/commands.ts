@@ -4,6 +4,7 @@ export const commands = {
   reply: 'Reply',
   replyAll: 'Reply to all',
   forward: 'Forward',
+  forwardAttached: 'Forward as a file',
   next: 'Next message',
   previous: 'Previous message',
   open: 'Open',

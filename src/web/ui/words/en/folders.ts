@@ -11,6 +11,7 @@ export const folders = {
     trash: 'Trash',
   } as Readonly<Record<string, string>>,
   outbox: 'Outbox',
+  waiting: (n: number) => many(n, 'one waiting', '# waiting'),
   unread: (n: number) => many(n, 'one unread', '# unread'),
   inside: (n: number) => many(n, 'one message', '# messages'),
   menuOf: (name: string) => `What can be done with ${name}`,

@@ -5,6 +5,7 @@ export const session = {
   submit: 'Log in',
   busy: 'Logging in…',
   logOut: 'Log out',
+  logOutOf: (login: string) => `Log out ${login}`,
   loggedInAs: (login: string) => `Logged in as ${login}`,
   needBoth: 'Please give both your address and your password.',
   again: 'Please log in again',

@@ -1,0 +1,115 @@
+import { useEffect } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { Button, Dialog, ErrorCard, Waiting } from '../components/index.ts';
+import { Foreign } from '../components/names.tsx';
+import { downloadUrl } from '../jmap/api.ts';
+import { asTrouble } from '../jmap/trouble.ts';
+import type { Trouble } from '../jmap/trouble.ts';
+import type { Id } from '../jmap/types.ts';
+import { useDesk } from '../shell/desk.ts';
+import { size, words } from '../words/index.ts';
+import { InnerMessage } from './inner-message.tsx';
+import { JourneyPanel } from './journey.tsx';
+import { headerFields, panel, SHOWN_SOURCE } from './panels.ts';
+
+const say = words.reader;
+
+export function Panels() {
+  const now = panel.value;
+  if (now === undefined) return null;
+  const close = (): void => {
+    panel.value = undefined;
+  };
+  if (now.kind === 'inner') {
+    return (
+      <Dialog title={say.inside} wide close={close}>
+        <InnerMessage key={now.blob} blob={now.blob} />
+      </Dialog>
+    );
+  }
+  if (now.kind === 'journey') return <JourneyPanel email={now.email} close={close} />;
+  return <SourceDialog email={now.email} onlyHeader={now.kind === 'headers'} close={close} />;
+}
+
+function SourceDialog(props: { readonly email: Id; readonly onlyHeader: boolean; readonly close: () => void }) {
+  const { mail, api, http } = useDesk();
+  const blob = mail.records.email(props.email).value?.blobId;
+  const source = useSignal<string | undefined>(undefined);
+  const trouble = useSignal<Trouble | undefined>(undefined);
+  const url =
+    blob === undefined ? undefined : downloadUrl(api.session, api.account, blob, 'message.eml', 'message/rfc822');
+  useEffect(() => {
+    if (url === undefined) return;
+    http.text(url).then(
+      (text) => (source.value = text),
+      (error: unknown) => (trouble.value = asTrouble(error)),
+    );
+  }, [url]);
+  const text = source.value;
+  return (
+    <Dialog title={props.onlyHeader ? say.headersTitle : say.sourceTitle} wide close={props.close}>
+      {trouble.value !== undefined && (
+        <ErrorCard what={say.loadFailed} why={trouble.value.said ?? words.trouble.gone.why} />
+      )}
+      {text === undefined && trouble.value === undefined && (
+        <Waiting>
+          <p class="muted">{words.common.loading}</p>
+        </Waiting>
+      )}
+      {text !== undefined && (props.onlyHeader ? <Fields source={text} /> : <Source text={text} />)}
+      {text !== undefined && (
+        <div class="dialog-foot">
+          <CopyButton text={props.onlyHeader ? (text.split(/\r?\n\r?\n/, 1)[0] ?? '') : text} />
+          {url !== undefined && (
+            <a class="button" href={url} download="message.eml">
+              {say.actions.save}
+            </a>
+          )}
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+function Source({ text }: { readonly text: string }) {
+  return (
+    <>
+      {text.length > SHOWN_SOURCE && <p class="muted">{say.truncated(size(SHOWN_SOURCE))}</p>}
+      <pre class="said source" dir="ltr">
+        {text.slice(0, SHOWN_SOURCE)}
+      </pre>
+    </>
+  );
+}
+
+function Fields({ source }: { readonly source: string }) {
+  return (
+    <dl class="header-fields">
+      {headerFields(source).map(({ name, value }, n) => (
+        <div key={n}>
+          <dt>{name}</dt>
+          <dd>
+            <Foreign text={value} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function CopyButton({ text }: { readonly text: string }) {
+  const copied = useSignal(false);
+  return (
+    <Button
+      icon={copied.value ? 'check' : 'copy'}
+      onClick={() => {
+        navigator.clipboard?.writeText(text).then(
+          () => (copied.value = true),
+          () => undefined,
+        );
+      }}
+    >
+      {copied.value ? words.common.copied : words.common.copy}
+    </Button>
+  );
+}

@@ -1,0 +1,136 @@
+import type { ComponentChildren } from 'preact';
+import { useSignal } from '@preact/signals';
+import { IconButton } from '../components/index.ts';
+import { Foreign } from '../components/names.tsx';
+import type { Address, Email, FullEmail } from '../jmap/types.ts';
+import { nameOf } from '../list/names.ts';
+import { useDesk } from '../shell/desk.ts';
+import { longDate } from '../words/dates.ts';
+import { size, words } from '../words/index.ts';
+
+const say = words.reader;
+
+interface HeaderProps {
+  readonly email: Email;
+  /** Once it is loaded. */
+  readonly full: FullEmail | undefined;
+  readonly fold: (() => void) | undefined;
+  readonly children: ComponentChildren;
+}
+
+/** Who wrote it, with the address always to be seen; to whom and when; the rest behind Details. */
+export function HeaderView({ email, full, fold, children }: HeaderProps) {
+  const { login } = useDesk();
+  const details = useSignal(false);
+  const from = email.from ?? [];
+  const at = Date.parse(email.receivedAt);
+  const sender = full?.sender ?? [];
+  const isSentByOther = sender.length > 0 && !from.some((one) => sender.some((other) => same(one, other)));
+  return (
+    <header class="message-head">
+      <div class="message-from">
+        {from.length === 0 ? (
+          <span class="muted">{words.common.nobody}</span>
+        ) : (
+          from.map((one, n) => <Person key={n} person={one} isSender />)
+        )}
+        {isSentByOther && (
+          <span class="message-sender">
+            {say.sender}{' '}
+            {sender.map((one, n) => (
+              <Person key={n} person={one} />
+            ))}
+          </span>
+        )}
+        <div class="message-to">
+          <span class="message-to-names">{say.toShort(shortRecipients(email, full, login))}</span>
+          <button
+            class="link"
+            type="button"
+            aria-expanded={details.value}
+            onClick={() => (details.value = !details.value)}
+          >
+            {details.value ? say.hideDetails : say.details}
+          </button>
+        </div>
+      </div>
+      <div class="message-when">
+        <time dateTime={email.receivedAt}>{longDate(at)}</time>
+        {children}
+        {fold !== undefined && <IconButton icon="down" name={say.collapse} expanded onClick={fold} />}
+      </div>
+      {details.value && <Details email={email} full={full} />}
+    </header>
+  );
+}
+
+const same = (a: Address, b: Address): boolean => a.email.toLowerCase() === b.email.toLowerCase();
+
+/** A name, and the address it goes with; a name that says another address is told apart from it. */
+function Person({ person, isSender = false }: { readonly person: Address; readonly isSender?: boolean }) {
+  const name = person.name?.trim() ?? '';
+  return (
+    <span class="person" data-sender={isSender ? '' : undefined}>
+      {name !== '' && name !== person.email && (
+        <b>
+          <Foreign text={name} />
+        </b>
+      )}
+      <span class="person-address">
+        <Foreign text={name === '' || name === person.email ? person.email : `<${person.email}>`} />
+      </span>
+    </span>
+  );
+}
+
+const SHORT = 3;
+
+function shortRecipients(email: Email, full: FullEmail | undefined, login: string): string {
+  const all = [...(email.to ?? []), ...(full?.cc ?? [])];
+  const names = all.map((one) => (one.email.toLowerCase() === login.toLowerCase() ? words.common.me : nameOf(one)));
+  if (names.length === 0) return '–';
+  if (names.length <= SHORT) return names.join(', ');
+  return `${names.slice(0, SHORT).join(', ')} ${say.andMore(names.length - SHORT)}`;
+}
+
+function Details({ email, full }: { readonly email: Email; readonly full: FullEmail | undefined }) {
+  const people: readonly (readonly [string, readonly Address[] | null | undefined])[] = [
+    [say.from, email.from],
+    [say.sender, full?.sender],
+    [say.replyTo, full?.replyTo],
+    [say.to, email.to],
+    [say.cc, full?.cc],
+    [say.bcc, full?.bcc],
+  ];
+  const sentAt = full?.sentAt === null || full?.sentAt === undefined ? Number.NaN : Date.parse(full.sentAt);
+  return (
+    <dl class="message-details">
+      {people
+        .filter(([, some]) => some !== null && some !== undefined && some.length > 0)
+        .map(([name, some]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              {some?.map((one, n) => (
+                <Person key={n} person={one} />
+              ))}
+            </dd>
+          </div>
+        ))}
+      {!Number.isNaN(sentAt) && (
+        <div>
+          <dt>{say.date}</dt>
+          <dd>{longDate(sentAt)}</dd>
+        </div>
+      )}
+      <div>
+        <dt>{say.received}</dt>
+        <dd>{longDate(Date.parse(email.receivedAt))}</dd>
+      </div>
+      <div>
+        <dt>{say.size}</dt>
+        <dd>{size(email.size)}</dd>
+      </div>
+    </dl>
+  );
+}

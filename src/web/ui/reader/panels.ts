@@ -1,0 +1,28 @@
+/** What is shown about a message, in a dialog of its own. */
+import { signal } from '@preact/signals';
+import type { Id } from '../jmap/types.ts';
+
+export type Panel =
+  | { readonly kind: 'source' | 'headers' | 'journey'; readonly email: Id }
+  /** A message that came inside another. */
+  | { readonly kind: 'inner'; readonly blob: Id };
+
+export const panel = signal<Panel | undefined>(undefined);
+
+export interface Field {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Octets of a source that are drawn; the file has all of it. */
+export const SHOWN_SOURCE = 400_000;
+
+/** The fields of a header as they stand in the source, unfolded (RFC 5322 §2.2.3). */
+export function headerFields(source: string): readonly Field[] {
+  const head = source.split(/\r?\n\r?\n/, 1)[0] ?? '';
+  const unfolded = head.replace(/\r?\n(?=[ \t])/g, '');
+  return unfolded.split(/\r?\n/).flatMap((line) => {
+    const colon = line.indexOf(':');
+    return colon < 1 ? [] : [{ name: line.slice(0, colon).trim(), value: line.slice(colon + 1).trim() }];
+  });
+}
