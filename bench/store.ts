@@ -1,6 +1,6 @@
 /**
  * How many messages a second the store makes durable: accept of a 2 KB message for one mailbox with
- * three journey events, at 1, 20 and 100 at a time. `node bench/store.ts [seconds]`
+ * three journey events, every other one the answer to another, at 1, 20 and 100 at a time. `node bench/store.ts [seconds]`
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,8 +17,14 @@ const prefix = Buffer.from(
   'Received: from client.a.test (client.a.test [192.0.2.1]) by mx.b.test with ESMTPS id x; Thu, 1 Jan 2026 00:00:00 +0000\r\n',
 );
 
+/** The one before: every other message answers it. */
+let last = '';
+
 async function params(store: Store, account: string): Promise<AcceptParams> {
   const now = Date.now();
+  const messageId = `<${newTicket()}@a.test>`;
+  const answered = last === '' ? [] : [last];
+  last = last === '' ? messageId : '';
   const id = newId(now);
   const writer = store.content.create();
   await writer.write(body);
@@ -67,7 +73,8 @@ async function params(store: Store, account: string): Promise<AcceptParams> {
       content,
       prefix,
       mailFrom: 'a@a.test',
-      messageId: `<${newTicket()}@a.test>`,
+      messageId,
+      threadIds: [messageId, ...answered],
       body: '7bit',
       smtputf8: false,
       receivedAt: now,

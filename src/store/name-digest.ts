@@ -1,8 +1,8 @@
 /** A Message-ID as a few octets: enough to find a thread by, too few to tell the name. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const OCTETS = 8;
 
 export function nameDigest(name: string): Uint8Array {
-  return new Uint8Array(createHash('sha256').update(name).digest().subarray(0, OCTETS));
+  return new Uint8Array(hash('sha256', name, 'buffer').subarray(0, OCTETS));
 }

@@ -2,10 +2,13 @@
 
 -- number is small, so that what belongs to an account needs few octets to say so: an email's seq is
 -- number * 2^31 + its place among all that the account was ever given (numbered), and the emails of an account
--- stand together in every table under their seq. changes_from: what changed before is forgotten.
+-- stand together in every table under their seq. changes_from: what changed before is forgotten. inbox and trash
+-- repeat which mailboxes have those roles (0: none): filing an email asks for both.
 ALTER TABLE accounts ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE accounts ADD COLUMN numbered INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE accounts ADD COLUMN changes_from INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE accounts ADD COLUMN inbox INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE accounts ADD COLUMN trash INTEGER NOT NULL DEFAULT 0;
 UPDATE accounts SET number = r.number
   FROM (SELECT id, row_number() OVER (ORDER BY created_at, id) AS number FROM accounts) r WHERE r.id = accounts.id;
 CREATE UNIQUE INDEX accounts_number ON accounts (number);
@@ -98,6 +101,8 @@ INSERT INTO emails_numbered (seq, id, account, message, n, recipient, delivery_p
 DROP TABLE emails;
 ALTER TABLE emails_numbered RENAME TO emails;
 UPDATE accounts SET
+  inbox = (SELECT b.id FROM mailboxes b WHERE b.account = accounts.id AND b.role = 'inbox'),
+  trash = (SELECT b.id FROM mailboxes b WHERE b.account = accounts.id AND b.role = 'trash'),
   numbered = (SELECT count(*) FROM emails e WHERE e.account = accounts.id),
   modseq = max(modseq, 10, (SELECT count(*) FROM emails e WHERE e.account = accounts.id));
 CREATE INDEX emails_changed ON emails (account, modseq, created) WHERE hidden = 0;
@@ -149,16 +154,20 @@ CREATE INDEX thread_mailboxes_newest ON thread_mailboxes (mailbox, newest_at, ne
 -- Of a message whose copies are filed when its hold has ended: the Message-IDs by which they find their thread.
 ALTER TABLE messages ADD COLUMN thread_ids TEXT;
 
--- Message-IDs that lead to a thread, as digests: those of its emails, and those they refer to.
-CREATE TABLE thread_names (
-  owner INTEGER NOT NULL,
+-- Message-IDs as digests, and what they name: a message (owner 0, target its seq), or in an account (owner its number)
+-- the thread of the emails that have it or refer to it. One table for both, so that a message that comes in touches one
+-- page of it; until now messages had an index over the whole text.
+CREATE TABLE names (
   digest BLOB NOT NULL,
-  thread INTEGER NOT NULL,
-  PRIMARY KEY (owner, digest)
+  owner INTEGER NOT NULL,
+  target INTEGER NOT NULL,
+  PRIMARY KEY (digest, owner, target)
 ) WITHOUT ROWID;
-INSERT INTO thread_names SELECT e.seq / 2147483648, name_digest(m.message_id), e.thread
-  FROM emails e JOIN messages m ON m.id = e.message WHERE e.hidden = 0 AND m.message_id IS NOT NULL ORDER BY e.seq ON CONFLICT DO NOTHING;
-CREATE INDEX thread_names_thread ON thread_names (thread);
+DROP INDEX messages_message_id;
+INSERT INTO names SELECT name_digest(message_id), 0, seq FROM messages WHERE message_id IS NOT NULL;
+INSERT INTO names SELECT name_digest(m.message_id), e.seq / 2147483648, min(e.thread)
+  FROM emails e JOIN messages m ON m.id = e.message WHERE e.hidden = 0 AND m.message_id IS NOT NULL GROUP BY 1, 2;
+CREATE INDEX names_thread ON names (target) WHERE owner > 0;
 
 UPDATE mailboxes SET total_emails = c.n, unread_emails = c.n, total_threads = c.n, unread_threads = c.n
   FROM (SELECT mailbox, count(*) AS n FROM listings WHERE mailbox > 0 GROUP BY mailbox) c WHERE c.mailbox = mailboxes.id;

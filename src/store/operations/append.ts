@@ -37,8 +37,7 @@ export function* append(p: Parameters<MailWrites['append']>[0]): Steps<ReturnTyp
     receivedAt: email.receivedAt,
     keywords: packed(email.keywords),
   };
-  const where = mailboxes.map((mailbox) => ({ mailbox }));
-  const thread = yield* insertCopy(copy, { message: filed, names: message.threadIds ?? [], mailboxes: where });
+  const thread = yield* insertCopy(copy, { message: filed, names: message.threadIds ?? [], mailboxes });
   if (thread === undefined) throw new Error(`account ${account} was removed while message ${message.id} came in`);
   return { thread: threadId(thread) };
 }

@@ -29,7 +29,8 @@ export interface Change {
   /** The modseq that stands with the account already. */
   readonly taken: number;
   readonly tally: Tally;
-  readonly trash: number | undefined;
+  /** The mailbox; 0: there is none. */
+  readonly trash: number;
   /** The last modseq given to an email. */
   modseq: number;
   freedOctets: number;
@@ -52,28 +53,15 @@ export function isOpen(boxes: ReadonlyMap<number, string | null>, id: number): b
   return boxes.has(id) && boxes.get(id) !== LEAVING;
 }
 
-export function trashIn(boxes: ReadonlyMap<number, string | null>): number | undefined {
-  for (const [id, role] of boxes) if (role === 'trash') return id;
-  return undefined;
-}
-
-export function* trashOf(account: string): Steps<number | undefined> {
-  const row = yield* first<Box>("SELECT id, role FROM mailboxes WHERE account = ? AND role = 'trash'", account);
-  return row?.id;
-}
-
 /** Undefined: there is no such account. */
-export function* beginChange(
-  account: string,
-  at: number,
-  boxes: ReadonlyMap<number, string | null>,
-): Steps<Change | undefined> {
-  const row = yield* first<{ number: number; modseq: number }>(
-    'SELECT number, modseq FROM accounts WHERE id = ?',
+export function* beginChange(account: string, at: number): Steps<Change | undefined> {
+  const row = yield* first<{ number: number; modseq: number; trash: number }>(
+    'SELECT number, modseq, trash FROM accounts WHERE id = ?',
     account,
   );
   if (row === undefined) return undefined;
-  return changeFrom({ account, number: row.number, at, base: row.modseq, taken: row.modseq, trash: trashIn(boxes) });
+  const { number, modseq, trash } = row;
+  return changeFrom({ account, number, at, base: modseq, taken: modseq, trash });
 }
 
 export function changeFrom(p: Pick<Change, 'account' | 'number' | 'at' | 'base' | 'taken' | 'trash'>): Change {
@@ -82,8 +70,7 @@ export function changeFrom(p: Pick<Change, 'account' | 'number' | 'at' | 'base' 
 
 /** Writes the counts; the account's modseq after it. */
 export function* endChange(change: Change): Steps<number> {
-  const settled = yield* settleTally(change.tally, change);
-  const last = Math.max(change.taken, change.modseq, settled);
+  const last = Math.max(change.taken, change.modseq, yield* settleTally(change.tally, change));
   if (last > change.taken) yield* run('UPDATE accounts SET modseq = ? WHERE id = ?', last, change.account);
   if (change.freedMessages > 0)
     yield* run(
@@ -156,21 +143,17 @@ export function* changeEmail(change: Change, email: MailRow, places: readonly Pl
 
 function* enter(mailbox: number, email: MailRow, modseq: number): Steps<void> {
   const { id, octets, uidl, downgraded_octets: downgradedOctets } = email;
-  yield* joinMailbox({ mailbox, modseq }, { id, octets, uidl, downgradedOctets });
-  yield* insertListing(mailbox, email);
+  yield* joinMailbox(mailbox, modseq, { id, octets, uidl, downgradedOctets });
+  yield* insertListings([mailbox], email);
 }
 
-export function insertListing(
-  mailbox: number,
+export function insertListings(
+  mailboxes: readonly number[],
   { received_at: at, seq, thread, flags }: Pick<MailRow, 'received_at' | 'seq' | 'thread' | 'flags'>,
 ): Steps<void> {
   return run(
-    'INSERT INTO listings (mailbox, received_at, seq, thread, flags) VALUES (?, ?, ?, ?, ?)',
-    mailbox,
-    at,
-    seq,
-    thread,
-    flags,
+    `INSERT INTO listings (mailbox, received_at, seq, thread, flags) VALUES ${mailboxes.map(() => '(?, ?, ?, ?, ?)').join(', ')}`,
+    ...mailboxes.flatMap((mailbox) => [mailbox, at, seq, thread, flags]),
   );
 }
 
@@ -245,7 +228,7 @@ export function* destroyEmail(
 
 function* hide(leaving: number, email: MailRow, modseq: number): Steps<void> {
   const { seq, id, octets, uidl, downgraded_octets: downgradedOctets } = email;
-  yield* joinMailbox({ mailbox: leaving, modseq }, { id, octets, uidl, downgradedOctets });
+  yield* joinMailbox(leaving, modseq, { id, octets, uidl, downgradedOctets });
   yield* run('UPDATE emails SET hidden = 1, is_read = 1, mailboxes = 1, keywords = NULL WHERE seq = ?', seq);
 }
 

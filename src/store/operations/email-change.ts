@@ -17,7 +17,7 @@ type ChangeEmails = Parameters<MailWrites['changeEmails']>[0];
 
 export function* changeEmails(p: ChangeEmails): Steps<ReturnType<MailWrites['changeEmails']>> {
   const boxes = yield* boxesOf(p.account);
-  const change = yield* beginChange(p.account, p.at, boxes);
+  const change = yield* beginChange(p.account, p.at);
   const ids = [...p.changes.map(({ email }) => email), ...p.destroy].slice(0, MOST_CHANGED);
   if (change === undefined)
     return { before: 0, after: 0, troubles: ids.map((email) => ({ email, trouble: 'missing' })) };

@@ -4,11 +4,10 @@ import type { AcceptParams, NewEmail, QueuedMessage } from '../store.ts';
 import { insertEvents } from './event.ts';
 import { insertMessage } from './message.ts';
 import { insertDeliveries } from './delivery.ts';
-import { changeFrom, endChange, insertKeywords, insertListing, trashOf } from './change.ts';
+import { changeFrom, endChange, insertKeywords, insertListings } from './change.ts';
 import { othersColumn } from './keyword.ts';
 import type { Packed } from './keyword.ts';
-import { joinMailbox } from './membership.ts';
-import type { Where } from './membership.ts';
+import { insertMembership } from './membership.ts';
 import { joinThread, seqOf } from './thread.ts';
 import { first, run } from './statement.ts';
 import type { Steps } from './statement.ts';
@@ -27,7 +26,7 @@ export function* accept(p: AcceptParams): Steps<void> {
 
 const COUNT_IN =
   'UPDATE accounts SET modseq = modseq + 1, numbered = numbered + 1, used_octets = used_octets + ?, used_messages = used_messages + 1 ' +
-  'WHERE id = ? RETURNING number, numbered, modseq';
+  'WHERE id = ? RETURNING number, numbered, modseq, inbox, trash';
 const INSERT_EMAIL =
   'INSERT INTO emails (seq, id, account, message, n, recipient, delivery_prefix, uidl, flags, keywords, thread, received_at, octets, size, ' +
   'created, modseq, mailboxes, downgraded_prefix, downgraded_octets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
@@ -48,8 +47,7 @@ export interface Copy extends Omit<NewEmail, 'mailbox'> {
  */
 export function* insertEmail(email: NewEmail, message: Filed, names: readonly string[]): Steps<void> {
   const copy = { ...email, receivedAt: message.receivedAt, keywords: NO_KEYWORDS };
-  const { account } = email;
-  const filed = yield* insertCopy(copy, { message, names, mailboxes: [{ account, role: email.mailbox }] });
+  const filed = yield* insertCopy(copy, { message, names, mailboxes: 'inbox' });
   if (filed === undefined) throw wasRemoved(email, message);
 }
 
@@ -59,17 +57,18 @@ interface Filing {
   readonly message: Filed;
   /** Message-IDs by which its thread is found. */
   readonly names: readonly string[];
-  readonly mailboxes: readonly Where[];
+  readonly mailboxes: readonly number[] | 'inbox';
 }
 
-/** Its thread; undefined: the account is gone, or a mailbox is. */
+/** Its thread; undefined: the account is gone. */
 export function* insertCopy(copy: Copy, { message, names, mailboxes }: Filing): Steps<number | undefined> {
   const { account, n, deliveryPrefix, uidl, receivedAt, keywords } = copy;
   const prefixes = deliveryPrefix.byteLength + message.prefix.byteLength;
   const octets = prefixes + message.content.popOctets;
-  const counted = yield* first<{ number: number; numbered: number; modseq: number }>(COUNT_IN, octets, account);
+  const counted = yield* first<CountedRow>(COUNT_IN, octets, account);
   if (counted === undefined) return undefined;
-  const { number, modseq } = counted;
+  const { number, modseq, trash } = counted;
+  const places = mailboxes === 'inbox' ? [counted.inbox] : mailboxes;
   const seq = seqOf(number, counted.numbered);
   const { thread, fresh } = yield* joinThread(number, seq, names);
   const downgraded = downgradedCopy(copy, message);
@@ -91,28 +90,30 @@ export function* insertCopy(copy: Copy, { message, names, mailboxes }: Filing): 
     prefixes + message.content.octets,
     modseq,
     modseq,
-    mailboxes.length,
+    places.length,
     downgraded.prefix,
     downgraded.octets,
   );
   const located = { seq, thread, received_at: receivedAt, flags: keywords.flags };
-  yield* insertListing(-number, located);
+  yield* insertListings([-number, ...places], located);
   yield* insertKeywords(number, seq, keywords.others);
-  const joined: number[] = [];
-  for (const where of mailboxes) {
-    const listed = { id: copy.id, octets, uidl, downgradedOctets: downgraded.octets };
-    const mailbox = yield* joinMailbox({ ...where, modseq }, listed);
-    if (mailbox === undefined) return undefined;
-    yield* insertListing(mailbox, located);
-    joined.push(mailbox);
-  }
-  // Only a thread that is there already, or a copy of one's own, can have to do with the Trash.
-  const trash = fresh && keywords === NO_KEYWORDS ? undefined : yield* trashOf(account);
   const change = changeFrom({ account, number, at: receivedAt, base: modseq - 1, taken: modseq, trash });
-  if (fresh) change.tally.fresh.add(thread);
-  change.tally.note(located, { mailboxes: [], flags: 0 }, { mailboxes: joined, flags: keywords.flags }, trash);
+  const { tally } = change;
+  if (fresh) tally.fresh.add(thread);
+  for (const mailbox of places) tally.joined.set(mailbox, 0);
+  tally.note(located, { mailboxes: [], flags: 0 }, { mailboxes: places, flags: keywords.flags }, trash);
   yield* endChange(change);
+  const listed = { id: copy.id, octets, uidl, downgradedOctets: downgraded.octets };
+  for (const [mailbox, uid] of tally.joined) yield* insertMembership({ mailbox, uid }, modseq, listed);
   return thread;
+}
+
+interface CountedRow {
+  readonly number: number;
+  readonly numbered: number;
+  readonly modseq: number;
+  readonly inbox: number;
+  readonly trash: number;
 }
 
 function wasRemoved({ account }: NewEmail, { id }: Filed): Error {

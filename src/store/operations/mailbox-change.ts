@@ -1,13 +1,13 @@
 /** What an owner does with mailboxes (RFC 8621 §2.5): make, name, move, remove. */
 import type { MailboxFacts, MailboxTrouble, MailWrites } from '../mail.ts';
 import type { MailboxRole } from '../store.ts';
-import { beginChange, boxesOf, changeEmail, destroyEmail, endChange, LEAVING, leavingBox, trashIn } from './change.ts';
+import { beginChange, changeEmail, destroyEmail, endChange, LEAVING, leavingBox } from './change.ts';
 import { findMail } from './email-change.ts';
 import { othersIn } from './keyword.ts';
 import { insertMailbox } from './mailbox.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
-import { takeModseq } from './modseq.ts';
+import { keepRoles, takeModseq } from './modseq.ts';
 
 /** Of one account. */
 const MOST_MAILBOXES = 1_000;
@@ -38,7 +38,10 @@ export function* createMailbox(
   if (boxes.size === 0) return 'missing';
   if (boxes.size >= MOST_MAILBOXES) return 'too-many';
   const trouble = placeTrouble(boxes, { ...p, parent: p.parent ?? 0, role: p.role });
-  return trouble ?? (yield* insertMailbox(p.account, p.at, p));
+  if (trouble !== undefined) return trouble;
+  const made = yield* insertMailbox(p.account, p.at, p);
+  if (p.role !== null) yield* keepRoles(p.account);
+  return made;
 }
 
 /** As it is to be; without an id: a new one. */
@@ -83,6 +86,7 @@ export function* updateMailbox(p: Update): Steps<ReturnType<MailWrites['updateMa
     modseq,
     p.mailbox,
   );
+  if (box.role !== wanted.role) yield* keepRoles(p.account);
   if (box.role !== wanted.role && [box.role, wanted.role].includes('trash')) yield* recount(p.account, p.mailbox);
   return 'done';
 }
@@ -102,7 +106,7 @@ function isSamePlace(one: Box, other: Box): boolean {
 
 /** A mailbox has become the Trash, or is it no more: what is unread only there counts elsewhere. The one count over all of a mailbox. */
 function* recount(account: string, mailbox: number): Steps<void> {
-  const trash = trashIn(yield* boxesOf(account)) ?? 0;
+  const trash = (yield* first<{ trash: number }>('SELECT trash FROM accounts WHERE id = ?', account))?.trash ?? 0;
   yield* run(
     `UPDATE threads SET unread = (${UNREAD} AND s.mailbox <> ?), trash_unread = (${UNREAD} AND s.mailbox = ?) ` +
       'WHERE id IN (SELECT thread FROM thread_mailboxes WHERE mailbox = ?)',
@@ -158,7 +162,7 @@ function* emptyMailbox({ account, mailbox, at, limit }: Emptying): Steps<boolean
     limit,
   );
   const leaving = yield* leavingBox(account, at);
-  const change = yield* beginChange(account, at, yield* boxesOf(account));
+  const change = yield* beginChange(account, at);
   if (change === undefined) return false;
   const gone = {
     why: { kind: 'removed', by: 'owner' } as const,
@@ -180,6 +184,7 @@ function* emptyMailbox({ account, mailbox, at, limit }: Emptying): Steps<boolean
 function* removeMailbox({ account, mailbox, at }: Emptying): Steps<void> {
   const modseq = yield* takeModseq(account);
   const gone = yield* first<{ created: number }>('DELETE FROM mailboxes WHERE id = ? RETURNING created', mailbox);
+  yield* keepRoles(account);
   yield* run(
     "INSERT INTO tombstones (account, kind, modseq, id, created, at) VALUES (?, 'mailbox', ?, ?, ?, ?)",
     account,

@@ -2,7 +2,7 @@
 import type { MailboxFacts, MailboxRow, MailReads } from '../mail.ts';
 import type { MailboxRole } from '../store.ts';
 import { LEAVING, uidValidity } from './change.ts';
-import { takeModseq } from './modseq.ts';
+import { keepRoles, takeModseq } from './modseq.ts';
 import { first, rows } from './statement.ts';
 import type { Steps } from './statement.ts';
 
@@ -27,13 +27,15 @@ export function* roleMailbox(account: string, role: MailboxRole, at: number): St
   if (known !== undefined) return known.id;
   const index = ROLES.findIndex(([one]) => one === role);
   const name = yield* freeName(account, ROLES[index]?.[1] ?? role);
-  return yield* insertMailbox(account, at, {
+  const made = yield* insertMailbox(account, at, {
     name,
     parent: null,
     role,
     sortOrder: (index + 1) * 10,
     isSubscribed: true,
   });
+  yield* keepRoles(account);
+  return made;
 }
 
 /** Its owner may have given the name to another one. */

@@ -1,9 +1,8 @@
 /** An email takes its place in a mailbox: the next number there, and a row that repeats what a listing shows. */
 import { first, run } from './statement.ts';
-import type { SqlValue, Steps } from './statement.ts';
+import type { Steps } from './statement.ts';
 
-const NEXT_UID = 'UPDATE mailboxes SET next_uid = next_uid + 1 WHERE';
-const GIVEN = 'RETURNING id, next_uid - 1 AS uid';
+const NEXT_UID = 'UPDATE mailboxes SET next_uid = next_uid + 1 WHERE id = ? RETURNING next_uid - 1 AS uid';
 const INSERT =
   'INSERT INTO memberships (mailbox, uid, email, octets, uidl, modseq, downgraded_octets) VALUES (?, ?, ?, ?, ?, ?, ?)';
 
@@ -15,18 +14,16 @@ export interface Listed {
   readonly uidl: string;
 }
 
-/** A mailbox by its id, or by what it is for. */
-export type Where = { readonly mailbox: number } | { readonly account: string; readonly role: string };
+export function* joinMailbox(mailbox: number, modseq: number, listed: Listed): Steps<void> {
+  const place = yield* first<{ uid: number }>(NEXT_UID, mailbox);
+  if (place === undefined) throw new Error(`mailbox ${String(mailbox)} was removed`);
+  yield* insertMembership({ mailbox, uid: place.uid }, modseq, listed);
+}
 
-/** The mailbox; undefined: there is no such one. */
-export function* joinMailbox(
-  where: Where & { readonly modseq: number },
+export function insertMembership(
+  { mailbox, uid }: { readonly mailbox: number; readonly uid: number },
+  modseq: number,
   { id, octets, uidl, downgradedOctets }: Listed,
-): Steps<number | undefined> {
-  const [which, values]: [string, readonly SqlValue[]] =
-    'mailbox' in where ? ['id = ?', [where.mailbox]] : ['account = ? AND role = ?', [where.account, where.role]];
-  const place = yield* first<{ id: number; uid: number }>(`${NEXT_UID} ${which} ${GIVEN}`, ...values);
-  if (place === undefined) return undefined;
-  yield* run(INSERT, place.id, place.uid, id, octets, uidl, where.modseq, downgradedOctets);
-  return place.id;
+): Steps<void> {
+  return run(INSERT, mailbox, uid, id, octets, uidl, modseq, downgradedOctets);
 }

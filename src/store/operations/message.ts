@@ -3,6 +3,7 @@
  * gone with the last reference.
  */
 import type { NewMessage, QueuedMessage, StoredContent } from '../store.ts';
+import { nameDigest } from '../name-digest.ts';
 import { first, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 
@@ -66,6 +67,8 @@ const INSERT_MESSAGE =
   'INSERT INTO messages (id, prefix, octets, pop_octets, mail_from, message_id, body, smtputf8, ret, envid, received_at, source, account, release_at, downgraded_octets, thread_ids, refs, ended_at) ' +
   'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq';
 
+const INSERT_NAME = 'INSERT INTO names (digest, owner, target) VALUES (?, 0, ?)';
+
 /** False when the message is there already. A message that nothing refers to (refs 0) keeps no content. */
 export function* insertMessage(message: NewMessage, refs: number): Steps<boolean> {
   const { content } = message;
@@ -92,6 +95,7 @@ export function* insertMessage(message: NewMessage, refs: number): Steps<boolean
     refs === 0 ? message.receivedAt : null,
   );
   if (inserted === undefined) return false;
+  if (message.messageId !== undefined) yield* run(INSERT_NAME, nameDigest(message.messageId), inserted.seq);
   if (refs > 0) yield* insertContent(inserted.seq, message);
   else if (content.place.kind === 'file') yield* discardFile(content.place.name);
   return true;

@@ -1,5 +1,5 @@
-/** The account's modseq: each change takes the next. */
-import { first } from './statement.ts';
+/** What the account's own row keeps for its mail: the modseq, of which each change takes the next, and two mailboxes. */
+import { first, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 
 export function* takeModseq(account: string): Steps<number> {
@@ -9,4 +9,13 @@ export function* takeModseq(account: string): Steps<number> {
   );
   if (taken === undefined) throw new Error(`account ${account} was removed`);
   return taken.modseq;
+}
+
+/** After a mailbox got a role, or lost one. */
+export function* keepRoles(account: string): Steps<void> {
+  yield* run(
+    "UPDATE accounts SET inbox = coalesce((SELECT b.id FROM mailboxes b WHERE b.account = accounts.id AND b.role = 'inbox'), 0), " +
+      "trash = coalesce((SELECT b.id FROM mailboxes b WHERE b.account = accounts.id AND b.role = 'trash'), 0) WHERE id = ?",
+    account,
+  );
 }

@@ -1,7 +1,7 @@
 /** The end of memberships, and of emails that have none left: what POP3, a purge, and the end of a session do. */
 import type { EventFacts } from '../events.ts';
 import { insertEvents } from './event.ts';
-import { beginChange, boxesOf, changeEmail, destroyEmail, endChange, LEAVING, MAIL, removeEmail } from './change.ts';
+import { beginChange, changeEmail, destroyEmail, endChange, LEAVING, MAIL, removeEmail } from './change.ts';
 import type { Change, MailRow, Place } from './change.ts';
 import { othersIn } from './keyword.ts';
 import { first, rows, run } from './statement.ts';
@@ -18,7 +18,7 @@ interface Removal {
 
 /** Ends memberships; a uid that is not there (any more) is passed over. */
 export function* removeMemberships({ account, at, mailbox, uids, why }: Removal): Steps<void> {
-  const change = yield* beginChange(account, at, yield* boxesOf(account));
+  const change = yield* beginChange(account, at);
   if (change === undefined) return;
   for (const uid of uids) {
     const member = yield* first<{ email: string }>(

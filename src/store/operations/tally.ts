@@ -50,8 +50,10 @@ export class Tally {
   readonly threads = new Map<number, ThreadTally>();
   /** Threads that begin with this operation: nothing of them is in the tables yet. */
   readonly fresh = new Set<number>();
+  /** Mailboxes that give an email its number there, with the counts. */
+  readonly joined = new Map<number, number>();
 
-  note(email: Located, before: Standing, after: Standing, trash: number | undefined): void {
+  note(email: Located, before: Standing, after: Standing, trash: number): void {
     const thread = entry(this.threads, email.thread, newThread);
     thread.emails += sign(after.mailboxes.length) - sign(before.mailboxes.length);
     thread.changed ||= sign(after.mailboxes.length) !== sign(before.mailboxes.length);
@@ -92,11 +94,11 @@ function sign(count: number): 0 | 1 {
   return count > 0 ? 1 : 0;
 }
 
-function unreadIn({ mailboxes, flags }: Standing, mailbox: number | undefined): 0 | 1 {
-  return mailbox !== undefined && isUnread(flags) && mailboxes.includes(mailbox) ? 1 : 0;
+function unreadIn({ mailboxes, flags }: Standing, mailbox: number): 0 | 1 {
+  return isUnread(flags) && mailboxes.includes(mailbox) ? 1 : 0;
 }
 
-function unreadElsewhere({ mailboxes, flags }: Standing, trash: number | undefined): 0 | 1 {
+function unreadElsewhere({ mailboxes, flags }: Standing, trash: number): 0 | 1 {
   return isUnread(flags) && mailboxes.some((mailbox) => mailbox !== trash) ? 1 : 0;
 }
 
@@ -119,7 +121,7 @@ interface ThreadRow {
 
 interface PlaceRow {
   readonly mailbox: number;
-  readonly emails: number;
+  readonly here: number;
   readonly newest_at: number;
   readonly newest: number;
 }
@@ -127,7 +129,8 @@ interface PlaceRow {
 export interface Settling {
   readonly account: string;
   readonly number: number;
-  readonly trash: number | undefined;
+  /** The mailbox; 0: there is none. */
+  readonly trash: number;
   /** The account's modseq before this operation. */
   readonly base: number;
   readonly at: number;
@@ -153,9 +156,9 @@ function* settleThread(
   thread: ThreadTally,
   p: Settling & { readonly modseq: number },
 ): Steps<void> {
-  const fresh = tally.fresh.has(id);
-  const row = fresh ? undefined : yield* first<ThreadRow>(SELECT_THREAD, id);
-  const before = fresh ? [] : yield* rows<PlaceRow>(SELECT_PLACES, id);
+  const found = tally.fresh.has(id) ? [] : yield* rows<ThreadRow & PlaceRow>(SELECT_THREAD, id);
+  const before = found.filter(({ mailbox }) => mailbox !== null);
+  const row = found[0];
   const was = row ?? { emails: 0, unread: 0, trash_unread: 0, created: p.modseq };
   const is = {
     ...was,
@@ -173,8 +176,10 @@ function* settleThread(
   else if (thread.unread !== 0 || thread.trashUnread !== 0) yield* run(UPDATE_UNREAD, is.unread, is.trash_unread, id);
 }
 
-const SELECT_THREAD = 'SELECT emails, unread, trash_unread, created FROM threads WHERE id = ?';
-const SELECT_PLACES = 'SELECT mailbox, emails, newest_at, newest FROM thread_mailboxes WHERE thread = ?';
+/** A row for each place. */
+const SELECT_THREAD =
+  'SELECT h.emails, h.unread, h.trash_unread, h.created, t.mailbox, t.emails AS here, t.newest_at, t.newest ' +
+  'FROM threads h LEFT JOIN thread_mailboxes t ON t.thread = h.id WHERE h.id = ?';
 const INSERT_THREAD =
   'INSERT INTO threads (id, owner, emails, unread, trash_unread, created, modseq) VALUES (?, ?, ?, ?, ?, ?, ?)';
 const UPDATE_THREAD = 'UPDATE threads SET emails = ?, unread = ?, trash_unread = ?, modseq = ? WHERE id = ?';
@@ -183,7 +188,7 @@ const UPDATE_UNREAD = 'UPDATE threads SET unread = ?, trash_unread = ? WHERE id 
 /** Its number is not given again, nor do the Message-IDs of its emails lead to it any more. */
 function* removeThread(id: number, { created }: ThreadRow, p: Settling & { readonly modseq: number }): Steps<void> {
   yield* run('DELETE FROM threads WHERE id = ?', id);
-  yield* run('DELETE FROM thread_names WHERE thread = ?', id);
+  yield* run('DELETE FROM names WHERE target = ? AND owner > 0', id);
   yield* run(
     "INSERT INTO tombstones (account, kind, modseq, id, created, at) VALUES (?, 'thread', ?, ?, ?, ?)",
     p.account,
@@ -202,16 +207,16 @@ function* settlePlaces(
   const after = new Map(before.map((row) => [row.mailbox, row]));
   for (const [mailbox, tally] of places) {
     const row = after.get(mailbox);
-    const emails = (row?.emails ?? 0) + tally.emails;
+    const here = (row?.here ?? 0) + tally.emails;
     after.delete(mailbox);
-    if (emails === 0) {
+    if (here === 0) {
       if (row !== undefined)
         yield* run('DELETE FROM thread_mailboxes WHERE thread = ? AND mailbox = ?', thread, mailbox);
       continue;
     }
     const [newestAt, newest] = yield* newestOf(thread, mailbox, tally, row);
-    yield* run(PUT_PLACE, thread, mailbox, emails, newestAt, newest);
-    after.set(mailbox, { mailbox, emails, newest_at: newestAt, newest });
+    yield* run(PUT_PLACE, thread, mailbox, here, newestAt, newest);
+    after.set(mailbox, { mailbox, here, newest_at: newestAt, newest });
   }
   return [...after.values()];
 }
@@ -246,7 +251,7 @@ interface Counted {
   readonly by: 1 | -1;
 }
 
-function countThreads(tally: Tally, { places, thread, by }: Counted, trash: number | undefined): void {
+function countThreads(tally: Tally, { places, thread, by }: Counted, trash: number): void {
   for (const { mailbox } of places) {
     const counts = entry(tally.mailboxes, mailbox, newMailbox);
     counts.threads += by;
@@ -256,13 +261,17 @@ function countThreads(tally: Tally, { places, thread, by }: Counted, trash: numb
 
 const UPDATE_MAILBOX =
   'UPDATE mailboxes SET total_emails = total_emails + ?, unread_emails = unread_emails + ?, ' +
-  'total_threads = total_threads + ?, unread_threads = unread_threads + ?, modseq = ? WHERE id = ?';
+  'total_threads = total_threads + ?, unread_threads = unread_threads + ?, modseq = ?, next_uid = next_uid + ? WHERE id = ? RETURNING next_uid - 1 AS uid';
 
 /** Only those whose counts are other ones now: what came and went at once changed nothing. */
 function* settleMailboxes(tally: Tally, base: number): Steps<number> {
   let modseq = base;
   for (const [mailbox, { emails, unread, threads, unreadThreads }] of tally.mailboxes)
-    if (emails !== 0 || unread !== 0 || threads !== 0 || unreadThreads !== 0)
-      yield* run(UPDATE_MAILBOX, emails, unread, threads, unreadThreads, ++modseq, mailbox);
+    if (emails !== 0 || unread !== 0 || threads !== 0 || unreadThreads !== 0) {
+      const joining = tally.joined.has(mailbox) ? 1 : 0;
+      const counts = [emails, unread, threads, unreadThreads] as const;
+      const row = yield* first<{ uid: number }>(UPDATE_MAILBOX, ...counts, ++modseq, joining, mailbox);
+      if (joining === 1 && row !== undefined) tally.joined.set(mailbox, row.uid);
+    }
   return modseq;
 }

@@ -25,15 +25,15 @@ export function* joinThread(
   const known = new Map<string, number>();
   for (const slice of slices(digests))
     for (const row of yield* rows<{ digest: Uint8Array; thread: number }>(
-      `SELECT digest, thread FROM thread_names WHERE owner = ? AND digest IN (${slice.places})`,
-      owner,
+      `SELECT digest, target AS thread FROM names WHERE digest IN (${slice.places}) AND owner = ?`,
       ...slice.values,
+      owner,
     ))
       known.set(keyOf(row.digest), row.thread);
   const thread = firstOf(digests, (digest) => known.get(keyOf(digest)));
   for (const digest of digests)
     if (!known.has(keyOf(digest)))
-      yield* run('INSERT INTO thread_names (owner, digest, thread) VALUES (?, ?, ?)', owner, digest, thread ?? seq);
+      yield* run('INSERT INTO names (digest, owner, target) VALUES (?, ?, ?)', digest, owner, thread ?? seq);
   return { thread: thread ?? seq, fresh: thread === undefined };
 }
 

@@ -28,7 +28,7 @@ export const MAIL_RULES: Readonly<Record<string, string>> = {
     'SELECT id FROM mailboxes b WHERE total_threads <> (SELECT count(*) FROM thread_mailboxes t WHERE t.mailbox = b.id) OR unread_threads <> ' +
     "(SELECT count(*) FROM thread_mailboxes t JOIN threads h ON h.id = t.thread WHERE t.mailbox = b.id AND CASE WHEN b.role IS 'trash' THEN h.trash_unread ELSE h.unread END > 0)",
   'names lead to threads that are there':
-    'SELECT thread FROM thread_names WHERE thread NOT IN (SELECT id FROM threads)',
+    'SELECT target FROM names WHERE owner > 0 AND target NOT IN (SELECT id FROM threads) UNION ALL SELECT target FROM names WHERE owner = 0 AND target NOT IN (SELECT seq FROM messages WHERE message_id IS NOT NULL)',
   'keywords are found as emails have them':
     'SELECT e.seq, k.value FROM emails e, json_each(e.keywords) k EXCEPT SELECT seq, keyword FROM keywords',
   'keywords are found of nothing else':
