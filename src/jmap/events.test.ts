@@ -84,6 +84,21 @@ test('nothing is pushed where nothing changed, nor of types that were not wished
   assert.deepEqual([all.events.length, threads.events.length, none.events.length], [1, 1, 0]);
 });
 
+test('EmailDelivery changes when an email came, and then only [8621-1.5-email-delivery]', async (t) => {
+  const { listen, deliver, ok, account } = await world(t);
+  const { events } = await listen();
+  const told = (): boolean => {
+    const event = events.at(-1);
+    return event?.event === 'state' && 'EmailDelivery' in (event.data.changed[account.id] ?? {});
+  };
+  await deliver();
+  await eventually(() => events.length === 1);
+  assert.equal(told(), true);
+  await ok('Mailbox/set', { create: { k: { name: 'x' } } });
+  await eventually(() => events.length === 2);
+  assert.equal(told(), false);
+});
+
 test('with closeafter it ends behind the first state [8620-7.3-closeafter]', async (t) => {
   const { listen, deliver } = await world(t);
   const { events, ended } = await listen({ closeafter: 'state' });

@@ -10,7 +10,7 @@ import type { Method } from './method.ts';
 import { mailboxMethods } from './mailbox/methods.ts';
 import type { Capability } from './session.ts';
 import { formatState, readMailState } from './state.ts';
-import type { StoreChange } from '../store/index.ts';
+import type { Store, StoreChange } from '../store/index.ts';
 import { threadMethods } from './thread.ts';
 
 /** A type that clients are told the state of (RFC 8620 §7.1). */
@@ -41,8 +41,19 @@ export function openRegistry(parts: EmailParts): Registry {
       ...threadMethods(store),
       ...emailMethods(parts),
     ],
-    types: ['Mailbox', 'Thread', 'Email'].map((name) => ({ name, mayChange: touchesMail, state: mailState })),
+    types: [
+      ...['Mailbox', 'Thread', 'Email'].map((name) => ({ name, mayChange: touchesMail, state: mailState })),
+      { name: 'EmailDelivery', mayChange: touchesMail, state: deliveryState(store) },
+    ],
     blobs,
+  };
+}
+
+/** RFC 8621 §1.5: EmailDelivery is no type with methods; its state is another one when an email came, and then only. */
+function deliveryState(store: Store): DataType['state'] {
+  return async (account) => {
+    const { epoch, arrivals } = await readMailState(store, account);
+    return formatState({ epoch, modseq: arrivals });
   };
 }
 

@@ -8,7 +8,7 @@ export interface MailState {
 }
 
 /** Throws `accountNotFound` when the account has gone meanwhile. */
-export async function readMailState(store: Store, account: string): Promise<MailState> {
+export async function readMailState(store: Store, account: string): Promise<MailState & { readonly arrivals: number }> {
   const state = await store.read('mailState', { account });
   if (state === undefined) throw new MethodError('accountNotFound');
   return state;

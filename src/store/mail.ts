@@ -197,7 +197,10 @@ export interface Upload {
 // --- The operations ---
 
 export interface MailReads {
-  mailState(p: { readonly account: string }): { readonly epoch: number; readonly modseq: number } | undefined;
+  /** `arrivals`: emails that ever came to lie in the account. */
+  mailState(p: {
+    readonly account: string;
+  }): { readonly epoch: number; readonly modseq: number; readonly arrivals: number } | undefined;
   listMailboxes(p: { readonly account: string }): readonly MailboxRow[];
   /** undefined: `since` is older than the tombstones, or newer than now: a client must begin anew. */
   mailboxChanges(p: ChangesSince): (MailChanges<number> & { readonly onlyCounts: boolean }) | undefined;

@@ -22,7 +22,7 @@ function accountRow(account: string): Steps<AccountRow | undefined> {
 
 export function* mailState(p: Parameters<MailReads['mailState']>[0]): Steps<ReturnType<MailReads['mailState']>> {
   const row = yield* accountRow(p.account);
-  return row === undefined ? undefined : { epoch: row.epoch, modseq: row.modseq };
+  return row === undefined ? undefined : { epoch: row.epoch, modseq: row.modseq, arrivals: row.numbered };
 }
 
 /** Something as it stands, or as it stood when it went; when it was made and when it last changed. */
