@@ -28,6 +28,18 @@ test('a login gives a cookie, the cookie says who one is, and logging out ends i
   assert.equal((await web.request('/session', { headers: { Cookie } })).status, 401);
 });
 
+test('our page asks who is logged in before anybody is: no error, and what has ended is forgotten', async (t) => {
+  const web = await testWeb(t);
+  const ask = (headers: Record<string, string>) =>
+    web.request('/session', { headers: { 'Sec-Fetch-Site': 'same-origin', ...headers } });
+  assert.equal((await ask({})).status, 204);
+  const ended = await ask({ Cookie: `__Host-posthorn-2080=${'a'.repeat(43)}` });
+  assert.equal(ended.status, 401);
+  assert.match(ended.headers.get('Set-Cookie') ?? '', /^__Host-posthorn-2080=; Path=\/; Max-Age=0;/);
+  assert.equal((await ask({ Authorization: basic('alice', 'wrong') })).status, 401);
+  assert.equal((await web.request('/session')).status, 401, 'a program is told to log in');
+});
+
 test('a wrong password, an unknown name and a body that is no login are told apart only as far as they may', async (t) => {
   const web = await testWeb(t);
   const wrong = await web.request('/session', postJson({ ...RIGHT, password: 'wrong' }));

@@ -35,7 +35,13 @@ export function sessionRoutes(parts: {
 
   routes.get('/', async (c) => {
     const who = await access.enter(c, false);
-    return isProblem(who) ? asDetails(who) : c.json(who);
+    if (!isProblem(who)) return c.json(who);
+    const { origin } = c.env.caller;
+    const isPage = toldBy(c).site !== undefined && c.req.header('Authorization') === undefined;
+    if (who.status !== 401 || !isPage) return asDetails(who);
+    // Our page asks this first of all: that nobody has logged in yet is no error there.
+    if (tokenIn(c.req.header('Cookie'), origin) === undefined) return c.body(null, 204);
+    return asDetails({ ...who, headers: { ...who.headers, 'Set-Cookie': setCookie(origin, '', 0) } });
   });
 
   routes.post('/', async (c) => {
