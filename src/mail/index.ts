@@ -48,4 +48,4 @@ export {
   temporaryFailure,
 } from './reply.ts';
 export type { EnhancedCode, Reply, ReplyDetails } from './reply.ts';
-export { breakLines, decodeHeaderText, encodeHeaderText, foldWords } from './words.ts';
+export { breakLines, decodeHeaderText, encodedWords, encodeHeaderText, foldWords } from './words.ts';

@@ -22,8 +22,11 @@ export function encodeHeaderText(text: string, column = 0): string {
   return encodedWords(clean).join('\r\n ');
 }
 
-/** Q where little needs it, B otherwise: whichever is shorter. Each word stands for whole characters (RFC 2047 §5). */
-function encodedWords(text: string): readonly string[] {
+/**
+ * Any text as encoded-words, to be separated by blanks: Q where little needs it, B otherwise, whichever is shorter. Each
+ * stands for whole characters (RFC 2047 §5), and may stand in a phrase. At least one, unless the text is empty.
+ */
+export function encodedWords(text: string): readonly string[] {
   const words: string[] = [];
   let piece = '';
   for (const character of text) {

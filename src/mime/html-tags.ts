@@ -1,6 +1,6 @@
 /**
  * The tags and texts of HTML, one after the other, by htmlparser2's tokenizer. Its parser is not used: it keeps all
- * elements that are open in one list and shifts that for each, so a hostile letter takes it minutes.
+ * elements that are open in one list and shifts that for each, so a hostile letter of a megabyte takes it twelve seconds.
  */
 import { Tokenizer } from 'htmlparser2';
 import type { TokenizerCallbacks } from 'htmlparser2';

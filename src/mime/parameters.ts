@@ -32,6 +32,20 @@ export function downgradeParameters(value: string): string | undefined {
   return lines.join(';\r\n ');
 }
 
+/** Characters of a parameter that stands on one line with its quotes. */
+const LONGEST_PLAIN = 60;
+
+/**
+ * parameter = attribute "=" value, without the ";" before it: a token, or in quotes, or where it isn't plain ASCII or is
+ * long as RFC 2231 has it; then there may be several, a line each. Control characters become blanks.
+ */
+export function formatParameter(name: string, value: string): readonly string[] {
+  const clean = value.toWellFormed().replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  if (!isAscii(clean) || clean.length > LONGEST_PLAIN || clean.includes('=?')) return extended(name, clean);
+  if (/^[A-Za-z0-9!#$&+\-.^_`{|}~]+$/.test(clean)) return [`${name}=${clean}`];
+  return [`${name}="${clean.replace(/["\\]/g, '\\$&')}"`];
+}
+
 /** extended-parameter; long ones as initial-section and other-sections (RFC 2231 §3, §4, §4.1). */
 function extended(name: string, value: string): readonly string[] {
   // Extended or continued already, and wrongly: its own octets are all that can be made right.
