@@ -239,7 +239,7 @@ for (const [given, trouble] of [
   [{ body: multi('mixed', ...Array.from({ length: 1_000 }, () => text(''))) }, 'too-many-parts'],
   [{ body: Array.from({ length: 40 }).reduce<PartToWrite>((part) => multi('mixed', part), text('')) }, 'too-deep'],
 ] as readonly (readonly [Partial<MessageToWrite>, string])[])
-  test(`[8621-4.6-refused] what can't be written is said: ${trouble} ${JSON.stringify(given).slice(0, 60)}`, async () => {
+  test(`[8621-4.6-unwritable] what can't be written is said: ${trouble} ${JSON.stringify(given).slice(0, 60)}`, async () => {
     const answer = await composeMessage({ fields: [], body: text(''), seed: 'a', ...given });
     assert.equal('trouble' in answer && answer.trouble, trouble);
   });

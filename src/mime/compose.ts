@@ -72,7 +72,7 @@ export interface ComposeTrouble {
   readonly of: string;
 }
 
-export const COMPOSE_LIMITS = { parts: 1_000, depth: 30 };
+const COMPOSE_LIMITS = { parts: 1_000, depth: 30 };
 
 /** A piece of the message: octets, or where they come from. */
 type Piece = Buffer | { readonly size: number; read(): AsyncIterable<Uint8Array> };

@@ -4,7 +4,7 @@ export { bodyLists, hasAttachment } from './body-lists.ts';
 export type { BodyLists } from './body-lists.ts';
 export { BodyTextReader, LARGEST_TEXT, truncated } from './body-text.ts';
 export type { BodyValue } from './body-text.ts';
-export { COMPOSE_LIMITS, composeMessage } from './compose.ts';
+export { composeMessage } from './compose.ts';
 export type { ComposedMessage, ComposeTrouble, MessageToWrite, PartContent, PartToWrite } from './compose.ts';
 export { writeField } from './compose-fields.ts';
 export type { FieldToWrite } from './compose-fields.ts';
