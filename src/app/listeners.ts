@@ -5,15 +5,15 @@
 import type { Logins } from '../accounts/index.ts';
 import { describeError } from '../base/index.ts';
 import type { ListenAddress } from '../config/index.ts';
-import { openIntake } from '../intake/index.ts';
 import { listen } from '../net/index.ts';
 import type { Endpoint, Listener, TlsServerContext, Wire } from '../net/index.ts';
 import { servePop3 } from '../pop3/index.ts';
 import type { SaslBackend } from '../sasl/index.ts';
-import { pop3Policy, Refusals, Sending, smtpPolicy, Suppressed } from '../servers/index.ts';
+import { pop3Policy, Refusals, smtpPolicy } from '../servers/index.ts';
 import { serveSmtp } from '../smtp/index.ts';
 import type { SmtpServerSettings } from '../smtp/index.ts';
 import type { Core } from './core.ts';
+import type { HandIn } from './hand-in.ts';
 import type { Role } from './roles.ts';
 import {
   bannerWait,
@@ -21,7 +21,6 @@ import {
   mayLogInClear,
   pop3Settings,
   relaySettings,
-  sendingLimits,
   smtpSettings,
 } from './settings.ts';
 
@@ -54,7 +53,7 @@ type Plan = { readonly service: WireService; readonly address: ListenAddress; re
 export async function openListeners(
   core: Core,
   roles: readonly Role[],
-  parts: { readonly logins: Logins; readonly certificate: () => TlsServerContext },
+  parts: { readonly logins: Logins; readonly handIn: HandIn; readonly certificate: () => TlsServerContext },
 ): Promise<Listeners> {
   const shutdown = new AbortController();
   const refusals = new Refusals(core);
@@ -131,33 +130,22 @@ interface SessionParts {
   readonly logins: Logins;
   readonly refusals: Refusals;
   readonly certificate: () => TlsServerContext;
+  readonly handIn: HandIn;
   readonly shutdown: AbortSignal;
 }
 
 function sessionsOf(
   core: Core,
-  { logins, refusals, certificate, shutdown }: SessionParts,
+  { logins, refusals, certificate, handIn, shutdown }: SessionParts,
 ): Record<WireService, Session> {
   const { store, clock, log, process, config } = core;
-  const intake = openIntake({
-    store,
-    clock,
-    log,
-    hostname: () => config().hostname,
-    composer: core.composer,
-    showSubmitter: () => config().submission.showClient,
-  });
-  const sending = new Sending({ store, clock, limits: () => sendingLimits(config()) });
-  const suppressed = new Suppressed({ store, clock, warns: () => config().queue.suppress > 0 });
   const policyOf = (service: 'smtp' | 'lmtp' | 'submission') =>
     smtpPolicy({
       service,
       router: core.router,
       settings: () => relaySettings(config()),
       hostname: () => config().hostname,
-      intake,
-      sending,
-      suppressed,
+      ...handIn,
       refusals,
       clock,
       log,

@@ -24,6 +24,7 @@ import { keepWord } from './doors.ts';
 import type { Word } from './doors.ts';
 import { makeFirstAccount } from './first-run.ts';
 import type { FirstAccount } from './first-run.ts';
+import { openHandIn } from './hand-in.ts';
 import { openListeners } from './listeners.ts';
 import type { Door, Listeners } from './listeners.ts';
 import type { Role } from './roles.ts';
@@ -87,11 +88,16 @@ export async function openHost(parts: HostParts): Promise<Host> {
     await refuseWithoutPostmaster(core, roles);
     const certificates = await openCertificates({ config: () => config, stateDirectory, clock });
     const logins = loginsOf(core);
-    const listeners = await openListeners(core, roles, { logins, certificate: () => certificates.current() });
+    const handIn = openHandIn(core);
+    const listeners = await openListeners(core, roles, {
+      logins,
+      handIn,
+      certificate: () => certificates.current(),
+    });
     const working: (() => Promise<void>)[] = [() => listeners.close(DRAIN)];
     // Together: sessions and attempts share the time they have to end.
     closing.push(() => Promise.all(working.map((end) => end())).then(() => undefined));
-    const web = await openWeb(core, roles, { logins, certificates });
+    const web = await openWeb(core, roles, { logins, handIn, certificates });
     working.push(() => web.close(DRAIN));
     const doors = [...web.doors, ...listeners.doors];
     closing.push(startSweeps(core));

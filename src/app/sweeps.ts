@@ -52,7 +52,8 @@ function repeat(
 async function tidyUp(core: Core, stopped: () => boolean): Promise<void> {
   const { store, clock, config } = core;
   const now = clock.now();
-  while (!stopped() && (await store.write('sweepJourney', { before: now - config().journey.keep, limit: SLICE })));
+  const before = now - config().journey.keep;
+  while (!stopped() && (await store.write('sweepJourney', { before, at: now, limit: SLICE })));
   while (!stopped() && (await store.write('sweepSuppressions', { before: now, limit: SLICE })));
   while (!stopped() && (await store.write('forgetDestinations', { before: now - DESTINATIONS_KEPT, limit: SLICE })));
   while (!stopped() && (await store.write('sweepSessions', { before: now - config().web.idle, limit: SLICE })));

@@ -7,12 +7,15 @@ import { listenWeb, openFiles, Pictures, webApp } from '../web/index.ts';
 import type { WebListener } from '../web/index.ts';
 import type { Certificates } from './certificates.ts';
 import type { Core } from './core.ts';
+import { jmapSending } from './hand-in.ts';
+import type { HandIn } from './hand-in.ts';
 import { MOST_CONNECTIONS, MOST_PER_ADDRESS } from './listeners.ts';
 import type { Door, Listeners } from './listeners.ts';
 import type { Role } from './roles.ts';
 
 interface WebDoorParts {
   readonly logins: Logins;
+  readonly handIn: HandIn;
   readonly certificates: Certificates;
 }
 
@@ -49,7 +52,7 @@ type Open = (address: ListenAddress, tls: 'none' | 'implicit') => Promise<WebLis
 
 async function opener(
   core: Core,
-  { logins, certificates, stopping }: WebDoorParts & { readonly stopping: AbortSignal },
+  { logins, handIn, certificates, stopping }: WebDoorParts & { readonly stopping: AbortSignal },
 ): Promise<Open> {
   const { store, clock, log, config } = core;
   const jmap = openJmap({
@@ -58,6 +61,7 @@ async function opener(
     log,
     maxMessage: config().limits.messageSize,
     hostname: () => config().hostname,
+    sending: jmapSending(core, handIn),
   });
   const idle = (): number => config().web.idle;
   const answer = webApp({

@@ -19,7 +19,7 @@ import {
   withKeyword,
 } from '../mail/index.ts';
 import type { Address, HeaderEdit, HeaderField, Reply } from '../mail/index.ts';
-import type { ContentRef, ContentWriter, NewEvent, NewMessage, Store } from '../store/index.ts';
+import type { AcceptParams, ContentRef, ContentWriter, NewEvent, NewMessage, Store } from '../store/index.ts';
 import type { Arrival, ArrivalSink, RoutedRecipient } from './arrival.ts';
 import { authorRefusal } from './author.ts';
 import type { Composer } from './compose.ts';
@@ -119,7 +119,7 @@ class ArrivingMessage implements ArrivalSink {
     const { fields } = this.#scanner;
     this.#refusal = tooManyHops(fields) ?? this.#looping(fields);
     if (this.#refusal !== undefined) return;
-    if (this.#arrival.service === 'submission') await this.#completed();
+    if (isHandedIn(this.#arrival)) await this.#completed();
     else {
       const { bytes } = this.#scanner;
       this.#header = { bytes, messageId: messageIdOf(fields), threadIds: threadIdsOf(fields) };
@@ -164,7 +164,7 @@ class ArrivingMessage implements ArrivalSink {
   }
 
   async #commit(content: ContentRef): Promise<Reply> {
-    const { envelope, sent } = this.#arrival;
+    const { envelope, sent, onUnsure } = this.#arrival;
     const recipients = this.#arrival.recipients.filter((one) => !this.#refused.has(one));
     const at = this.#parts.clock.now();
     const id = this.#id;
@@ -172,7 +172,8 @@ class ArrivingMessage implements ArrivalSink {
     const message = this.#newMessage(at, content);
     const { releaseAt: holdUntil } = message;
     const hold = holdUntil === undefined ? {} : { holdUntil };
-    const placement = place({ id, mailFrom: envelope.mailFrom, at, recipients, ...hold });
+    const policy = onUnsure === undefined ? {} : { onUnsure };
+    const placement = place({ id, mailFrom: envelope.mailFrom, at, recipients, ...hold, ...policy });
     const success = await reportSuccess(this.#parts, {
       id,
       envelope,
@@ -183,7 +184,7 @@ class ArrivingMessage implements ArrivalSink {
       held: holdUntil !== undefined,
     });
     const arrived = [this.#receivedEvent(at, content, answer), ...this.#editEvents(at)];
-    await this.#parts.store.write('accept', {
+    const refused = await this.#write({
       message,
       emails: placement.emails,
       deliveries: placement.deliveries,
@@ -191,14 +192,27 @@ class ArrivingMessage implements ArrivalSink {
       reports: success.reports,
       ...(sent === undefined ? {} : { sent }),
     });
+    if (refused !== undefined) {
+      await this.#writer.abort();
+      return refused;
+    }
     this.#tell(message, recipients.length);
     return answer;
+  }
+
+  async #write(accept: AcceptParams): Promise<Reply | undefined> {
+    const { commit } = this.#arrival;
+    if (commit !== undefined) return commit(accept);
+    await this.#parts.store.write('accept', accept);
+    return undefined;
   }
 
   #newMessage(at: number, content: ContentRef): NewMessage {
     const { envelope, service, login } = this.#arrival;
     const messageId = this.#header?.messageId;
-    const { smtputf8, body, ret, envid, holdUntil } = envelope;
+    const { smtputf8, body, ret, holdUntil } = envelope;
+    // Of what is composed here reports are matched by it (RFC 3461 §5.2.1).
+    const envid = envelope.envid ?? (service === 'jmap' ? this.#id : undefined);
     const prefix = this.#received(at);
     return {
       id: this.#id,
@@ -239,7 +253,7 @@ class ArrivingMessage implements ArrivalSink {
             }
           : {},
       by: this.#parts.hostname(),
-      with: this.#keyword(),
+      ...this.#with(),
       id: this.#id,
       ...(only === undefined || only.domain === '' || !fits(only, envelope.smtputf8) ? {} : { for: only }),
       ...(tls === undefined ? {} : { tls: tls.cipher }),
@@ -247,9 +261,13 @@ class ArrivingMessage implements ArrivalSink {
     });
   }
 
-  #keyword(): ReturnType<typeof withKeyword> {
+  /** No keyword is registered for what isn't SMTP or LMTP. */
+  #with(): { readonly with?: ReturnType<typeof withKeyword> } {
     const { protocol, tls, login, envelope } = this.#arrival;
-    return withKeyword({ protocol, tls: tls !== undefined, auth: login !== undefined, utf8: envelope.smtputf8 });
+    if (protocol === 'jmap') return {};
+    return {
+      with: withKeyword({ protocol, tls: tls !== undefined, auth: login !== undefined, utf8: envelope.smtputf8 }),
+    };
   }
 
   #receivedEvent(at: number, content: ContentRef, answer: Reply): NewEvent {
@@ -262,7 +280,7 @@ class ArrivingMessage implements ArrivalSink {
         service,
         client,
         server,
-        protocol: this.#keyword(),
+        protocol: this.#with().with ?? 'JMAP',
         ...(tls === undefined ? {} : { tls }),
         ...(login === undefined ? {} : { login: { name: login.name, mechanism: login.mechanism } }),
         sessionId,
@@ -283,6 +301,11 @@ class ArrivingMessage implements ArrivalSink {
   #editEvents(at: number): readonly NewEvent[] {
     return this.#edits.map(({ rule, what }) => ({ message: this.#id, at, facts: { kind: 'edited', rule, what } }));
   }
+}
+
+/** By one of ours: then the header is completed, and what it says of its author is looked at. */
+function isHandedIn({ service }: Arrival): boolean {
+  return service === 'submission' || service === 'jmap';
 }
 
 /** An address with characters beyond ASCII may stand in a header only where SMTPUTF8 was asked for. */

@@ -5,7 +5,7 @@
  */
 import type { Target } from '../accounts/index.ts';
 import type { Envelope, Recipient, Reply } from '../mail/index.ts';
-import type { HostFacts, LoginFacts, Sent, TlsFacts } from '../store/index.ts';
+import type { AcceptParams, HostFacts, LoginFacts, NewDelivery, Sent, TlsFacts } from '../store/index.ts';
 import type { Author } from './author.ts';
 
 /** A recipient that was accepted, with everything it stands for. */
@@ -18,11 +18,11 @@ export interface RoutedRecipient {
 }
 
 export interface Arrival {
-  readonly service: 'smtp' | 'submission' | 'lmtp';
+  readonly service: 'smtp' | 'submission' | 'lmtp' | 'jmap';
   readonly sessionId: string;
   readonly client: HostFacts;
   readonly server: HostFacts;
-  readonly protocol: 'smtp' | 'esmtp' | 'lmtp';
+  readonly protocol: 'smtp' | 'esmtp' | 'lmtp' | 'jmap';
   readonly tls?: TlsFacts;
   readonly login?: LoginFacts & { readonly account: string };
   /** When the connection came and when the transaction began. */
@@ -34,6 +34,10 @@ export interface Arrival {
   readonly author?: Author;
   /** What is counted for the account that submits it. */
   readonly sent?: Sent;
+  /** What follows when nobody knows whether the next server has it; 'retry' where it isn't said. */
+  readonly onUnsure?: NewDelivery['onUnsure'];
+  /** Takes the message instead of the store's `accept`, with more in the same commit; a reply: it was not taken. */
+  readonly commit?: (message: AcceptParams) => Promise<Reply | undefined>;
 }
 
 /** Where the octets of one arriving message go; the shape of smtp/server's MessageSink. */

@@ -24,6 +24,7 @@ export interface PlacedMessage {
   readonly recipients: readonly RoutedRecipient[];
   /** Its sender wants it held until then (RFC 4865): mailboxes here get their copies then, too (held.ts). */
   readonly holdUntil?: number;
+  readonly onUnsure?: NewDelivery['onUnsure'];
 }
 
 export function place(message: PlacedMessage): Placement {
@@ -132,7 +133,8 @@ function deliveryFor(message: PlacedMessage, routed: RoutedRecipient, target: Ta
     nextAt: message.holdUntil ?? message.at,
     ...(notify === undefined ? {} : { notify }),
     ...(orcpt === undefined ? {} : { orcpt }),
-    onUnsure: 'retry',
+    // A mailbox here is never in doubt: its copy is filed in the commit that ends the delivery.
+    onUnsure: target.kind === 'account' ? 'retry' : (message.onUnsure ?? 'retry'),
     onFailure: 'report',
   };
 }

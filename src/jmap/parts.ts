@@ -1,6 +1,7 @@
 /** What the methods are built from; wired in app/. */
 import type { Clock, Logger } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
+import type { SendingParts } from './submission/submit.ts';
 
 export interface JmapParts {
   readonly store: Store;
@@ -10,4 +11,6 @@ export interface JmapParts {
   readonly maxMessage: number;
   /** Stands in the Message-ID of what is written here. */
   readonly hostname: () => string;
+  /** Absent: nothing is sent from here, and submissions are no capability. */
+  readonly sending?: Omit<SendingParts, 'store' | 'clock'>;
 }

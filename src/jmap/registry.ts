@@ -11,6 +11,7 @@ import { mailboxMethods } from './mailbox/methods.ts';
 import type { Capability } from './session.ts';
 import { formatState, readMailState } from './state.ts';
 import type { Store, StoreChange } from '../store/index.ts';
+import { openSubmission } from './submission/index.ts';
 import { threadMethods } from './thread.ts';
 
 /** A type that clients are told the state of (RFC 8620 §7.1). */
@@ -32,17 +33,27 @@ export interface Registry {
 export function openRegistry(parts: EmailParts): Registry {
   const { store } = parts;
   const mailState = async (account: string): Promise<string> => formatState(await readMailState(store, account));
+  const sending = openSubmission(parts);
   const blobs = new Map([['u', uploadBlobs(store)], ...emailBlobs(parts)]);
   return {
-    capabilities: [coreCapability(parts.maxMessage), mailCapability(attachmentsIn(parts.maxMessage))],
+    capabilities: [
+      coreCapability(parts.maxMessage),
+      mailCapability(attachmentsIn(parts.maxMessage)),
+      ...sending.capabilities,
+    ],
     methods: [
       ...coreMethods(blobs),
       ...mailboxMethods(store, parts.clock),
       ...threadMethods(store),
       ...emailMethods(parts),
+      ...sending.methods,
     ],
     types: [
-      ...['Mailbox', 'Thread', 'Email'].map((name) => ({ name, mayChange: touchesMail, state: mailState })),
+      ...['Mailbox', 'Thread', 'Email', ...sending.types].map((name) => ({
+        name,
+        mayChange: touchesMail,
+        state: mailState,
+      })),
       { name: 'EmailDelivery', mayChange: touchesMail, state: deliveryState(store) },
     ],
     blobs,

@@ -4,7 +4,8 @@ import type { Store } from '../store/index.ts';
 import { tellStory } from './story.ts';
 import type { Story } from './story.ts';
 
-export { inWords } from './words.ts';
+export { asSeenByRecipient, asSeenBySender } from './views.ts';
+export { arrivalInWords, inWords, stepSentence } from './words.ts';
 export type { DeliveryStory, End, Step, Story } from './story.ts';
 
 /**

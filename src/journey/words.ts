@@ -21,7 +21,8 @@ export function inWords(story: Story): readonly string[] {
   ];
 }
 
-function arrivalInWords(story: Story): readonly string[] {
+/** How it came to us, in lines. */
+export function arrivalInWords(story: Pick<Story, 'arrival'>): readonly string[] {
   const { arrival } = story;
   if (arrival === undefined) return ["We don't know how it came here: that was not recorded."];
   const { at, facts } = arrival;
@@ -29,10 +30,12 @@ function arrivalInWords(story: Story): readonly string[] {
     const about = facts.about === undefined ? '' : ` about message ${facts.about}`;
     return [`${utc(at)}  We wrote it ourselves: ${COMPOSED[facts.what]}${about}.`];
   }
+  if (facts.login?.name === '') return [`${utc(at)}  Somebody who has an account here handed it in, logged in.`];
   const login =
     facts.login === undefined ? 'without a login' : `logged in as ${facts.login.name} (${facts.login.mechanism})`;
+  const door = facts.service === 'jmap' ? 'our web door' : `our ${facts.service} port`;
   return [
-    `${utc(at)}  ${host(facts.client)} was the client, we (${host(facts.server)}) the server: ${facts.protocol} on our ${facts.service} port, ${line(facts.tls)}, ${login}.`,
+    `${utc(at)}  ${host(facts.client)} was the client, we (${host(facts.server)}) the server: ${facts.protocol} on ${door}, ${line(facts.tls)}, ${login}.`,
     `           We answered ${facts.reply.code} ${facts.reply.text}: from then on the message was our responsibility.`,
   ];
 }
@@ -84,12 +87,15 @@ function stepLine(at: number, said: string): string {
   return `  ${utc(at)}  ${said}`;
 }
 
-function stepSentence(facts: EventFacts): string | undefined {
+/** What a step says by itself; undefined for one that the story tells elsewhere. */
+export function stepSentence(facts: EventFacts): string | undefined {
   switch (facts.kind) {
     case 'routed':
       return routedSentence(facts);
     case 'filed':
-      return `Put into the ${facts.mailbox} of ${facts.recipient}, with the ticket (UIDL) ${facts.uidl}.`;
+      return facts.uidl === ''
+        ? `Put into the mailbox of ${facts.recipient}, here.`
+        : `Put into the ${facts.mailbox} of ${facts.recipient}, with the ticket (UIDL) ${facts.uidl}.`;
     case 'queued':
       return facts.why === 'held'
         ? `Held until ${utc(facts.nextAt)}, as its sender wished.`
@@ -97,13 +103,13 @@ function stepSentence(facts: EventFacts): string | undefined {
     case 'attempt':
       return attemptSentence(facts);
     case 'interrupted':
-      return `Try ${facts.attempt} at ${facts.destination} was cut off: our process ended before the answer was recorded. The next server may have the message, and may be given it twice.`;
+      return `Try ${facts.attempt} at ${facts.destination} was cut off: our process ended before the answer was recorded. The next server may have the message, and ${facts.nextAt === undefined ? 'is not given it again before its sender says so' : 'may be given it twice'}.`;
     case 'reported':
       return `We told ${facts.to}: ${COMPOSED[facts.what]} (message ${facts.report}).`;
     case 'unreported':
       return `The sender was not told: ${facts.why}.`;
     case 'operator':
-      return `The keeper of this server ${DID[facts.action] ?? `did: ${facts.action}`}${facts.why === undefined ? '' : ` (${facts.why})`}.`;
+      return `${facts.by === 'sender' ? 'Its sender' : 'The keeper of this server'} ${DID[facts.action] ?? `did: ${facts.action}`}${facts.why === undefined ? '' : ` (${facts.why})`}.`;
     case 'taken-back':
       return takenBackSentence(facts);
     case 'stopped':

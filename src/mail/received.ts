@@ -37,7 +37,8 @@ export interface ReceivedFacts {
   };
   /** Our name. */
   readonly by: string;
-  readonly with: WithKeyword;
+  /** Left out for a protocol without a registered keyword (RFC 3848 names those of SMTP and LMTP). */
+  readonly with?: WithKeyword;
   /** Our message id. */
   readonly id: string;
   /** Given only when there is a single recipient: others must not learn of each other (RFC 5321 §7.2). */
@@ -57,7 +58,7 @@ export interface ReceivedFacts {
 export function formatReceived(facts: ReceivedFacts): Buffer {
   const clauses = [
     `from ${fromDomain(facts.client)}`,
-    `by ${safeName(facts.by)} with ${facts.with} id ${safeName(facts.id)}`,
+    `by ${safeName(facts.by)}${facts.with === undefined ? '' : ` with ${facts.with}`} id ${safeName(facts.id)}`,
     ...(facts.for === undefined ? [] : [`for <${oneLine(formatAddress(facts.for))}>`]),
     ...(facts.tls === undefined ? [] : [`tls ${safeName(facts.tls)}`]),
   ];

@@ -22,6 +22,8 @@ export { composeNote } from './note.ts';
 export { packTree, partNumbered, unpackTree } from './packed-tree.ts';
 export { previewOf, wordsOf } from './preview.ts';
 export type { BodyPiece } from './preview.ts';
+export { ReportReader } from './report-reader.ts';
+export type { ReadRecipient, ReadReport } from './report-reader.ts';
 export { planSevenBit } from './seven-bit.ts';
 export type { SevenBitOptions, SevenBitPlan } from './seven-bit.ts';
 export { decodeTransfer, transferDecoder } from './transfer-decoding.ts';

@@ -48,6 +48,7 @@ export async function recordSettlement(
       ...(now.lift === undefined ? {} : { lift: now.lift }),
       ...(note === undefined ? {} : { note }),
       ...(now.learned === undefined ? {} : { learned: now.learned }),
+      ...(claim.message.account === undefined ? {} : { submitter: claim.message.account }),
     });
     if (typeof done === 'string') return { kind: done, reports: written.reports.map((one) => one.message.id), stopped };
     stopped.push(...done.stop);

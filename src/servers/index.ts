@@ -10,3 +10,5 @@ export type { RelayExplanation, RelayScenario } from './explain.ts';
 export type { RelaySettings } from './relay.ts';
 export { Suppressed } from './suppressed.ts';
 export { smtpPolicy } from './smtp-policy.ts';
+export { openTransaction, Transaction } from './transaction.ts';
+export type { TransactionParts } from './transaction.ts';

@@ -6,37 +6,25 @@
 import type { Logger } from '../base/index.ts';
 import { replyText } from '../mail/index.ts';
 import type { Reply } from '../mail/index.ts';
-import type { Arrival, Intake, RoutedRecipient } from '../intake/index.ts';
+import type { Arrival, Intake } from '../intake/index.ts';
 import type { MessageSink, SmtpClient, SmtpPolicy, SmtpTransaction } from '../smtp/index.ts';
 import type { TlsFacts } from '../store/index.ts';
-import type { Sending, Taken } from './limits.ts';
 import type { Refusals } from './refusals.ts';
-import { decideRecipient, decideSender } from './relay.ts';
-import type { RelayParts, RelayQuestion } from './relay.ts';
-import type { Suppressed } from './suppressed.ts';
-import type { Clock } from '../base/index.ts';
+import type { RelayQuestion } from './relay.ts';
+import { openTransaction, Transaction } from './transaction.ts';
+import type { TransactionParts } from './transaction.ts';
 
-export interface SmtpPolicyParts extends RelayParts {
-  readonly sending?: Sending;
-  readonly suppressed?: Pick<Suppressed, 'standing' | 'told'>;
+export interface SmtpPolicyParts extends TransactionParts {
   readonly service: 'smtp' | 'submission' | 'lmtp';
   readonly hostname: () => string;
   readonly intake: Intake;
   readonly refusals: Pick<Refusals, 'add'>;
-  readonly clock: Clock;
   readonly log: Logger;
-}
-
-interface OpenTransaction {
-  readonly startedAt: number;
-  readonly recipients: RoutedRecipient[];
-  /** What the login takes of its limits. */
-  readonly taken?: Taken;
 }
 
 export function smtpPolicy(parts: SmtpPolicyParts): SmtpPolicy {
   /** By session; a session has one transaction at a time. */
-  const open = new Map<string, OpenTransaction>();
+  const open = new Map<string, Transaction>();
 
   const question = (client: SmtpClient, from: RelayQuestion['from']): RelayQuestion => ({
     service: parts.service,
@@ -47,7 +35,7 @@ export function smtpPolicy(parts: SmtpPolicyParts): SmtpPolicy {
   });
 
   const end = (session: string): void => {
-    open.get(session)?.taken?.giveBack();
+    open.get(session)?.end();
     open.delete(session);
   };
 
@@ -55,26 +43,16 @@ export function smtpPolicy(parts: SmtpPolicyParts): SmtpPolicy {
     connected: () => Promise.resolve(undefined),
 
     async sender(client, from) {
-      const refusal = await decideSender(parts, question(client, from));
-      if (refusal !== undefined) return refusal;
-      const taken = client.login === undefined ? undefined : parts.sending?.begin(client.login);
-      const startedAt = parts.clock.now();
-      open.set(client.sessionId, { startedAt, recipients: [], ...(taken === undefined ? {} : { taken }) });
+      const transaction = await openTransaction(parts, question(client, from));
+      if (!(transaction instanceof Transaction)) return transaction;
+      open.set(client.sessionId, transaction);
       return undefined;
     },
 
-    async recipient({ client, envelope }, recipient) {
-      const verdict = await decideRecipient(parts, question(client, envelope.mailFrom), recipient);
-      if (verdict.kind === 'refused') {
-        // Before it is said: who sends again has been told, whatever becomes of this process.
-        if (verdict.reply.rule === 'suppressed' && client.login !== undefined)
-          await parts.suppressed?.told(client.login.account, recipient.address);
-        return verdict.reply;
-      }
+    async recipient({ client }, recipient) {
       const transaction = open.get(client.sessionId);
-      transaction?.recipients.push({ recipient, rule: verdict.rule, targets: verdict.targets });
-      transaction?.taken?.add(recipient.address);
-      return undefined;
+      if (transaction === undefined) throw new Error('a recipient without a transaction');
+      return transaction.add(recipient);
     },
 
     message(transaction): Promise<MessageSink | Reply> {
@@ -111,9 +89,9 @@ export function smtpPolicy(parts: SmtpPolicyParts): SmtpPolicy {
   };
 }
 
-function arrivalOf(parts: SmtpPolicyParts, { client, envelope }: SmtpTransaction, open: OpenTransaction): Arrival {
+function arrivalOf(parts: SmtpPolicyParts, { client, envelope }: SmtpTransaction, open: Transaction): Arrival {
   const author = authorOf(parts, client);
-  const sent = open.taken?.sent;
+  const { sent } = open;
   return {
     service: parts.service,
     sessionId: client.sessionId,

@@ -16,6 +16,9 @@ export type {
   SmtpSessionContext,
   SmtpTransaction,
 } from './server/policy.ts';
+export { readMailParameters, readRcptParameters } from './grammar/decoded-parameters.ts';
+export type { DecodedParameters } from './grammar/decoded-parameters.ts';
+export type { Offer } from './grammar/parameters.ts';
 export { isReply } from './grammar/refusals.ts';
 export { readMailFrom, readRcptTo } from './server/read.ts';
 export { loginRequired, recipientTaken } from './server/replies.ts';

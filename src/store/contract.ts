@@ -10,6 +10,7 @@ import { processContract } from './contract/processes.ts';
 import { queueContract } from './contract/queue.ts';
 import { remoteContract } from './contract/remote.ts';
 import { sessionContract } from './contract/session.ts';
+import { sendingContract } from './contract/sending.ts';
 import { sharingContract } from './contract/sharing.ts';
 import { submissionContract } from './contract/submission.ts';
 import { suppressionContract } from './contract/suppression.ts';
@@ -35,6 +36,7 @@ export function storeContract(engine: Engine): void {
   processContract(engine);
   remoteContract(engine);
   sessionContract(engine);
+  sendingContract(engine);
   sharingContract(engine);
   submissionContract(engine);
   suppressionContract(engine);

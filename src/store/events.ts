@@ -38,10 +38,10 @@ export type EventFacts =
   /** The message came in; client and server of this hop, and the answer that took responsibility. */
   | {
       readonly kind: 'received';
-      readonly service: 'smtp' | 'submission' | 'lmtp';
+      readonly service: 'smtp' | 'submission' | 'lmtp' | 'jmap';
       readonly client: HostFacts;
       readonly server: HostFacts;
-      /** The keyword of the Received field: "ESMTPSA" (RFC 3848). */
+      /** The keyword of the Received field: "ESMTPSA" (RFC 3848); or "JMAP". */
       readonly protocol: string;
       readonly tls?: TlsFacts;
       readonly login?: LoginFacts;
@@ -111,14 +111,14 @@ export type EventFacts =
     }
   /**
    * The process that made an attempt ended before it recorded what came of it: the next server may
-   * have taken the message (the one window that can't be closed).
+   * have taken the message (the one window that can't be closed). Without `nextAt` a person decides.
    */
   | {
       readonly kind: 'interrupted';
       readonly attempt: number;
       readonly recipient: string;
       readonly destination: string;
-      readonly nextAt: number;
+      readonly nextAt?: number;
     }
   /** The sender was told: `report` is the id of the report. */
   | {
@@ -129,8 +129,8 @@ export type EventFacts =
     }
   /** Nobody could be told (null sender), or nobody wanted to be. */
   | { readonly kind: 'unreported'; readonly why: string }
-  /** Somebody with the keys did something: hold, release, retry, fail, drop. */
-  | { readonly kind: 'operator'; readonly action: string; readonly why?: string }
+  /** Somebody with the keys did something: hold, release, retry, fail, drop; or its sender: release, retry. */
+  | { readonly kind: 'operator'; readonly action: string; readonly why?: string; readonly by?: 'sender' }
   /** The message was asked back, by whoever keeps this server or by its sender: what that did to this delivery. */
   | {
       readonly kind: 'taken-back';

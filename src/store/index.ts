@@ -1,6 +1,7 @@
 /** Floor 3: the only room with SQL. */
 export type * from './store.ts';
 export type * from './mail.ts';
+export type * from './sending.ts';
 export { StoreError } from './store.ts';
 export type { LastNote, NewNote } from './note.ts';
 export type { WebSession } from './session.ts';

@@ -190,7 +190,7 @@ class World {
         return;
       }
       case 'sweep':
-        await store.write('sweepJourney', { before: 3, limit: 2 });
+        await store.write('sweepJourney', { before: 3, at: 9, limit: 2 });
         await store.write('forgetDestinations', { before: 4, limit: 1 });
     }
   }

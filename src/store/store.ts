@@ -12,6 +12,7 @@ import type { ProcessIdentity } from '../base/index.ts';
 import type { EventFacts, NewEvent, StoredEvent } from './events.ts';
 import type { MailReads, MailWrites } from './mail.ts';
 import type { LastNote, NewNote } from './note.ts';
+import type { SendingReads, SendingWrites } from './sending.ts';
 import type { SessionReads, SessionWrites } from './session.ts';
 import type { RemoteReads, RemoteWrites } from './remote.ts';
 import type { Suppression, SuppressionReads, SuppressionWrites } from './suppression.ts';
@@ -124,7 +125,7 @@ export interface Downgraded {
 }
 
 /** `collected`: it came from another provider's maildrop (POP3). */
-export type MessageSource = 'smtp' | 'submission' | 'lmtp' | 'composed' | 'collected';
+export type MessageSource = 'smtp' | 'submission' | 'lmtp' | 'jmap' | 'composed' | 'collected';
 
 export interface NewMessage {
   /** newId(): stands in the 250, the Received field, the log and reports. */
@@ -360,7 +361,7 @@ export interface EmailToRead {
 export type Changed = 'done' | 'exists' | 'missing';
 
 /** Operations that change something. Each is one transaction; many share one commit. */
-export interface Writes extends RemoteWrites, SessionWrites, SuppressionWrites, TakeBackWrites, MailWrites {
+export interface Writes extends RemoteWrites, SessionWrites, SendingWrites, SuppressionWrites, TakeBackWrites, MailWrites {
   addDomain(p: { readonly name: string; readonly at: number }): Changed;
   /** Refuses ('in-use') while an open account or an alias lies in it. */
   removeDomain(p: { readonly name: string }): Changed | 'in-use';
@@ -442,6 +443,8 @@ export interface Writes extends RemoteWrites, SessionWrites, SuppressionWrites, 
     readonly note?: NewNote;
     /** What the attempt says about its destination. */
     readonly learned?: Learned;
+    /** The account that submitted it. */
+    readonly submitter?: string;
   }): 'done' | 'lost' | { readonly stop: readonly number[] };
   /** Claims particular deliveries that nobody is sending, whatever their time (an operator's `fail`); counts no attempt. */
   claimForOperator(p: {
@@ -455,6 +458,8 @@ export interface Writes extends RemoteWrites, SessionWrites, SuppressionWrites, 
     readonly message: string;
     readonly numbers: readonly number[];
     readonly action: 'retry' | 'hold' | 'release' | 'drop';
+    /** Those in other states are left alone. */
+    readonly only?: readonly DeliveryState[];
     readonly at: number;
     readonly events: readonly NewEvent[];
   }): readonly number[];
@@ -527,7 +532,7 @@ export interface Writes extends RemoteWrites, SessionWrites, SuppressionWrites, 
   /** Forgets what was learned, before that time, of destinations where nothing is due. True: more is left. */
   forgetDestinations(p: { readonly before: number; readonly limit: number }): boolean;
   /** Journeys that ended before `before`: events, attempts, deliveries and messages nobody holds any more. True: more is left. */
-  sweepJourney(p: { readonly before: number; readonly limit: number }): boolean;
+  sweepJourney(p: { readonly before: number; readonly at: number; readonly limit: number }): boolean;
 }
 
 export interface Refusal {
@@ -542,7 +547,7 @@ export interface Refusal {
 }
 
 /** Operations that only look. They see everything committed before they were called. */
-export interface Reads extends RemoteReads, SessionReads, SuppressionReads, MailReads {
+export interface Reads extends RemoteReads, SessionReads, SendingReads, SuppressionReads, MailReads {
   listDomains(p: Record<never, never>): readonly { readonly name: string; readonly createdAt: number }[];
   listAccounts(p: { readonly domain?: string; readonly closed: boolean }): readonly Account[];
   account(p: { readonly id: string }): Account | undefined;

@@ -103,10 +103,10 @@ export function processContract(engine: Engine): void {
         at: 50,
         events: [],
       });
-      assert.equal(await store.write('sweepJourney', { before: 50, limit: 10 }), false);
+      assert.equal(await store.write('sweepJourney', { before: 50, at: 60, limit: 10 }), false);
       assert.equal((await store.read('events', { message: ended.message.id })).length, 1);
-      assert.equal(await store.write('sweepJourney', { before: 51, limit: 1 }), true);
-      assert.equal(await store.write('sweepJourney', { before: 51, limit: 1 }), false);
+      assert.equal(await store.write('sweepJourney', { before: 51, at: 60, limit: 1 }), true);
+      assert.equal(await store.write('sweepJourney', { before: 51, at: 60, limit: 1 }), false);
       assert.deepEqual(await store.read('findMessages', { id: ended.message.id }), []);
       assert.deepEqual(await store.read('events', { message: ended.message.id }), []);
       assert.deepEqual(await store.read('deliveries', { message: ended.message.id }), []);

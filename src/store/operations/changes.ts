@@ -26,7 +26,7 @@ export function* mailState(p: Parameters<MailReads['mailState']>[0]): Steps<Retu
 }
 
 /** Something as it stands, or as it stood when it went; when it was made and when it last changed. */
-interface Step<Id> {
+export interface Step<Id> {
   readonly id: Id;
   readonly created: number;
   readonly modseq: number;
@@ -43,13 +43,13 @@ function placeOf({ created, modseq }: Step<unknown>, since: number): number {
 }
 
 /** The account, where its changes since then are known. */
-function* sinceThen({ account, since }: ChangesSince): Steps<AccountRow | undefined> {
+export function* sinceThen({ account, since }: ChangesSince): Steps<AccountRow | undefined> {
   const row = yield* accountRow(account);
   return row === undefined || since < row.changes_from || since > row.modseq ? undefined : row;
 }
 
 /** The first of them, in order; of each kind one more than `limit` has to be among them where there is one. */
-function changesIn<Id>(steps: readonly Step<Id>[], { since, limit }: ChangesSince, now: number): Told<Id> {
+export function changesIn<Id>(steps: readonly Step<Id>[], { since, limit }: ChangesSince, now: number): Told<Id> {
   const all = steps.toSorted((one, other) => placeOf(one, since) - placeOf(other, since));
   const told = all.slice(0, limit);
   const last = told.at(-1);
@@ -72,14 +72,14 @@ interface Told<Id> {
   readonly told: readonly Step<Id>[];
 }
 
-interface StepRow {
+export interface StepRow {
   readonly id: SqlValue;
   readonly created: number;
   readonly modseq: number;
 }
 
 /** What went; what came since then, too, is not told of. */
-function* tombstones({ account, since, limit }: ChangesSince, kind: string): Steps<readonly Step<string>[]> {
+export function* tombstones({ account, since, limit }: ChangesSince, kind: string): Steps<readonly Step<string>[]> {
   const found = yield* rows<StepRow>(
     'SELECT id, created, modseq FROM tombstones WHERE account = ? AND kind = ? AND modseq > ? AND created <= ? ORDER BY modseq LIMIT ?',
     account,

@@ -8,11 +8,13 @@ import * as card from './card.ts';
 import * as changes from './changes.ts';
 import { deliveries } from './delivery.ts';
 import * as destination from './destination.ts';
+import * as correspondent from './correspondent.ts';
 import * as directory from './directory.ts';
 import { changeEmails, placeEmails } from './email-change.ts';
 import { emailRows } from './email-row.ts';
 import { events } from './event.ts';
 import { accept } from './filing.ts';
+import * as identity from './identity.ts';
 import * as housekeeping from './housekeeping.ts';
 import * as journey from './journey.ts';
 import * as listing from './listing.ts';
@@ -25,6 +27,8 @@ import { queryEmails } from './query.ts';
 import * as queue from './queue.ts';
 import * as session from './session.ts';
 import * as remote from './remote.ts';
+import * as sending from './sending.ts';
+import { querySubmissions } from './sending-query.ts';
 import type { Operation, Steps } from './statement.ts';
 import * as submission from './submission.ts';
 import * as suppression from './suppression.ts';
@@ -58,6 +62,13 @@ export const writes = {
   claimForOperator: queue.claimForOperator,
   changeDeliveries: queue.changeDeliveries,
   takeBack,
+  putIdentity: identity.putIdentity,
+  submit: sending.submit,
+  cancelSubmission: sending.cancelSubmission,
+  forgetSubmission: sending.forgetSubmission,
+  linkReport: sending.linkReport,
+  meet: correspondent.meet,
+  forgetCorrespondents: correspondent.forgetCorrespondents,
   suppress: suppression.suppress,
   toldSuppressed: suppression.toldSuppressed,
   removeSuppressions: suppression.removeSuppressions,
@@ -113,6 +124,14 @@ export const reads = {
   isGranted: submission.isGranted,
   sentBy: submission.sentBy,
   session: session.session,
+  identities: identity.identities,
+  identityChanges: identity.identityChanges,
+  submissions: sending.submissions,
+  querySubmissions,
+  submissionChanges: sending.submissionChanges,
+  outbox: sending.outbox,
+  submissionsOf: sending.submissionsOf,
+  correspondents: correspondent.correspondents,
   maildropSlice: maildrop.maildropSlice,
   email: maildrop.email,
   mailState: changes.mailState,

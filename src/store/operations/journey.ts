@@ -3,6 +3,7 @@ import type { QueuedMessage, Reads, Writes } from '../store.ts';
 import { FROM_MESSAGES, MESSAGE_AND_CONTENT, messageOf } from './message.ts';
 import type { MessageRow } from './message.ts';
 import { nameDigest } from '../name-digest.ts';
+import { removeSubmission } from './sending.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 
@@ -30,6 +31,7 @@ export function* sweepJourney(p: Parameters<Writes['sweepJourney']>[0]): Steps<b
     p.limit,
   );
   for (const { id } of ended) {
+    yield* removeSubmission(id, p.at);
     for (const table of ['events', 'attempts', 'deliveries']) yield* run(`DELETE FROM ${table} WHERE message = ?`, id);
     const gone = yield* first<{ seq: number; message_id: string | null }>(
       'DELETE FROM messages WHERE id = ? RETURNING seq, message_id',

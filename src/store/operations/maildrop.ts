@@ -168,6 +168,10 @@ const OF_AN_ACCOUNT = [
   'sent',
   'correspondents',
   'suppressions',
+  'identities',
+  'submissions',
+  'submission_reports',
+  'people',
 ];
 
 interface MembershipRow {

@@ -10,6 +10,7 @@ import { refreshDestinations } from './destination.ts';
 import { insertEvents } from './event.ts';
 import { holderOf, processOf } from './holder.ts';
 import { releaseMessage } from './message.ts';
+import { touchSubmissions } from './outbox.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 
@@ -44,28 +45,35 @@ interface HeldRow {
   readonly destination: string;
   readonly attempts: number;
   readonly next_at: number;
+  readonly on_unsure: 'retry' | 'ask';
   readonly freed_state: DeliveryState;
   readonly stop_requested_at: number | null;
 }
 
 /**
  * Each is again what it was before the claim, due at the time that the claim committed (HOUSE P3); one that was asked
- * back meanwhile ends. An attempt that was cut off is told of: the next server may have the message.
+ * back meanwhile ends, and one whose sender wants to be asked is in doubt. An attempt that was cut off is told of: the next server may have the message.
  */
 function* freeDeliveries(holder: string, at: number): Steps<number> {
   const held = yield* rows<HeldRow>(
-    'SELECT message, n, recipient, destination, attempts, next_at, freed_state, stop_requested_at FROM deliveries WHERE holder = ?',
+    'SELECT message, n, recipient, destination, attempts, next_at, on_unsure, freed_state, stop_requested_at FROM deliveries WHERE holder = ?',
     holder,
   );
   for (const row of held) {
     const stopped = row.stop_requested_at !== null;
-    const state = stopped ? 'dropped' : row.freed_state;
+    const state = stopped ? 'dropped' : freedState(row);
     yield* run(FREE, state, dueAt(state, row.next_at), stopped ? at : null, row.attempts, row.message, row.n);
     if (stopped) yield* releaseMessage(row.message, 1, at);
   }
   yield* insertEvents(held.flatMap((row) => whatWasCutOff(row, at)));
   yield* refreshDestinations(held.map(({ destination }) => destination));
+  yield* touchSubmissions(held.map(({ message }) => message));
   return held.length;
+}
+
+/** Whoever wants to be asked is: the next server may have it. */
+function freedState({ on_unsure: policy, freed_state: state, attempts }: HeldRow): DeliveryState {
+  return policy === 'ask' && state === 'waiting' && attempts > 0 ? 'unsure' : state;
 }
 
 const FREE =
@@ -79,8 +87,10 @@ function whatWasCutOff(row: HeldRow, at: number): readonly NewEvent[] {
   return attempts === 0 ? [] : [interrupted(row, at)];
 }
 
-function interrupted({ message, n, recipient, destination, attempts, next_at: nextAt }: HeldRow, at: number): NewEvent {
-  return { message, n, at, facts: { kind: 'interrupted', attempt: attempts, recipient, destination, nextAt } };
+function interrupted(row: HeldRow, at: number): NewEvent {
+  const { message, n, recipient, destination, attempts, next_at: nextAt } = row;
+  const next = freedState(row) === 'unsure' ? {} : { nextAt };
+  return { message, n, at, facts: { kind: 'interrupted', attempt: attempts, recipient, destination, ...next } };
 }
 
 export function* takeLease(p: Parameters<Writes['takeLease']>[0]): Steps<boolean> {

@@ -1,4 +1,5 @@
 /** The queue: what is claimed, settled, changed by an operator. Times and states, no policy. */
+import { markUnknown } from './correspondent.ts';
 import { insertEvents } from './event.ts';
 import { accept, insertEmail } from './filing.ts';
 import { DELIVERY, deliveryOf, dueAt, isEnded } from './delivery.ts';
@@ -8,6 +9,7 @@ import { holderOf } from './holder.ts';
 import { FROM_MESSAGES, MESSAGE_AND_CONTENT, messageOf, releaseMessage, retainMessage } from './message.ts';
 import type { MessageRow } from './message.ts';
 import { writeNote } from './note.ts';
+import { linkOwnReports, touchSubmission, touchSubmissions } from './outbox.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 import { liftSuppressions, suppress } from './suppression.ts';
@@ -28,6 +30,7 @@ export function* claimDue(p: ClaimDue): Steps<readonly Claim[]> {
     }
   }
   yield* refreshDestinations(new Set(claims.map(({ destination }) => destination)));
+  yield* touchSubmissions(claims.map(({ message }) => message.id));
   return claims;
 }
 
@@ -112,13 +115,25 @@ export function* settle(p: Settle): Steps<ReturnType<Writes['settle']>> {
   if (p.learned !== undefined) yield* keepStanding(p.learned, p.at);
   yield* insertAttempts(p.message, p.attempts);
   yield* insertEvents(p.events);
-  for (const report of p.reports) yield* accept(report);
+  for (const report of p.reports) {
+    yield* accept(report);
+    yield* linkOwnReports(p.message, report.emails);
+  }
   yield* fileHeld(p);
-  yield* suppress({ entries: p.suppress ?? [] });
-  if (p.lift !== undefined) yield* liftSuppressions(p.lift.account, p.lift.addresses);
+  yield* learn(p);
   if (p.note !== undefined) yield* writeNote(p.note, p.at);
   yield* releaseMessage(p.message, all.filter(({ settled }) => isEnded(settled.state)).length, p.at);
+  yield* touchSubmission(p.message);
   return 'done';
+}
+
+/** Which addresses exist, for who writes to them again. */
+function* learn({ suppress: entries = [], lift }: Settle): Steps<void> {
+  yield* suppress({ entries });
+  for (const { account, address } of entries) if (account !== undefined) yield* markUnknown(account, [address], true);
+  if (lift === undefined) return;
+  yield* liftSuppressions(lift.account, lift.addresses);
+  yield* markUnknown(lift.account, lift.addresses, false);
 }
 
 /** What a delivery that was asked back may become: it got there, or it ends unreported. */
@@ -180,6 +195,7 @@ export function* claimForOperator(p: Parameters<Writes['claimForOperator']>[0]):
       claimed.push(yield* hold(row, p, { attempts: row.attempts, nextAt: row.next_at, freedState: row.state }));
   }
   yield* refreshDestinations(claimed.map((row) => row.destination));
+  if (claimed.length > 0) yield* touchSubmission(p.message);
   return claimed[0] === undefined ? undefined : yield* claimOf(p.message, claimed[0].destination, claimed);
 }
 
@@ -197,7 +213,8 @@ export function* changeDeliveries(p: Change): Steps<readonly number[]> {
   const changed: DeliveryRow[] = [];
   for (const n of new Set(p.numbers)) {
     const row = yield* idleDelivery(p.message, n);
-    const state = row === undefined ? undefined : stateAfter(row, p.action);
+    const meant = row !== undefined && p.only?.includes(row.state) !== false;
+    const state = meant ? stateAfter(row, p.action) : undefined;
     if (row === undefined || state === undefined) continue;
     const nextAt = state === 'waiting' ? p.at : state === 'held' ? 0 : row.next_at;
     yield* run(
@@ -216,6 +233,7 @@ export function* changeDeliveries(p: Change): Steps<readonly number[]> {
   const numbers = changed.map((row) => row.n);
   if (numbers.length > 0) yield* insertEvents(p.events.filter(({ n }) => n === undefined || numbers.includes(n)));
   if (p.action === 'drop') yield* releaseMessage(p.message, numbers.length, p.at);
+  if (numbers.length > 0) yield* touchSubmission(p.message);
   return numbers;
 }
 

@@ -6,6 +6,7 @@ import type { DeliveryRow } from './delivery.ts';
 import { refreshDestinations } from './destination.ts';
 import { insertEvents } from './event.ts';
 import { releaseMessage } from './message.ts';
+import { touchSubmission } from './outbox.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 
@@ -26,6 +27,7 @@ export function* takeBack(p: TakeBack): Steps<ReturnType<TakeBackWrites['takeBac
   yield* refreshDestinations(dropped.map(({ destination }) => destination));
   yield* insertEvents(open.filter(isNews).map((row) => takenBackEvent(p, row)));
   yield* releaseMessage(p.message, dropped.length, p.at);
+  if (open.some(isNews)) yield* touchSubmission(p.message);
   return meant.map(outcomeOf);
 }
 

@@ -10,6 +10,10 @@ export function handover(name: WriteName, params: unknown): unknown {
   if (name === 'append') return exactAppend(params as AppendParams);
   if (name === 'collectMessage') return exactCollect(params as Parameters<Writes['collectMessage']>[0]);
   if (name === 'putUpload') return exactUpload(params as Parameters<Writes['putUpload']>[0]);
+  if (name === 'submit') {
+    const submit = params as Parameters<Writes['submit']>[0];
+    return { ...submit, accept: exact(submit.accept) };
+  }
   if (name !== 'settle') return params;
   const settle = params as Parameters<Writes['settle']>[0];
   const { reports, emails = [] } = settle;

@@ -121,7 +121,7 @@ const calls: readonly (readonly [OperationName, unknown])[] = [
   ['closeAccount', { account: 'a', at: 1 }],
   ['purgeAccount', { account: 'a', at: 1, limit: 9 }],
   ['changeDeliveries', { message: message.id, numbers: [5], action: 'drop', at: 1, events: [] }],
-  ['sweepJourney', { before: 9, limit: 9 }],
+  ['sweepJourney', { before: 9, at: 99, limit: 9 }],
   ['garbage', { limit: 9 }],
 ];
 

@@ -10,7 +10,7 @@ import { FileOrInlineWriter } from '../content/write.ts';
 import { isMarked } from '../operations/index.ts';
 import type { OperationName, ParamsOf } from '../operations/index.ts';
 import { StoreError } from '../store.ts';
-import type { ContentStore, ReadName, Reads, Store, StoreChange, WriteName, Writes } from '../store.ts';
+import type { Claim, ContentStore, ReadName, Reads, Store, StoreChange, WriteName, Writes } from '../store.ts';
 import type { Durability } from './connection.ts';
 import { handover } from './handover.ts';
 import { Lane } from './lane.ts';
@@ -116,10 +116,17 @@ class SqliteStore implements Store {
     for (;;) {
       const result: unknown = await this.#writer.run(name, handover(name, params) as ParamsOf<N>);
       if (name === 'quitMaildrop' && isMarked(params as QuitParams)) this.#chore(() => this.#carryOutRemovals());
+      if (name === 'claimDue') this.#tellSubmitters(result as readonly Claim[]);
       if (name !== 'lockMaildrop' || (result as { readonly kind: string }).kind !== 'unfinished')
         return result as ReturnType<Writes[N]>;
       await this.#carryOutRemovals((params as { readonly account: string }).account);
     }
+  }
+
+  /** Their submissions are being sent now. */
+  #tellSubmitters(claims: readonly Claim[]): void {
+    const mail = new Set(claims.flatMap(({ message }) => message.account ?? []));
+    if (mail.size > 0) this.#tell({ directory: false, queue: false, mail });
   }
 
   read<N extends ReadName>(name: N, params: Parameters<Reads[N]>[0]): Promise<ReturnType<Reads[N]>> {

@@ -19,17 +19,30 @@ export function touches({ name, params }: Pick<Request, 'name' | 'params'>): Sto
         queue: isForQueue(params as AcceptParams),
         mail: new Set(accountsOf(params as AcceptParams)),
       };
+    case 'submit':
+      return joined([touches({ name: 'accept', params: (params as Params<'submit'>).accept }), submitterOf(params)]);
     case 'settle':
       return { ...QUEUE, mail: new Set(accountsOfSettlement(params as Params<'settle'>)) };
-    case 'claimDue':
-    case 'bringBack':
+    case 'cancelSubmission':
+      return joined([QUEUE, mailOf(params)]);
     case 'claimForOperator':
     case 'changeDeliveries':
     case 'takeBack':
     case 'freeProcesses':
+      // Whose submissions these are is not said here.
+      return { ...QUEUE, mail: 'all' };
+    case 'claimDue':
+    case 'bringBack':
     case 'takeLease':
     case 'dropLease':
       return QUEUE;
+    case 'putIdentity':
+    case 'forgetSubmission':
+    case 'linkReport':
+      return mailOf(params);
+    case 'meet':
+    case 'forgetCorrespondents':
+      return NOTHING;
     case 'quitMaildrop':
       return (params as Params<'quitMaildrop'>).remove.length === 0 ? NOTHING : mailOf(params);
     case 'placeEmails':
@@ -87,9 +100,13 @@ function accountsOf({ emails, reports = [] }: AcceptParams): readonly string[] {
   return [...emails.map(({ account }) => account), ...reports.flatMap(accountsOf)];
 }
 
-function accountsOfSettlement({ emails = [], reports, note }: Params<'settle'>): readonly string[] {
+function submitterOf(params: unknown): StoreChange {
+  return mailOf((params as Params<'submit'>).submission);
+}
+
+function accountsOfSettlement({ emails = [], reports, note, submitter }: Params<'settle'>): readonly string[] {
   const notes = note?.accept === undefined ? [] : [note.accept];
-  return [...emails.map(({ account }) => account), ...[...reports, ...notes].flatMap(accountsOf)];
+  return [...(submitter === undefined ? [] : [submitter]), ...emails.map(({ account }) => account), ...[...reports, ...notes].flatMap(accountsOf)];
 }
 
 export function joined(changes: readonly StoreChange[]): StoreChange {
