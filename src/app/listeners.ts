@@ -15,14 +15,7 @@ import type { SmtpServerSettings } from '../smtp/index.ts';
 import type { Core } from './core.ts';
 import type { HandIn } from './hand-in.ts';
 import type { Role } from './roles.ts';
-import {
-  bannerWait,
-  LONGEST_HOLD,
-  mayLogInClear,
-  pop3Settings,
-  relaySettings,
-  smtpSettings,
-} from './settings.ts';
+import { bannerWait, LONGEST_HOLD, mayLogInClear, pop3Settings, relaySettings, smtpSettings } from './settings.ts';
 
 type WireService = 'smtp' | 'lmtp' | 'submission' | 'pop3';
 export type Service = WireService | 'web';

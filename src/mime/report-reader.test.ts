@@ -141,6 +141,8 @@ test('a report of any size is read within bounds', () => {
   const many = Array.from({ length: 5_000 }, (_, i) => `Final-Recipient: rfc822;u${i}@b.test\r\n`).join('\r\n');
   const found = read(report(`X: y\r\n\r\n${many}`));
   assert.equal(found?.recipients.length, 1_000);
-  const long = read(report(`X: y\r\n\r\nFinal-Recipient: rfc822;b@b.test\r\nDiagnostic-Code: smtp; ${'x'.repeat(300_000)}`));
+  const long = read(
+    report(`X: y\r\n\r\nFinal-Recipient: rfc822;b@b.test\r\nDiagnostic-Code: smtp; ${'x'.repeat(300_000)}`),
+  );
   assert.equal((long?.recipients[0]?.diagnostic?.length ?? 0) <= 2_000, true);
 });

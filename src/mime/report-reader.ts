@@ -177,7 +177,10 @@ function recipientOf(group: Group): ReadRecipient {
   return {
     ...given('finalRecipient', addressOf(valueOf(group, 'final-recipient'))),
     ...given('originalRecipient', addressOf(valueOf(group, 'original-recipient'))),
-    ...given('action', ACTIONS.find((one) => one === action)),
+    ...given(
+      'action',
+      ACTIONS.find((one) => one === action),
+    ),
     ...given('status', status),
     ...given('remoteMta', typed(valueOf(group, 'remote-mta'))),
     ...given('diagnostic', typed(valueOf(group, 'diagnostic-code'))),

@@ -361,7 +361,8 @@ export interface EmailToRead {
 export type Changed = 'done' | 'exists' | 'missing';
 
 /** Operations that change something. Each is one transaction; many share one commit. */
-export interface Writes extends RemoteWrites, SessionWrites, SendingWrites, SuppressionWrites, TakeBackWrites, MailWrites {
+export interface Writes
+  extends RemoteWrites, SessionWrites, SendingWrites, SuppressionWrites, TakeBackWrites, MailWrites {
   addDomain(p: { readonly name: string; readonly at: number }): Changed;
   /** Refuses ('in-use') while an open account or an alias lies in it. */
   removeDomain(p: { readonly name: string }): Changed | 'in-use';

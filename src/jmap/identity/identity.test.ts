@@ -79,7 +79,10 @@ test('[8621-6.2-changes] what was made, changed and destroyed since a state is t
   const first = await since(state);
   assert.deepEqual([first['created'], first['updated'], first['destroyed']], [[a], ['own'], []]);
   const second = await since(between);
-  assert.deepEqual([second['created'], second['updated'].toSorted(), second['destroyed']], [[], [a, 'own'].toSorted(), [b]]);
+  assert.deepEqual(
+    [second['created'], second['updated'].toSorted(), second['destroyed']],
+    [[], [a, 'own'].toSorted(), [b]],
+  );
   // In pieces the same comes together.
   const told: string[] = [];
   let at = between;

@@ -76,7 +76,9 @@ function identitySet(parts: IdentityParts): SetType<Shape> {
     state: async (account) => formatState(await readMailState(store, account)),
     async read(ids, { call }) {
       const all = await identitiesOf(store, call.account);
-      return new Map(all.flatMap((one) => (ids.includes(one.id) ? [[one.id, { ...one } as unknown as JsonObject]] : [])));
+      return new Map(
+        all.flatMap((one) => (ids.includes(one.id) ? [[one.id, { ...one } as unknown as JsonObject]] : [])),
+      );
     },
     create: ({ properties }, set) => create(parts, properties, set),
     async update(updates, { account }) {
@@ -84,7 +86,14 @@ function identitySet(parts: IdentityParts): SetType<Shape> {
       for (const { id, patched } of updates) {
         const identity = { email: patched['email'] as string, facts: JSON.stringify(factsOf(patched)) };
         const how = id === OWN ? 'own' : 'kept';
-        const done = await store.write('putIdentity', { account, id, identity, how, most: MOST_IDENTITIES, at: clock.now() });
+        const done = await store.write('putIdentity', {
+          account,
+          id,
+          identity,
+          how,
+          most: MOST_IDENTITIES,
+          at: clock.now(),
+        });
         outcomes.push(done === 'done' ? null : new SetError('notFound'));
       }
       return outcomes;
@@ -113,7 +122,14 @@ async function create(
   const id = newId(clock.now());
   const facts = factsOf(properties);
   const identity = { email: formatAddress(address), facts: JSON.stringify(facts) };
-  const done = await store.write('putIdentity', { account, id, identity, how: 'made', most: MOST_IDENTITIES, at: clock.now() });
+  const done = await store.write('putIdentity', {
+    account,
+    id,
+    identity,
+    how: 'made',
+    most: MOST_IDENTITIES,
+    at: clock.now(),
+  });
   if (done === 'too-many') return new SetError('overQuota', `There may be ${MOST_IDENTITIES} identities.`);
   return { id, email: identity.email, ...facts, mayDelete: true };
 }

@@ -136,7 +136,9 @@ function errorOf(trouble: Trouble): SetError {
     case 'no-mailbox':
       return new SetError('invalidProperties', 'There is no such mailbox.', { properties: ['mailboxIds'] });
     case 'in-no-mailbox':
-      return new SetError('invalidProperties', 'An email lies in one mailbox at least.', { properties: ['mailboxIds'] });
+      return new SetError('invalidProperties', 'An email lies in one mailbox at least.', {
+        properties: ['mailboxIds'],
+      });
     case 'too-many-keywords':
       return new SetError('tooManyKeywords');
     case 'too-many-mailboxes':

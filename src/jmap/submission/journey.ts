@@ -135,7 +135,9 @@ const UNDO = 60_000;
 function waitAfter(step: Step, next: Step | undefined): readonly Properties[] {
   const why = next === undefined ? undefined : waitKind(step, next);
   if (why === undefined || next === undefined || next.at <= step.at) return [];
-  return [{ kind: 'wait', why, at: utcDate(step.at), until: utcDate(next.at), ms: next.at - step.at, words: [WAITS[why]] }];
+  return [
+    { kind: 'wait', why, at: utcDate(step.at), until: utcDate(next.at), ms: next.at - step.at, words: [WAITS[why]] },
+  ];
 }
 
 type WaitKind = 'undo-hold' | 'held-by-sender' | 'held-by-keeper' | 'greylist' | 'retry' | 'in-mailbox' | 'queue';

@@ -176,8 +176,7 @@ async function cardOf(
 ): Promise<Properties & { readonly id: string }> {
   const { kind, reportingMta, messageId, subject, disposition, recipients } = report;
   const deliveries = submission === undefined ? [] : await store.read('deliveries', { message: submission.id });
-  const [source] =
-    submission === undefined ? [] : await store.read('emailRows', { account, ids: [submission.email] });
+  const [source] = submission === undefined ? [] : await store.read('emailRows', { account, ids: [submission.email] });
   return {
     id,
     kind,

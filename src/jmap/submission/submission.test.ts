@@ -260,7 +260,10 @@ test('an outbox tells how each recipient stands and why, and what can be done', 
   const entry = await house.outbox(id);
   assert.equal(entry['state'], 'unsure');
   const [later, lost, nobody] = entry['recipients'] as [Answered, Answered, Answered];
-  assert.deepEqual([later['state'], later['reason'].id, later['actions']], ['waiting', 'greylisted', ['tryAgain', 'cancel']]);
+  assert.deepEqual(
+    [later['state'], later['reason'].id, later['actions']],
+    ['waiting', 'greylisted', ['tryAgain', 'cancel']],
+  );
   assert.equal(later['reply'], '450 4.7.1 Greylisted, come back later');
   assert.equal(later['givesUpAt'], '2026-01-06T00:00:00Z');
   assert.match(later['nextAt'] as string, /^2026-01-01T00:01:/);
@@ -277,7 +280,10 @@ test('an outbox tells how each recipient stands and why, and what can be done', 
     { email: 'lost@c.test', done: true, description: null },
   ]);
   await house.pass(0, async () => (await house.outbox(id))['recipients'][1].state === 'sent');
-  assert.deepEqual((await act('cancel'))['results'].map(({ done }: Answered) => done as boolean), [true, false, false]);
+  assert.deepEqual(
+    (await act('cancel'))['results'].map(({ done }: Answered) => done as boolean),
+    [true, false, false],
+  );
   assert.equal((await house.outbox(id))['recipients'][0].state, 'canceled');
   assert.equal(house.next.got.length, 1);
 });
@@ -318,7 +324,8 @@ test('people one writes to are suggested, by name or address, until they are for
       ['Zoë Stone', 'zoe@b.test'],
     ],
   );
-  for (const text of ['sto', 'zoe', 'ZOE st', 'b.te']) assert.equal((await ask(text))[0]?.['email'], 'zoe@b.test', text);
+  for (const text of ['sto', 'zoe', 'ZOE st', 'b.te'])
+    assert.equal((await ask(text))[0]?.['email'], 'zoe@b.test', text);
   const [zoe] = await ask('zoe');
   const gone = await house.ok('Correspondent/set', { destroy: [zoe?.['id'], 'none'] });
   assert.deepEqual([gone['destroyed'], gone['notDestroyed'].none.type], [[zoe?.['id']], 'notFound']);
@@ -334,7 +341,10 @@ test('a journey shows a sender the way to each recipient, and a recipient that o
   };
   const draft = await house.draft(letter('bob@a.test'));
   const id = (await house.submit(draft, { envelope }))['id'] as string;
-  await house.pass(11_000, async () => house.next.got.length === 1 && (await house.lettersOf('account-1')).length === 1);
+  await house.pass(
+    11_000,
+    async () => house.next.got.length === 1 && (await house.lettersOf('account-1')).length === 1,
+  );
   for (const about of [{ submissionId: id }, { emailId: draft }]) {
     const [story] = (await house.ok('Journey/get', about))['list'] as [Answered];
     assert.deepEqual([story['submissionId'], story['emailId']], [id, draft]);
@@ -346,7 +356,10 @@ test('a journey shows a sender the way to each recipient, and a recipient that o
   const bob = house.as('bob@a.test', 'account-1');
   const [copy] = await house.lettersOf('account-1');
   const [story] = (await bob.ok('Journey/get', { emailId: copy?.id }))['list'] as [Answered];
-  assert.deepEqual((story['recipients'] as Answered[]).map(({ email }) => email as string), ['bob@a.test']);
+  assert.deepEqual(
+    (story['recipients'] as Answered[]).map(({ email }) => email as string),
+    ['bob@a.test'],
+  );
   assert.doesNotMatch(JSON.stringify(story), /dora/);
   assert.deepEqual((await bob.ok('Journey/get', { submissionId: id }))['list'], []);
   assert.deepEqual((await bob.ok('DeliveryReport/get', { ids: [draft] }))['list'], []);

@@ -94,7 +94,10 @@ async function readSource({ store, limits }: SendingParts, { account, emailId }:
     hasNul ||= piece.includes(0);
   }
   scanner.end();
-  if (hasNul) return new SetError('invalidEmail', 'The message holds NUL octets, which mail can not carry.', { properties: ['bodyStructure'] });
+  if (hasNul)
+    return new SetError('invalidEmail', 'The message holds NUL octets, which mail can not carry.', {
+      properties: ['bodyStructure'],
+    });
   return {
     content: email.content,
     thread: row.thread,

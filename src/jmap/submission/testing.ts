@@ -30,7 +30,9 @@ interface Context {
 /** What the next server says to each recipient; what it got is kept. */
 export class FakeNextServer implements Outbound {
   readonly got: { readonly to: readonly string[]; readonly text: string }[] = [];
-  answer: (to: string) => Pick<RecipientOutcome, 'outcome' | 'reply'> | Promise<Pick<RecipientOutcome, 'outcome' | 'reply'>> = () => TAKEN;
+  answer: (
+    to: string,
+  ) => Pick<RecipientOutcome, 'outcome' | 'reply'> | Promise<Pick<RecipientOutcome, 'outcome' | 'reply'>> = () => TAKEN;
 
   async attempt({ message, recipients }: Parameters<Outbound['attempt']>[0]): Promise<AttemptResult> {
     const text = await textOf(message.content());
@@ -85,7 +87,14 @@ export class SendingHouse {
       suppressed: new Suppressed({ store, clock, warns: () => true }),
       limits: () => ({ longestHold: 86_400_000, maxMessage: this.maxMessage, recipients: 5, giveUp: 432_000_000 }),
     };
-    this.#jmap = openJmap({ store, clock, log: silentLog, maxMessage: this.maxMessage, sending: this.#parts });
+    this.#jmap = openJmap({
+      store,
+      clock,
+      log: silentLog,
+      maxMessage: this.maxMessage,
+      hostname,
+      sending: this.#parts,
+    });
   }
 
   /** alice@a.test is who sends; bob@a.test and carol@a.test are here too, b.test is elsewhere. */
@@ -106,7 +115,9 @@ export class SendingHouse {
     return new SendingHouse(this.house, { id, name: address });
   }
 
-  async calls(methodCalls: readonly (readonly [string, Args, string])[]): Promise<readonly (readonly [string, Answered, string])[]> {
+  async calls(
+    methodCalls: readonly (readonly [string, Args, string])[],
+  ): Promise<readonly (readonly [string, Answered, string])[]> {
     const body = Buffer.from(JSON.stringify({ using: USING, methodCalls }));
     const answer = await this.#jmap.request(this.account, body);
     assert.ok('response' in answer, JSON.stringify(answer));
@@ -199,7 +210,10 @@ export class SendingHouse {
     for (const id of ids) {
       const email = await store.read('email', { id });
       assert.ok(email);
-      letters.push({ id, text: `${Buffer.from(email.prefix).toString()}${await textOf(store.content.read(email.content))}` });
+      letters.push({
+        id,
+        text: `${Buffer.from(email.prefix).toString()}${await textOf(store.content.read(email.content))}`,
+      });
     }
     return letters;
   }

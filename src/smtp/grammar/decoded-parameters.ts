@@ -26,7 +26,10 @@ function parametersText(given: DecodedParameters): string | Reply {
   for (const [name, value] of Object.entries(given)) {
     const encoded = value === null ? null : encode(name.toUpperCase(), value);
     // What holds a space would be read as another parameter.
-    if (!/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(name) || (encoded !== null && !/^[!-<>-~\u0080-\u{10ffff}]+$/u.test(encoded)))
+    if (
+      !/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(name) ||
+      (encoded !== null && !/^[!-<>-~\u0080-\u{10ffff}]+$/u.test(encoded))
+    )
       return badArgument('A parameter is a word, and its value has no spaces');
     words.push(encoded === null ? name : `${name}=${encoded}`);
   }

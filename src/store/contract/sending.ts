@@ -74,7 +74,15 @@ async function cancel({ store, account, id }: Sent): Promise<string> {
 async function settle({ store, id }: Sent, state: 'relayed' | 'failed' | 'unsure' | 'waiting'): Promise<unknown> {
   await claimReady(store, { now: NOW, process: thisProcess() });
   const deliveries = [{ n: 1, state }];
-  return store.write('settle', { token: 'run', message: id, at: NOW + 2, deliveries, attempts: [], events: [], reports: [] });
+  return store.write('settle', {
+    token: 'run',
+    message: id,
+    at: NOW + 2,
+    deliveries,
+    attempts: [],
+    events: [],
+    reports: [],
+  });
 }
 
 const ann: Meeting = { key: 'ann@b.test', id: 'p1', address: 'Ann@b.test', name: 'Ann Bee', at: NOW, weight: 1 };
@@ -173,7 +181,11 @@ export function sendingContract(engine: Engine): void {
       assert.equal(await store.read('submissionChanges', { account, since: (await now()) + 1, limit: 1 }), undefined);
       // A message that nobody sent over JMAP changes nobody's state.
       const quiet = await now();
-      await store.write('accept', { ...(await messageParams(store, 'nobody')), emails: [], deliveries: [newDelivery({ nextAt: NOW })] });
+      await store.write('accept', {
+        ...(await messageParams(store, 'nobody')),
+        emails: [],
+        deliveries: [newDelivery({ nextAt: NOW })],
+      });
       await claimReady(store, { now: NOW, process: thisProcess() });
       assert.equal(await now(), quiet);
     });
@@ -224,11 +236,17 @@ export function sendingContract(engine: Engine): void {
       assert.equal(await store.write('linkReport', { ...link, email: other }), false);
       assert.equal(await store.write('linkReport', { ...link, email: 'gone' }), false);
       const [row] = await store.read('submissions', { account, ids: [sent.id] });
-      assert.deepEqual(row?.reports.map(({ email, kind }) => `${email} ${kind}`).toSorted(), [`${own} delivery`, `${other} disposition`].toSorted());
+      assert.deepEqual(
+        row?.reports.map(({ email, kind }) => `${email} ${kind}`).toSorted(),
+        [`${own} delivery`, `${other} disposition`].toSorted(),
+      );
       const of = (about: object): Promise<readonly string[]> => store.read('submissionsOf', { account, ...about });
       assert.deepEqual(await of({ envid: sent.id }), [sent.id]);
       assert.deepEqual(await of({ envid: 'x', messageId: '<m@b.test>' }), [sent.id]);
-      assert.deepEqual(await store.read('submissionsOf', { account: 'other', envid: sent.id, messageId: '<m@b.test>' }), []);
+      assert.deepEqual(
+        await store.read('submissionsOf', { account: 'other', envid: sent.id, messageId: '<m@b.test>' }),
+        [],
+      );
     });
 
     test('a submission goes with its journey', async (t) => {
@@ -262,7 +280,9 @@ export function sendingContract(engine: Engine): void {
       assert.deepEqual(await found(), ['fourth@b.test', 'new@b.test', 'third@b.test']);
       assert.deepEqual(await found('n', 'NE'), ['new@b.test']);
       assert.deepEqual(await found('b.te', 'x'), []);
-      assert.deepEqual(await store.write('forgetCorrespondents', { account, ids: ['new@b.test', 'none'] }), ['new@b.test']);
+      assert.deepEqual(await store.write('forgetCorrespondents', { account, ids: ['new@b.test', 'none'] }), [
+        'new@b.test',
+      ]);
       assert.deepEqual(await found('new'), []);
     });
 

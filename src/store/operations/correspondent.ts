@@ -71,9 +71,7 @@ interface PersonRow {
 }
 
 /** People of one account are few (`most` of {@link meet}), and a name has several words: they are looked through. */
-export function* correspondents(
-  p: Parameters<SendingReads['correspondents']>[0],
-): Steps<readonly Correspondent[]> {
+export function* correspondents(p: Parameters<SendingReads['correspondents']>[0]): Steps<readonly Correspondent[]> {
   const all = yield* rows<PersonRow>(
     'SELECT id, address, name, last_at FROM people WHERE account = ? AND is_unknown = 0 ORDER BY rank DESC',
     p.account,

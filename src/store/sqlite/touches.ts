@@ -106,7 +106,11 @@ function submitterOf(params: unknown): StoreChange {
 
 function accountsOfSettlement({ emails = [], reports, note, submitter }: Params<'settle'>): readonly string[] {
   const notes = note?.accept === undefined ? [] : [note.accept];
-  return [...(submitter === undefined ? [] : [submitter]), ...emails.map(({ account }) => account), ...[...reports, ...notes].flatMap(accountsOf)];
+  return [
+    ...(submitter === undefined ? [] : [submitter]),
+    ...emails.map(({ account }) => account),
+    ...[...reports, ...notes].flatMap(accountsOf),
+  ];
 }
 
 export function joined(changes: readonly StoreChange[]): StoreChange {
