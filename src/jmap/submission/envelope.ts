@@ -52,7 +52,7 @@ export const envelopeKind: Kind<SubmissionEnvelope> = {
 };
 
 /** What an identity lets its user write as: its own address, or `*@domain` for all of a domain. */
-export function isOfIdentity(identity: string, address: Address): boolean {
+function isOfIdentity(identity: string, address: Address): boolean {
   const own = parseAddress(identity, { utf8: true });
   if (own === undefined || own.domain !== address.domain) return false;
   return own.local === '*' || formatAddress(own) === formatAddress(address);

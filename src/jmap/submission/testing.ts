@@ -100,13 +100,14 @@ export class SendingHouse {
   /** alice@a.test is who sends; bob@a.test and carol@a.test are here too, b.test is elsewhere. */
   static async open(t: Context): Promise<SendingHouse> {
     // Hooks run in the order in which they were set: the queue ends before its store does.
-    let opened: SendingHouse | undefined;
-    t.after(async () => opened?.stopQueue());
+    const queue: SendingHouse[] = [];
+    t.after(async () => queue[0]?.stopQueue());
     const house = await testDirectory(t);
     const account = { id: await house.account('alice@a.test'), name: 'alice@a.test' };
     await house.account('bob@a.test');
     await house.account('carol@a.test');
-    opened = new SendingHouse(house, account);
+    const opened = new SendingHouse(house, account);
+    queue.push(opened);
     return opened;
   }
 
@@ -163,7 +164,7 @@ export class SendingHouse {
         receivedAt: clock.now(),
       },
     });
-    assert.ok(typeof done === 'object', String(done));
+    assert.ok(typeof done === 'object', JSON.stringify(done));
     return `${id}-1`;
   }
 
