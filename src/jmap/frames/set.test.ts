@@ -180,7 +180,8 @@ test('only the end has to be valid: names free themselves, the inner goes first 
 
 test('ids that are not there, and what is destroyed in the same call [8620-5.3-not-found] [8620-5.3-will-destroy]', async () => {
   const { set } = box();
-  await set({ create: { a: { name: 'a' } } });
+  await set({ create: { '9': { name: 'a' } } });
+  assert.deepEqual((await set({ update: { n1: { name: 'z' } }, destroy: ['x9'] }))['updated'], { n1: null });
   const answer = await set({ update: { n1: { name: 'b' }, n9: { name: 'x' } }, destroy: ['n1', 'n8'] });
   assert.deepEqual(answer['notUpdated'], { n1: { type: 'willDestroy' }, n9: { type: 'notFound' } });
   assert.deepEqual(answer['destroyed'], ['n1']);

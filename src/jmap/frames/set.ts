@@ -274,7 +274,7 @@ class SetRun<S extends Shape> implements SetDone {
   }
 
   #willDestroy(id: string): boolean {
-    return [...this.#destroy].some((key) => key === id || this.#set.call.createdIds.get(key.slice(1)) === id);
+    return [...this.#destroy].some((key) => (key.startsWith('#') ? this.#lookUp(key.slice(1)) : key) === id);
   }
 
   async #read(ids: readonly string[]): Promise<ReadonlyMap<string, JsonObject>> {
