@@ -45,9 +45,9 @@ export function openHeldMail({ router }: { readonly router: Router }): HeldMail 
   };
 }
 
-/** Directories change while a message waits: what was an account may be an alias of several by then. */
+/** Directories change while a message waits: what was an account may be an alias of several by then. Ids are JMAP's (RFC 8620 §1.2). */
 function numbered(email: NewEmail, index: number): NewEmail {
-  return index === 0 ? email : { ...email, id: `${email.id}.${index}` };
+  return index === 0 ? email : { ...email, id: `${email.id}_${index}` };
 }
 
 /** `written`: the address as the sender wrote it; where it led is nobody's business (RFC 5321 §7.2). */
