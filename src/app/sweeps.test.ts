@@ -14,7 +14,7 @@ const SWEEP = 11 * 60_000;
 
 /** What of the house the sweeps look at. */
 function core(parts: TestDirectory, keep: number): Core {
-  const config = { journey: { keep }, web: { idle: 30 * DAY } };
+  const config = { journey: { keep } };
   return { ...parts, log: silentLog, config: () => config } as unknown as Core;
 }
 
@@ -44,23 +44,6 @@ test('the mail of a closed account is kept 30 days, and then goes with it', asyn
   assert.equal(await left(), 1, 'after 29 days');
   await parts.clock.advance(DAY);
   await sweepUntil(parts, 'the end of the account', async () => (await left()) === undefined);
-  await stop();
-});
-
-test('an upload is kept a day, and then goes [8620-6-kept]', async (t) => {
-  const parts = await testDirectory(t);
-  const { store, clock } = parts;
-  const stop = startSweeps(core(parts, 400 * DAY));
-  const account = await parts.account('alice@a.test');
-  const content = await contentOf(store, 'x');
-  const most = { octets: 9, number: 9 };
-  await store.write('putUpload', { account, id: 'u', type: 'x/y', content, at: clock.now(), most });
-  const there = async (): Promise<boolean> => (await store.read('upload', { account, id: 'u' })) !== undefined;
-  await clock.advance(DAY);
-  await settle(200);
-  assert.equal(await there(), true);
-  await clock.advance(2 * SWEEP);
-  await sweepUntil(parts, 'the end of the upload', async () => !(await there()));
   await stop();
 });
 

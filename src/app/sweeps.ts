@@ -1,6 +1,6 @@
 /**
  * What has to be tidied now and then: journeys older than [journey] keep, the mail of accounts
- * closed 30 days ago, what was learned of destinations nobody writes to, logins nobody used for long, uploads of yesterday, and what processes that died held. In small commits, so that mail goes first.
+ * closed 30 days ago, what was learned of destinations nobody writes to, logins nobody used for long, and what processes that died held. In small commits, so that mail goes first.
  */
 import type { Cancel } from '../base/index.ts';
 import { freeTheGone } from './core.ts';
@@ -14,9 +14,6 @@ const SLICE = 500;
 const CLOSED_ACCOUNTS_KEPT = 30 * 24 * 60 * 60_000;
 /** How long it is remembered that a destination took mail, or did not, while there is none for it. */
 const DESTINATIONS_KEPT = 24 * 60 * 60_000;
-
-/** RFC 8620 §6: an upload that nothing uses is kept 24 hours at least. */
-const UPLOADS_KEPT = 25 * 60 * 60_000;
 
 /** Starts the sweeps; the answer stops them and waits for those under way. */
 export function startSweeps(core: Core): () => Promise<void> {
@@ -60,7 +57,6 @@ async function tidyUp(core: Core, stopped: () => boolean): Promise<void> {
   while (!stopped() && (await store.write('sweepSuppressions', { before: now, limit: SLICE })));
   while (!stopped() && (await store.write('forgetDestinations', { before: now - DESTINATIONS_KEPT, limit: SLICE })));
   while (!stopped() && (await store.write('sweepSessions', { before: now - config().web.idle, limit: SLICE })));
-  while (!stopped() && (await store.write('sweepUploads', { before: now - UPLOADS_KEPT, limit: SLICE })));
   const closed = await store.read('listAccounts', { closed: true });
   for (const account of closed) {
     if (account.closedAt === undefined || now - account.closedAt < CLOSED_ACCOUNTS_KEPT) continue;

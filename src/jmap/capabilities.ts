@@ -62,3 +62,8 @@ export const EMAIL_SORT_OPTIONS: readonly string[] = [
   'allInThreadHaveKeyword',
   'someInThreadHaveKeyword',
 ];
+
+/** Octets of attachments that fit a message of that size: base 64 makes 78 octets of a line of 57, and texts need room. */
+export function attachmentsIn(maxMessage: number): number {
+  return Math.max(0, Math.floor(((maxMessage - 100_000) * 57) / 78));
+}

@@ -1,5 +1,5 @@
 /** All that this server can do over JMAP: each data type adds its lines here. */
-import { coreCapability, mailCapability } from './capabilities.ts';
+import { attachmentsIn, coreCapability, mailCapability } from './capabilities.ts';
 import { uploadBlobs } from './blobs.ts';
 import type { BlobSource } from './blobs.ts';
 import { coreMethods } from './core.ts';
@@ -70,9 +70,4 @@ function deliveryState(store: Store): DataType['state'] {
 
 function touchesMail(account: string, { mail }: StoreChange): boolean {
   return mail === 'all' || mail.has(account);
-}
-
-/** Octets of attachments that fit a message of that size: base 64 makes 78 octets of a line of 57, and texts need room. */
-function attachmentsIn(maxMessage: number): number {
-  return Math.max(0, Math.floor(((maxMessage - 100_000) * 57) / 78));
 }

@@ -1,5 +1,4 @@
 /** Email/import (RFC 8621 §4.8): messages that were uploaded, or are part of others, become emails. */
-import { append } from '../../intake/index.ts';
 import { fieldValues, HeaderScanner, readDate } from '../../mail/index.ts';
 import { id, mapOf, nullable, object, text } from '../arguments.ts';
 import { MAIL } from '../capabilities.ts';
@@ -14,7 +13,8 @@ import type { Call, Method, Properties } from '../method.ts';
 import type { Octets } from '../reading/octets.ts';
 import { formatState, readMailState } from '../state.ts';
 import { findBlob } from './blobs.ts';
-import { blobIdOf } from './get.ts';
+import { file, tooLarge } from './file.ts';
+import type { MadeEmail } from './file.ts';
 import { isMessage } from './is-message.ts';
 import type { EmailParts } from './parts.ts';
 import { STATE_RULES, stateOf } from './rules.ts';
@@ -54,14 +54,6 @@ export function emailImport(parts: EmailParts): Method {
   });
 }
 
-/** What is told of an email that was made (RFC 8621 §4.6, §4.8). */
-export interface MadeEmail extends Properties {
-  readonly id: string;
-  readonly blobId: string;
-  readonly threadId: string;
-  readonly size: number;
-}
-
 async function importOne(parts: EmailParts, call: Call, given: JsonObject): Promise<MadeEmail | SetError> {
   const resolved = resolveCreation(RULES, given, (creationId) => call.createdIds.get(creationId));
   if (!('done' in resolved)) return invalidProperties(['mailboxIds'], 'It refers to an object that was not created.');
@@ -77,23 +69,6 @@ async function importOne(parts: EmailParts, call: Call, given: JsonObject): Prom
   const { receivedAt, ...state } = stateOf(properties);
   const at = receivedAt ?? (await receivedIn(octets)) ?? parts.clock.now();
   return await file(parts, call.account.id, { ...state, receivedAt: at }, octets.read());
-}
-
-function tooLarge(most: number): SetError {
-  return new SetError('tooLarge', `A message may have ${most} octets.`, { maxSize: most });
-}
-
-/** The one door, in the words of JMAP. */
-async function file(
-  { store, clock }: EmailParts,
-  account: string,
-  state: { readonly mailboxes: readonly number[]; readonly keywords: readonly string[]; readonly receivedAt: number },
-  octets: AsyncIterable<Uint8Array>,
-): Promise<MadeEmail | SetError> {
-  const filed = await append({ store, clock }, { account, ...state }, octets);
-  if (filed === 'over-quota') return new SetError('overQuota', 'The account has no room for it.');
-  if (filed === 'no-mailbox') return invalidProperties(['mailboxIds'], 'There is no such mailbox.');
-  return { id: filed.id, blobId: blobIdOf(filed.id), threadId: filed.thread, size: filed.octets };
 }
 
 /** The time of the most recent Received field, which is the first one (RFC 5321 §4.4). */

@@ -97,7 +97,7 @@ const FORMS: { readonly [Form in keyof FormValues]: Kind<FormValues[Form]> } = {
 };
 
 /** The value of a field, in the form that its property names; null: the field is not to be there. */
-function kindOfField({ form, all }: HeaderProperty): Kind<unknown> {
+export function kindOfField({ form, all }: HeaderProperty): Kind<unknown> {
   return all ? listOf<unknown>(FORMS[form]) : nullable<unknown>(FORMS[form]);
 }
 

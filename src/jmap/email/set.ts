@@ -1,7 +1,8 @@
 /** Email/set (RFC 8621 §4.6): drafts are made, keywords and mailboxes changed, emails destroyed. */
 import type { EmailChange, EmailTrouble } from '../../store/index.ts';
-import { MAIL, MAIL_LIMITS } from '../capabilities.ts';
-import { invalidProperties, MethodError, SetError } from '../errors.ts';
+import { MAIL } from '../capabilities.ts';
+import { MethodError } from '../errors.ts';
+import type { SetError } from '../errors.ts';
 import type { PatchEntry } from '../frames/patch.ts';
 import { setMethod } from '../frames/set.ts';
 import type { SetCall, Update } from '../frames/set.ts';
@@ -9,10 +10,12 @@ import type { JsonObject } from '../json.ts';
 import { mailboxNumber } from '../mailbox/mailbox.ts';
 import type { Method } from '../method.ts';
 import { formatState, parseState, readMailState } from '../state.ts';
+import { createDraft } from './draft/create.ts';
 import { ROW } from './get.ts';
 import { parseKeyword } from './keywords.ts';
 import type { EmailParts } from './parts.ts';
 import { EMAIL_RULES, stateOf } from './rules.ts';
+import { refusalOf } from './trouble.ts';
 
 type Call = SetCall<Record<never, never>>;
 
@@ -52,13 +55,17 @@ export function emailSet(parts: EmailParts): Method {
       );
       return new Map(current.map(([id, entries]) => [id, Object.fromEntries(entries) as JsonObject]));
     },
+    async create({ properties }, set) {
+      begun.add(set);
+      return await createDraft(parts, set.account, properties);
+    },
     async update(updates, set) {
       const troubles = await change(set, updates.map(changeOf), []);
-      return updates.map(({ id }) => refusalOf(troubles.get(id)) ?? null);
+      return updates.map(({ id }) => refusalIn(troubles, id) ?? null);
     },
     async destroy(ids, set) {
       const troubles = await change(set, [], ids);
-      return ids.map((id) => refusalOf(troubles.get(id)));
+      return ids.map((id) => refusalIn(troubles, id));
     },
   });
 }
@@ -93,23 +100,7 @@ function patchOf<T>(
   return { add: named(true), remove: named(false) };
 }
 
-/** The words of RFC 8621 §4.6 for what the store says. */
-function refusalOf(trouble: EmailTrouble | undefined): SetError | undefined {
-  switch (trouble) {
-    case undefined:
-      return undefined;
-    case 'missing':
-      return new SetError('notFound');
-    case 'no-mailbox':
-      return invalidProperties(['mailboxIds'], 'There is no such mailbox.');
-    case 'in-no-mailbox':
-      return invalidProperties(['mailboxIds'], 'An email lies in one mailbox at least.');
-    case 'too-many-keywords':
-      return new SetError('tooManyKeywords', 'An email can not have so many keywords.');
-    case 'too-many-mailboxes':
-      return new SetError(
-        'tooManyMailboxes',
-        `An email can lie in ${MAIL_LIMITS.maxMailboxesPerEmail} mailboxes at most.`,
-      );
-  }
+function refusalIn(troubles: ReadonlyMap<string, EmailTrouble>, id: string): SetError | undefined {
+  const trouble = troubles.get(id);
+  return trouble && refusalOf(trouble);
 }
