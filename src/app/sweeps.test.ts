@@ -14,7 +14,7 @@ const SWEEP = 11 * 60_000;
 
 /** What of the house the sweeps look at. */
 function core(parts: TestDirectory, keep: number): Core {
-  const config = { journey: { keep } };
+  const config = { journey: { keep }, web: { idle: 7 * DAY } };
   return { ...parts, log: silentLog, config: () => config } as unknown as Core;
 }
 
@@ -63,6 +63,25 @@ test('a journey is kept for the time set, and then goes', async (t) => {
   assert.equal(await told(), 1, 'after two days');
   await parts.clock.advance(DAY);
   await sweepUntil(parts, 'the end of the journey', async () => (await told()) === 0);
+  await stop();
+});
+
+test('a login that nobody used for long goes', async (t) => {
+  const parts = await testDirectory(t);
+  const { store, clock } = parts;
+  const stop = startSweeps(core(parts, 400 * DAY));
+  await parts.directory.addAccount('alice@a.test', 'correct horse');
+  const found = await store.read('accountAt', { local: 'alice', domain: 'a.test' });
+  const verifier = found?.credentials[0]?.value ?? '';
+  const account = found?.account.id ?? '';
+  await store.write('openSession', { digest: 'd', account, verifier, at: clock.now(), most: 9 });
+  const is = async (): Promise<boolean> => (await store.read('session', { digest: 'd' })) !== undefined;
+  await clock.advance(6 * DAY);
+  await clock.advance(SWEEP);
+  await settle(200);
+  assert.equal(await is(), true, 'after six days');
+  await clock.advance(DAY);
+  await sweepUntil(parts, 'the end of the login', async () => !(await is()));
   await stop();
 });
 

@@ -129,6 +129,17 @@ test('a download that breaks off cuts the connection, so that nobody takes it fo
   assert.match(web.logged.join('\n'), /could not be read to its end.*the disk is gone/);
 });
 
+test('what fails is told without its cause, and logged without the names of files', async (t) => {
+  const download = () => Promise.reject(new Error('the disk is gone'));
+  const web = await testWeb(t, { jmap: { download } });
+  const answered = await web.request(`/jmap/download/${web.alice}/e-1/my%20will.pdf?type=text/plain`, PROGRAM);
+  assert.equal(answered.status, 500);
+  assert.doesNotMatch(await answered.text(), /disk/);
+  const logged = web.logged.find((line) => line.includes('the disk is gone')) ?? '';
+  assert.match(logged, /"path":"\/jmap\/download"/);
+  assert.doesNotMatch(web.logged.join('\n'), /will/);
+});
+
 test('[8620-6.1-upload] an upload is handed on as it comes, for the account that it names', async (t) => {
   const texts: string[] = [];
   const jmap: Partial<Jmap> = {
