@@ -48,4 +48,11 @@ export {
   temporaryFailure,
 } from './reply.ts';
 export type { EnhancedCode, Reply, ReplyDetails } from './reply.ts';
-export { breakLines, decodeHeaderText, encodedWords, encodeHeaderText, foldWords } from './words.ts';
+export {
+  breakLines,
+  decodeHeaderText,
+  encodedWords,
+  encodeHeaderText,
+  foldWords,
+  headerOctetsToText,
+} from './words.ts';

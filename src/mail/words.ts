@@ -113,9 +113,24 @@ export function decodeHeaderText(value: string): string {
   return text + joined.slice(at);
 }
 
+/** Octets in "Q" that should have been encoded. */
+const RAW_WORD = /=\?[!->@-~]{1,60}\?q\?[^?\0-\x08\n-\x1f\x7f]{0,998}\?=/gi;
+
+/**
+ * A value, one character an octet, as text: UTF-8, U+FFFD for what isn't (RFC 8621 §4.1.2.1). Raw octets within an
+ * encoded-word are of its charset, and encoded here.
+ */
+export function headerOctetsToText(octets: string): string {
+  const encoded = octets.replace(RAW_WORD, (word) =>
+    word.replace(/[\x80-\xff]/g, (octet) => `=${octet.charCodeAt(0).toString(16).toUpperCase()}`),
+  );
+  return Buffer.from(encoded, 'latin1').toString('utf8');
+}
+
 function fromQ(text: string): Buffer {
   const latin = text
     .replace(/_/g, ' ')
+    .replace(/[^\0-\x7f]+/g, (raw) => Buffer.from(raw).toString('latin1'))
     .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return Buffer.from(latin, 'latin1');
 }

@@ -30,8 +30,10 @@ for (const [raw, text] of [
     assert.equal(headerForm(field(`${raw}\r\n`), 'Text'), text);
   });
 
-test('[8621-4.1.2-text] octets that nobody announced are read as mail programs do', () => {
-  assert.equal(headerForm(field(Buffer.from('Subject: f\xfcr', 'latin1')), 'Text'), 'für');
+test('[8621-4.1.2-text] octets that nobody announced are U+FFFD; in an encoded-word they are of its charset', () => {
+  assert.equal(headerForm(field(Buffer.from('Subject: f\xfcr', 'latin1')), 'Text'), 'f\ufffdr');
+  assert.equal(headerForm(field(Buffer.from('Subject: =?iso-8859-1?Q?f\xfcr?=', 'latin1')), 'Text'), 'für');
+  assert.equal(headerForm(field('Subject: =?utf-8?Q?für?= ü'), 'Text'), 'für ü');
 });
 
 for (const [raw, addresses] of [

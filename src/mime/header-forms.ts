@@ -1,9 +1,9 @@
 /** The forms in which a header field can be asked for (RFC 8621 §4.1.2), and which field has which. */
 import {
   decodeHeaderText,
-  decodeUnlabelled,
   fieldOctets,
   formatJmapDate,
+  headerOctetsToText,
   readAddresses,
   readAddressGroups,
   readDate,
@@ -91,10 +91,9 @@ function textForm(field: HeaderField): string {
   return decodeHeaderText(legible(field)).replaceAll('\0', '').toWellFormed().normalize('NFC');
 }
 
-/** The unfolded value. Octets that nobody announced are read as mail programs read them, instead of being lost. */
+/** The unfolded value. */
 function legible(field: HeaderField): string {
-  const octets = Buffer.from(fieldOctets(field).replaceAll('\0', ''), 'latin1');
-  return decodeUnlabelled(octets);
+  return headerOctetsToText(fieldOctets(field).replaceAll('\0', ''));
 }
 
 /** msg-id = "<" id-left "@" id-right ">"; blanks within one came from folding it. Words between them are old (RFC 5322 §4.5.4). */

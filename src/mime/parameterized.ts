@@ -82,7 +82,7 @@ function plainText(parameters: Parameterized['parameters'], name: string): strin
   return value === undefined ? undefined : decodeWords(value);
 }
 
-/** Not allowed in quotes (RFC 2047 §5), and everywhere; raw octets of any charset too. */
+/** Not allowed in quotes (RFC 2047 §5), and everywhere; raw octets that nobody announced are read as in a body. */
 function decodeWords(octets: string): string {
   return decodeHeaderText(decodeUnlabelled(Buffer.from(octets, 'latin1')));
 }

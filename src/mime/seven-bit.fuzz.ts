@@ -26,9 +26,10 @@ async function sevenBit(octets: Buffer, size?: number, longLines = false): Promi
 }
 
 /** What a reader gets of a message: texts and attachments, decoded. */
+/** Without the last line end of a text: this reader leaves it out where the text isn't encoded. */
 function told({ text, html, subject, attachments }: ParsedMail): unknown {
   const parts = attachments.map(({ contentType, filename, content }) => ({ contentType, filename, content }));
-  return { text, html, subject, parts };
+  return { text: text?.trimEnd(), html: html === false ? html : html?.trimEnd(), subject, parts };
 }
 
 const LINES = ['', 'plain', 'ü', '日本語', '\xa0'.repeat(30), ' blank before', 'blank after ', 'tab\t', '=41', 'a=', '.', '..', '--', '--b', '--b0', '--b0--', '--b1 ', 'From x', '-- ', 'x'.repeat(76), 'é'.repeat(40), 'y'.repeat(1200), '- ü', '\x01\x7f']; // prettier-ignore

@@ -14,7 +14,7 @@ export interface CorpusMessage {
 }
 
 interface Manifest {
-  readonly messages: readonly { readonly file: string; readonly sha256: string }[];
+  readonly messages: readonly { readonly file: string; readonly sha256: string; readonly onTheWire?: boolean }[];
 }
 
 /** Messages with a NUL or a CR that ends no line: no Internet messages (RFC 5322 §2.3), so they are refused. */
@@ -22,11 +22,13 @@ const UNFIT = new Set(['mail-parser-005___.eml', 'rspamd-numeric_urls.eml']);
 
 function read(): readonly CorpusMessage[] {
   const { messages } = JSON.parse(readFileSync(new URL('manifest.json', FOLDER), 'utf8')) as Manifest;
-  return messages.map(({ file, sha256 }) => {
-    const octets = readFileSync(new URL(file, FOLDER));
-    if (createHash('sha256').update(octets).digest('hex') !== sha256) throw new Error(`${file} has been changed`);
-    return { name: file.replace(/^.*\//, ''), octets: withCrlf(octets) };
-  });
+  return messages
+    .filter(({ onTheWire }) => onTheWire === true)
+    .map(({ file, sha256 }) => {
+      const octets = readFileSync(new URL(file, FOLDER));
+      if (createHash('sha256').update(octets).digest('hex') !== sha256) throw new Error(`${file} has been changed`);
+      return { name: file.replace(/^.*\//, ''), octets: withCrlf(octets) };
+    });
 }
 
 /** The messages that any mail server must take and give back as they are. */
