@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../base/index.ts';
 import { dial } from '../net/index.ts';
-import type { DialOptions, TlsState, Wire } from '../net/index.ts';
+import type { DialOptions, Wire } from '../net/index.ts';
 import { Pop3Connection, Pop3Error } from '../pop3/index.ts';
 import type { Capability } from '../pop3/index.ts';
 import { chooseTokenMechanism } from '../sasl/index.ts';
@@ -12,6 +12,7 @@ import type { ClientLogin } from '../sasl/index.ts';
 import { isOnThisMachine } from './server.ts';
 import type { MailServer } from './server.ts';
 import { TroubleError } from './trouble.ts';
+import { handshake, trust, wouldBeClear } from './trust.ts';
 
 export interface Connected {
   readonly pop: Pop3Connection;
@@ -62,10 +63,6 @@ export async function connect(parts: ConnectParts): Promise<Connected> {
   }
 }
 
-function handshake({ host, authorities }: MailServer): { serverName: string; verify: false; authorities?: string } {
-  return { serverName: host, verify: false, ...(authorities === undefined ? {} : { authorities }) };
-}
-
 /** RFC 2595 §4. A server that offers no STLS, though it did when the account was made, may be somebody in between. */
 async function startTls(pop: Pop3Connection, wire: Wire, server: MailServer): Promise<void> {
   const offered = (await pop.capa()).some(({ name }) => name === 'STLS');
@@ -77,47 +74,6 @@ async function startTls(pop: Pop3Connection, wire: Wire, server: MailServer): Pr
     throw new TroubleError({ ...noTls(server, offered), words: error.words }, { cause: error });
   }
   trust(wire.tls, server);
-}
-
-/** Who answers is who we think: by its certificate, or by the one a person has compared. */
-function trust(tls: TlsState | undefined, server: MailServer): void {
-  const shown = tls?.certificate;
-  if (server.pinned !== undefined) {
-    if (shown?.sha256 === server.pinned) return;
-    throw new TroubleError({
-      kind: 'certificate-changed',
-      what: `${server.host} shows another certificate than the one you trusted.`,
-      why: 'Either the provider has renewed it, or somebody else answers in its place.',
-      you: 'Go back, and ask the provider which certificate is right. Trust the new one only when the two agree.',
-      next: 'ask',
-      ...(shown === undefined ? {} : { certificate: shown }),
-    });
-  }
-  if (tls?.verified === true) return;
-  throw new TroubleError({
-    kind: 'certificate',
-    what: `${server.host} can’t prove that it is ${server.host}.`,
-    why: `${whyUntrusted(tls?.problem)} Whoever answers could read your password.`,
-    you: 'Go back. If it is your own server and you know this certificate by its number (SHA-256), trust exactly this one.',
-    next: 'ask',
-    ...(shown === undefined ? {} : { certificate: shown }),
-  });
-}
-
-function whyUntrusted(problem = ''): string {
-  switch (problem) {
-    case 'CERT_HAS_EXPIRED':
-      return 'Its certificate has expired.';
-    case 'CERT_NOT_YET_VALID':
-      return 'Its certificate is not valid yet; or the clock of this computer is wrong.';
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return 'Its certificate is for another name.';
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-      return 'Its certificate was signed by itself, so nobody vouches for it.';
-    default:
-      return 'No authority that this computer trusts stands behind its certificate.';
-  }
 }
 
 /** AUTH where the server lists a mechanism we speak (SCRAM before PLAIN), else USER and PASS. */
@@ -146,16 +102,6 @@ async function showToken(
   if (exchange === undefined)
     throw new Pop3Error({ kind: 'impossible', doing: 'logging in', words: 'the server takes no tokens' });
   await pop.authenticateWith(exchange);
-}
-
-function wouldBeClear({ host }: MailServer): ConstructorParameters<typeof TroubleError>[0] {
-  return {
-    kind: 'would-be-clear',
-    what: `The line to ${host} would be in clear.`,
-    why: 'Everybody between here and there could read your password and your mail.',
-    you: 'Use TLS: pop3s:// on port 995, or pop3:// with STLS on port 110.',
-    next: 'ask',
-  };
 }
 
 function noTls({ host }: MailServer, offered: boolean): ConstructorParameters<typeof TroubleError>[0] {
