@@ -6,4 +6,6 @@ export { describeError, openLog, silentLog } from './log.ts';
 export type { LogFields, Logger, LogLevel } from './log.ts';
 export { isGone, thisProcess } from './process.ts';
 export type { ProcessIdentity } from './process.ts';
+export { openSeal } from './sealing.ts';
+export type { Seal } from './sealing.ts';
 export { utc } from './utc.ts';

@@ -77,7 +77,7 @@ export type VisitResult =
 /** Rejects with Pop3Error, with WireError when the line was cut, or with what the ledger rejects with. */
 export async function visit(parts: VisitParts): Promise<VisitResult> {
   const { pop, ledger, rule, cap, clock } = parts;
-  const { listing, withoutIds } = await listMaildrop(parts);
+  const { listing, withoutIds } = await listMaildrop(pop);
   let known = await ledger.known();
   const strange = withoutIds ? undefined : looksRenumbered(listing, known);
   if (strange !== undefined) {
@@ -201,19 +201,21 @@ function isRefused(error: unknown): boolean {
   return error instanceof Pop3Error && error.kind === 'refused';
 }
 
+/** Octets of a message that is only looked at: what is beyond is thrown away as it comes. */
+const LONGEST_LOOK = 1_000_000;
+
 const TOO_LONG_HEAD = 'the header of a message is longer than a whole message may be';
 
-interface Maildrop {
+export interface Maildrop {
   readonly listing: readonly ListedMessage[];
   /** The server gives no ids: these are made of header and size, and cost a TOP for each message. */
   readonly withoutIds: boolean;
 }
 
-async function listMaildrop(parts: VisitParts): Promise<Maildrop> {
-  const { pop } = parts;
+export async function listMaildrop(pop: Pop3Connection): Promise<Maildrop> {
   const sizes = await pop.list();
-  const ids = await uniqueIds(parts);
-  if (ids === undefined) return { listing: await madeIds(parts, sizes), withoutIds: true };
+  const ids = await uniqueIds(pop);
+  if (ids === undefined) return { listing: await madeIds(pop, sizes), withoutIds: true };
   const byNumber = new Map(ids.map(({ number, uidl }) => [number, uidl]));
   return {
     listing: sizes.flatMap(({ number, octets }) => {
@@ -225,7 +227,7 @@ async function listMaildrop(parts: VisitParts): Promise<Maildrop> {
 }
 
 /** undefined: the server doesn't know UIDL (RFC 1939 §7 has it as optional). */
-async function uniqueIds({ pop }: VisitParts): Promise<readonly { number: number; uidl: string }[] | undefined> {
+async function uniqueIds(pop: Pop3Connection): Promise<readonly { number: number; uidl: string }[] | undefined> {
   try {
     return await pop.uidl();
   } catch (error) {
@@ -236,20 +238,20 @@ async function uniqueIds({ pop }: VisitParts): Promise<readonly { number: number
 
 /** What stays the same of a message from visit to visit where the server has no name for it. */
 async function madeIds(
-  { pop, longest }: VisitParts,
+  pop: Pop3Connection,
   sizes: readonly { readonly number: number; readonly octets: number }[],
 ): Promise<readonly ListedMessage[]> {
   const listing: ListedMessage[] = [];
   for (const { number, octets } of sizes) {
-    const head = await topDigest(pop, number, longest);
+    const head = await topDigest(pop, number);
     listing.push({ number, octets, uidl: `made:${head}:${octets}` });
   }
   return listing;
 }
 
-async function topDigest(pop: Pop3Connection, number: number, limit: number): Promise<string> {
+async function topDigest(pop: Pop3Connection, number: number): Promise<string> {
   const head = new HeadDigest();
-  const options = { number, limit, sink: (chunk: Buffer) => head.write(chunk) };
+  const options = { number, limit: LONGEST_LOOK, sink: (chunk: Buffer) => head.write(chunk) };
   try {
     await pop.top({ ...options, lines: 0 });
   } catch (error) {
@@ -262,7 +264,7 @@ async function topDigest(pop: Pop3Connection, number: number, limit: number): Pr
 
 /** Finds the messages we knew among those with new ids, by size and header, and remembers them under these. */
 async function recognise(
-  { pop, ledger, longest }: VisitParts,
+  { pop, ledger }: VisitParts,
   listing: readonly ListedMessage[],
   known: readonly KnownMessage[],
 ): Promise<readonly KnownMessage[]> {
@@ -273,7 +275,7 @@ async function recognise(
   for (const message of listing.filter(({ uidl }) => !ids.has(uidl))) {
     const alike = lost.filter(({ octets }) => octets === message.octets);
     if (alike.length === 0) continue;
-    const head = await topDigest(pop, message.number, longest);
+    const head = await topDigest(pop, message.number);
     const same = alike.find((one) => one.head === head && !pairs.some(({ from }) => from === one.uidl));
     if (same !== undefined) pairs.push({ from: same.uidl, to: message.uidl });
   }

@@ -8,3 +8,4 @@ export { openHeldMail } from './held.ts';
 export type { HeldMail, HeldOutcome } from './held.ts';
 export { append } from './append.ts';
 export type { Appended, AppendedEmail } from './append.ts';
+export { openCollected } from './collected.ts';

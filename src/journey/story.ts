@@ -10,6 +10,9 @@ import { lastReason, reasonIn } from './why.ts';
 
 type Facts<Kind extends EventFacts['kind']> = Extract<EventFacts, { kind: Kind }>;
 
+/** How a message can have come to us. */
+type Arrival = Facts<'received'> | Facts<'composed'> | Facts<'collected'>;
+
 /** What became of one recipient. */
 export interface DeliveryStory {
   readonly n: number;
@@ -67,7 +70,7 @@ export interface Story {
   readonly octets: number;
   readonly receivedAt: number;
   /** How it came to us; absent where that was not recorded. */
-  readonly arrival?: Step & { readonly facts: Facts<'received'> | Facts<'composed'> };
+  readonly arrival?: Step & { readonly facts: Arrival };
   /** Changes a rule demanded on the way in. */
   readonly edits: readonly Facts<'edited'>[];
   readonly deliveries: readonly DeliveryStory[];
@@ -80,8 +83,8 @@ export function tellStory(
   attempts: readonly AttemptRecord[] = [],
 ): Story {
   const arrival = events.find(
-    (event): event is StoredEvent & { facts: Facts<'received'> | Facts<'composed'> } =>
-      event.facts.kind === 'received' || event.facts.kind === 'composed',
+    (event): event is StoredEvent & { facts: Arrival } =>
+      event.facts.kind === 'received' || event.facts.kind === 'composed' || event.facts.kind === 'collected',
   );
   const numbers = [...new Set(events.flatMap((event) => (event.n === undefined ? [] : [event.n])))].sort(
     (a, b) => a - b,

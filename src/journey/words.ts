@@ -30,6 +30,7 @@ export function arrivalInWords(story: Pick<Story, 'arrival'>): readonly string[]
     const about = facts.about === undefined ? '' : ` about message ${facts.about}`;
     return [`${utc(at)}  We wrote it ourselves: ${COMPOSED[facts.what]}${about}.`];
   }
+  if (facts.kind === 'collected') return collectedInWords(at, facts);
   if (facts.login?.name === '') return [`${utc(at)}  Somebody who has an account here handed it in, logged in.`];
   const login =
     facts.login === undefined ? 'without a login' : `logged in as ${facts.login.name} (${facts.login.mechanism})`;
@@ -37,6 +38,14 @@ export function arrivalInWords(story: Pick<Story, 'arrival'>): readonly string[]
   return [
     `${utc(at)}  ${host(facts.client)} was the client, we (${host(facts.server)}) the server: ${facts.protocol} on ${door}, ${line(facts.tls)}, ${login}.`,
     `           We answered ${facts.reply.code} ${facts.reply.text}: from then on the message was our responsibility.`,
+  ];
+}
+
+function collectedInWords(at: number, facts: Extract<EventFacts, { kind: 'collected' }>): readonly string[] {
+  const what = facts.headOnly ? 'its header (the message is larger than the limit)' : 'it';
+  return [
+    `${utc(at)}  We were the client and ${host(facts.server)} the server: we fetched ${what} over POP3, logged in as ${facts.login}.`,
+    `           There it is called ${facts.uidl}; what happened before, the Received fields in its header say.`,
   ];
 }
 
@@ -125,6 +134,7 @@ export function stepSentence(facts: EventFacts): string | undefined {
     case 'removed':
       return REMOVED[facts.by];
     case 'received':
+    case 'collected':
     case 'composed':
     case 'edited':
       return undefined;

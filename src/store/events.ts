@@ -55,6 +55,17 @@ export type EventFacts =
       readonly endedAt: number;
       readonly reply: ReplyFacts;
     }
+  /** We fetched it from a maildrop at another provider (POP3): we were the client. */
+  | {
+      readonly kind: 'collected';
+      readonly server: HostFacts;
+      /** The name we logged in with. */
+      readonly login: string;
+      /** What it is called there. */
+      readonly uidl: string;
+      /** Only its header came: it is larger than the limit. */
+      readonly headOnly: boolean;
+    }
   /** We wrote the message ourselves: a report, or a note to the postmaster. */
   | { readonly kind: 'composed'; readonly what: 'bounce' | 'delay' | 'success' | 'note'; readonly about?: string }
   /** A change a rule demanded, made once while the bytes streamed in. */

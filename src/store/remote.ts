@@ -2,6 +2,7 @@
  * Accounts at other providers, whose mail is collected (POP3) and through whose servers is sent: what is set, what came
  * of the last visit, and which messages of their maildrops we have. The store looks into none of the JSON here.
  */
+import type { NewEvent } from './events.ts';
 import type { AppendParams } from './mail.ts';
 
 export interface RemoteRow {
@@ -65,6 +66,7 @@ export interface RemoteWrites {
     readonly remote: string;
     readonly memory: Omit<RemoteMessage, 'deletedHere' | 'restWanted'>;
     readonly append: AppendParams;
+    readonly events: readonly NewEvent[];
   }): 'done' | 'known' | 'missing' | 'over-quota' | 'no-mailbox';
   /** They are not listed any more; at most 1,000. */
   remoteMessagesGone(p: { readonly remote: string; readonly uidls: readonly string[]; readonly at: number }): void;

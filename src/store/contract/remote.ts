@@ -88,9 +88,9 @@ export function remoteContract(engine: Engine): void {
     test('a message and the memory of it are one commit; again, it is known', async (t) => {
       const store = await engine.open(t);
       const account = await withRemote(store);
-      const params = { remote: 'r1', memory: memory('u1'), append: await letter(store, account, 'one') };
+      const params = { remote: 'r1', memory: memory('u1'), events: [], append: await letter(store, account, 'one') };
       assert.equal(await store.write('collectMessage', params), 'done');
-      const again = { ...params, append: await letter(store, account, 'one again') };
+      const again = { ...params, events: [], append: await letter(store, account, 'one again') };
       assert.equal(await store.write('collectMessage', again), 'known');
       assert.deepEqual(await textsOf(store, account), ['one']);
       assert.deepEqual(await store.read('remoteMessages', { remote: 'r1', after: '', limit: 10 }), [
@@ -103,7 +103,7 @@ export function remoteContract(engine: Engine): void {
       await withRemote(store);
       const other = await addAccount(store, 'eve');
       for (const remote of ['r1', 'nowhere']) {
-        const params = { remote, memory: memory('u1'), append: await letter(store, other, 'x') };
+        const params = { remote, memory: memory('u1'), events: [], append: await letter(store, other, 'x') };
         assert.equal(await store.write('collectMessage', params), 'missing');
       }
       assert.deepEqual(await textsOf(store, other), []);
@@ -114,7 +114,7 @@ export function remoteContract(engine: Engine): void {
       const store = await engine.open(t);
       const account = await withRemote(store);
       const head = await letter(store, account, 'head');
-      await store.write('collectMessage', { remote: 'r1', memory: memory('u1', 'headers'), append: head });
+      await store.write('collectMessage', { remote: 'r1', memory: memory('u1', 'headers'), events: [], append: head });
       const archive = (await store.read('listMailboxes', { account })).find(({ role }) => role === 'archive')?.id ?? 0;
       const change = { email: head.email.id, mailboxes: { is: [archive] }, keywords: { is: ['$seen', 'mine'] } };
       await store.write('changeEmails', { account, changes: [change], destroy: [], at: AT });
@@ -122,7 +122,7 @@ export function remoteContract(engine: Engine): void {
         head.email.id,
       ]);
       const whole = await letter(store, account, 'whole');
-      const params = { remote: 'r1', memory: memory('u1'), append: whole };
+      const params = { remote: 'r1', memory: memory('u1'), events: [], append: whole };
       assert.equal(await store.write('collectMessage', params), 'done');
       assert.deepEqual(await textsOf(store, account), ['whole']);
       const [row] = await store.read('emailRows', { account, ids: [whole.email.id] });
@@ -135,8 +135,8 @@ export function remoteContract(engine: Engine): void {
       const store = await engine.open(t);
       const account = await withRemote(store);
       const [kept, gone] = [await letter(store, account, 'kept'), await letter(store, account, 'gone')];
-      await store.write('collectMessage', { remote: 'r1', memory: memory('kept'), append: kept });
-      await store.write('collectMessage', { remote: 'r1', memory: memory('gone'), append: gone });
+      await store.write('collectMessage', { remote: 'r1', memory: memory('kept'), events: [], append: kept });
+      await store.write('collectMessage', { remote: 'r1', memory: memory('gone'), events: [], append: gone });
       const trash = (await store.read('listMailboxes', { account })).find(({ role }) => role === 'trash')?.id ?? 0;
       const moved = [{ email: kept.email.id, mailboxes: { is: [trash] } }];
       await store.write('changeEmails', { account, changes: moved, destroy: [gone.email.id], at: AT });
@@ -157,6 +157,7 @@ export function remoteContract(engine: Engine): void {
         await store.write('collectMessage', {
           remote: 'r1',
           memory: memory(uidl),
+          events: [],
           append: await letter(store, account, uidl),
         });
       await store.write('remoteMessagesGone', { remote: 'r1', uidls: ['a', 'b', 'nowhere'], at: AT });
@@ -176,7 +177,7 @@ export function remoteContract(engine: Engine): void {
     test('a remote that is removed takes its memory along, and leaves the mail', async (t) => {
       const store = await engine.open(t);
       const account = await withRemote(store);
-      const params = { remote: 'r1', memory: memory('u1'), append: await letter(store, account, 'one') };
+      const params = { remote: 'r1', memory: memory('u1'), events: [], append: await letter(store, account, 'one') };
       await store.write('collectMessage', params);
       assert.equal(await store.write('removeRemote', { id: 'r1' }), 'done');
       assert.equal(await store.write('removeRemote', { id: 'r1' }), 'missing');
@@ -189,7 +190,10 @@ export function remoteContract(engine: Engine): void {
       const account = await withRemote(store);
       await store.write('setQuota', { account, quota: 10 });
       const append = await letter(store, account, 'x'.repeat(100));
-      assert.equal(await store.write('collectMessage', { remote: 'r1', memory: memory('u1'), append }), 'over-quota');
+      assert.equal(
+        await store.write('collectMessage', { remote: 'r1', memory: memory('u1'), events: [], append }),
+        'over-quota',
+      );
       assert.deepEqual(await store.read('remoteMessages', { remote: 'r1', after: '', limit: 10 }), []);
     });
   });

@@ -1,6 +1,7 @@
 /** Operations on accounts at other providers and on what is remembered of their maildrops. */
 import type { RemoteMessage, RemoteOrigin, RemoteReads, RemoteRow, RemoteWrites } from '../remote.ts';
 import { append } from './append.ts';
+import { insertEvents } from './event.ts';
 import { changeEmails, findMail } from './email-change.ts';
 import { othersIn, unpacked } from './keyword.ts';
 import { slices } from './slices.ts';
@@ -71,6 +72,7 @@ export function* collectMessage(p: Collect): Steps<ReturnType<RemoteWrites['coll
   if (before !== undefined && (before.state === 'whole' || memory.state !== 'whole')) return 'known';
   const filed = yield* inPlaceOf(p, before?.email ?? undefined);
   if (filed !== 'done') return filed;
+  yield* insertEvents(p.events);
   yield* run(
     `INSERT INTO remote_messages (remote, uidl, octets, state, collected_at, head, email) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (remote, uidl) DO UPDATE SET octets = excluded.octets, state = excluded.state, collected_at = excluded.collected_at,

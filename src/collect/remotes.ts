@@ -1,0 +1,229 @@
+/**
+ * Accounts at other providers, as their owner handles them: made after both servers were tried, changed, visited,
+ * removed. Passwords are sealed before they get to the store, and given to nobody but the server they are for.
+ */
+import { newId } from '../base/index.ts';
+import type { Clock, Seal } from '../base/index.ts';
+import { formatAddress, parseAddress } from '../mail/index.ts';
+import type { DialOptions, Wire } from '../net/index.ts';
+import type { RemoteRow, Store } from '../store/index.ts';
+import { connect } from './connect.ts';
+import type { RemoteLogin } from './connect.ts';
+import { wouldRemove } from './plan.ts';
+import { parseStanding } from './schedule.ts';
+import type { Standing } from './schedule.ts';
+import { formatSettings, parseSettings, whyNotSettings } from './settings.ts';
+import type { RemoteSecrets, RemoteSettings } from './settings.ts';
+import { knownMessages } from './store-ledger.ts';
+import { trySubmission } from './submission.ts';
+import { troubleOf } from './trouble.ts';
+import type { Trouble } from './trouble.ts';
+import { listMaildrop } from './visit.ts';
+import type { ListedMessage, LeaveRule } from './ledger.ts';
+
+export interface Remote {
+  readonly id: string;
+  /** Ours. */
+  readonly account: string;
+  readonly address: string;
+  readonly settings: RemoteSettings;
+  readonly standing: Standing;
+  readonly createdAt: number;
+  readonly visitedAt?: number;
+  readonly dueAt?: number;
+}
+
+export interface RemotesParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly seal: Seal;
+  /** What we call ourselves to a submission server. */
+  readonly hostname: () => string;
+  readonly dialTo?: (options: DialOptions) => Promise<Wire>;
+}
+
+/** What trying the two servers came to. */
+export interface Tried {
+  readonly pop3: 'works' | Trouble;
+  readonly smtp: 'works' | Trouble;
+  /** Octets of the largest message that the submission server takes, where it says so. */
+  readonly largest?: number;
+}
+
+/** One message at the provider, and what is remembered of it. */
+export interface MessageThere extends ListedMessage {
+  readonly state: 'new' | 'whole' | 'headers' | 'kept-there';
+  /** When its copy there goes, by the rule that is set; absent: it stays, or nobody knows. */
+  readonly goesAt?: number;
+}
+
+const DAY = 86_400_000;
+
+export class Remotes {
+  readonly #parts: RemotesParts;
+
+  constructor(parts: RemotesParts) {
+    this.#parts = parts;
+  }
+
+  async list(account?: string): Promise<readonly Remote[]> {
+    return (await this.#parts.store.read('remotes', account === undefined ? {} : { account })).map(remoteOf);
+  }
+
+  async get(id: string): Promise<Remote | undefined> {
+    const row = await this.#parts.store.read('remote', { id });
+    return row === undefined ? undefined : remoteOf(row);
+  }
+
+  /** Logs in at both servers and out again. Nothing is kept, nothing is sent. Never rejects. */
+  async tryOut(settings: RemoteSettings, secrets: RemoteSecrets, signal?: AbortSignal): Promise<Tried> {
+    const { clock, hostname, dialTo } = this.#parts;
+    const shared = { clock, ...(signal === undefined ? {} : { signal }), ...(dialTo === undefined ? {} : { dialTo }) };
+    const pop3 = connect({ ...shared, server: settings.pop3, login: loginOf(settings.pop3Login, secrets) }).then(
+      async ({ pop }) => {
+        await pop.quit();
+        return 'works' as const;
+      },
+    );
+    const smtp = trySubmission({
+      ...shared,
+      server: settings.smtp,
+      login: loginOf(settings.smtpLogin, secrets),
+      hostname: hostname(),
+    });
+    const [fetching, sending] = await Promise.allSettled([pop3, smtp]);
+    return {
+      pop3: fetching.status === 'fulfilled' ? 'works' : troubleOf(fetching.reason, settings.pop3),
+      smtp: sending.status === 'fulfilled' ? 'works' : troubleOf(sending.reason, settings.smtp),
+      ...(sending.status === 'fulfilled' && sending.value.largest !== undefined
+        ? { largest: sending.value.largest }
+        : {}),
+    };
+  }
+
+  /** The new remote, or a sentence that says why there is none. It is visited at once. */
+  async add(p: {
+    readonly account: string;
+    readonly address: string;
+    readonly settings: RemoteSettings;
+    readonly secrets: RemoteSecrets;
+  }): Promise<Remote | string> {
+    const address = parseAddress(p.address, { utf8: true });
+    if (address === undefined) return `“${p.address}” is not an e-mail address.`;
+    const wrong = whyNotSettings(p.settings);
+    if (wrong !== undefined) return wrong;
+    const at = this.#parts.clock.now();
+    const id = newId(at);
+    const row = {
+      id,
+      account: p.account,
+      address: formatAddress(address),
+      settings: formatSettings(p.settings),
+      secrets: this.#sealed(id, p.secrets),
+      createdAt: at,
+      dueAt: at,
+    };
+    const put = await this.#parts.store.write('putRemote', row);
+    if (put === 'exists') return `${row.address} is there already.`;
+    return put === 'missing' ? 'There is no such account here.' : remoteOf(row);
+  }
+
+  /** Sets what is given anew; with that it is visited at once, whatever it waited for. undefined: there is none. */
+  async change(
+    id: string,
+    changes: { readonly settings?: Partial<RemoteSettings>; readonly secrets?: RemoteSecrets },
+  ): Promise<Remote | string | undefined> {
+    const row = await this.#parts.store.read('remote', { id });
+    if (row === undefined) return undefined;
+    const settings = { ...parseSettings(row.settings), ...changes.settings };
+    const wrong = whyNotSettings(settings);
+    if (wrong !== undefined) return wrong;
+    const secrets = changes.secrets === undefined ? row.secrets : this.#sealed(id, changes.secrets);
+    const dueAt = this.#parts.clock.now();
+    const { account, address, createdAt } = row;
+    const changed = { id, account, address, createdAt, settings: formatSettings(settings), secrets, dueAt };
+    await this.#parts.store.write('putRemote', changed);
+    return remoteOf({ ...row, ...changed });
+  }
+
+  /** The mail that came stays. */
+  async remove(id: string): Promise<'done' | 'missing'> {
+    return await this.#parts.store.write('removeRemote', { id });
+  }
+
+  /** undefined: the key is another one by now, so the password must be entered again. */
+  async secretsOf(id: string): Promise<RemoteSecrets | undefined> {
+    const row = await this.#parts.store.read('remote', { id });
+    const text = row === undefined ? undefined : this.#parts.seal.open(row.secrets, about(id));
+    return text === undefined ? undefined : (JSON.parse(text) as RemoteSecrets);
+  }
+
+  /** What is at the provider, newest last. Rejects as {@link connect} does. */
+  async there(id: string): Promise<readonly MessageThere[]> {
+    const { remote, listing } = await this.#look(id);
+    const known = new Map((await knownMessages(this.#parts.store, id)).map((one) => [one.uidl, one]));
+    const { leave } = remote.settings;
+    return listing.map((message) => {
+      const memory = known.get(message.uidl);
+      const goes =
+        memory?.state === 'whole' && leave.kind === 'days' ? memory.collectedAt + leave.days * DAY : undefined;
+      return { ...message, state: memory?.state ?? 'new', ...(goes === undefined ? {} : { goesAt: goes }) };
+    });
+  }
+
+  /** What the next visit would delete at the provider if the rule were this one, the oldest first. Rejects as {@link connect} does. */
+  async wouldDelete(id: string, rule: LeaveRule): Promise<readonly ListedMessage[]> {
+    const { listing } = await this.#look(id);
+    const known = await knownMessages(this.#parts.store, id);
+    return wouldRemove({ listing, known, rule, now: this.#parts.clock.now() });
+  }
+
+  async #look(id: string): Promise<{ readonly remote: Remote; readonly listing: readonly ListedMessage[] }> {
+    const remote = await this.get(id);
+    const secrets = await this.secretsOf(id);
+    if (remote === undefined || secrets === undefined)
+      throw new Error('there is no such account, or its password can not be read');
+    const { clock, dialTo } = this.#parts;
+    const { pop3, pop3Login } = remote.settings;
+    const line = {
+      server: pop3,
+      login: loginOf(pop3Login, secrets),
+      clock,
+      ...(dialTo === undefined ? {} : { dialTo }),
+    };
+    const { pop, wire } = await connect(line);
+    try {
+      const { listing } = await listMaildrop(pop);
+      await pop.quit();
+      return { remote, listing };
+    } finally {
+      wire.destroy();
+    }
+  }
+
+  #sealed(id: string, secrets: RemoteSecrets): string {
+    return this.#parts.seal.seal(JSON.stringify(secrets), about(id));
+  }
+}
+
+function about(id: string): string {
+  return `remote ${id}`;
+}
+
+export function loginOf(name: string, { password = '', token }: RemoteSecrets): RemoteLogin {
+  return token === undefined ? { name, password } : { name, token };
+}
+
+export function remoteOf(row: RemoteRow): Remote {
+  const { id, account, address, createdAt, visitedAt, dueAt } = row;
+  return {
+    id,
+    account,
+    address,
+    createdAt,
+    settings: parseSettings(row.settings),
+    standing: parseStanding(row.standing),
+    ...(visitedAt === undefined ? {} : { visitedAt }),
+    ...(dueAt === undefined ? {} : { dueAt }),
+  };
+}

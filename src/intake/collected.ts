@@ -1,0 +1,118 @@
+/**
+ * The one door, for mail that we fetched from a maildrop at another provider (POP3): the octets as they came, with
+ * nothing in front; where they came from is told in the message's story. Who opened it commits what it makes,
+ * together with the memory that this message is here.
+ */
+import { isUtf8 } from 'node:buffer';
+import { newId, newTicket } from '../base/index.ts';
+import type { Clock } from '../base/index.ts';
+import { fieldValues, HeaderScanner, messageIdOf, readDate, threadIdsOf } from '../mail/index.ts';
+import type { HeaderField } from '../mail/index.ts';
+import { isAsciiOnly } from '../mime/index.ts';
+import type { AppendParams, ContentWriter, NewEvent, Store } from '../store/index.ts';
+import { DowngradedForm } from './downgraded.ts';
+
+export interface CollectedFor {
+  readonly account: string;
+  /** Where it is to lie. */
+  readonly mailbox: number;
+  /** The server it was fetched from, and the name we logged in with. */
+  readonly from: { readonly host: string; readonly port: number; readonly login: string };
+}
+
+export interface CollectedCopy {
+  /** A promise holds the source back. */
+  write(chunk: Buffer): void | Promise<void>;
+  /** The octets are on our disk; what comes back is to be committed. */
+  finish(about: { readonly uidl: string; readonly headOnly: boolean }): Promise<{
+    readonly append: AppendParams;
+    readonly events: readonly NewEvent[];
+  }>;
+  /** Throws away what was written. Never rejects. */
+  abort(): Promise<void>;
+}
+
+export function openCollected(
+  parts: { readonly store: Store; readonly clock: Clock },
+  target: CollectedFor,
+): CollectedCopy {
+  return new Copy(parts, target);
+}
+
+class Copy implements CollectedCopy {
+  readonly #writer: ContentWriter;
+  readonly #clock: Clock;
+  readonly #target: CollectedFor;
+  readonly #header = new HeaderScanner();
+  readonly #form = new DowngradedForm();
+  #isSevenBit = true;
+
+  constructor({ store, clock }: { readonly store: Store; readonly clock: Clock }, target: CollectedFor) {
+    this.#writer = store.content.create();
+    this.#clock = clock;
+    this.#target = target;
+  }
+
+  write(chunk: Buffer): void | Promise<void> {
+    if (this.#header.state === 'reading') this.#header.write(chunk);
+    this.#form.write(chunk);
+    this.#isSevenBit &&= isAsciiOnly(chunk);
+    return this.#writer.write(chunk);
+  }
+
+  async finish({ uidl, headOnly }: { readonly uidl: string; readonly headOnly: boolean }): Promise<{
+    readonly append: AppendParams;
+    readonly events: readonly NewEvent[];
+  }> {
+    const content = await this.#writer.finish();
+    const now = this.#clock.now();
+    const id = newId(now);
+    this.#header.end();
+    const { bytes, fields } = this.#header;
+    const messageId = messageIdOf(fields);
+    const prefix = Buffer.alloc(0);
+    const { account, mailbox, from } = this.#target;
+    const append: AppendParams = {
+      account,
+      message: {
+        id,
+        content,
+        prefix,
+        ...(isUtf8(bytes) ? this.#form.finish({ prefix, content }) : {}),
+        mailFrom: '',
+        ...(messageId === undefined ? {} : { messageId }),
+        threadIds: threadIdsOf(fields),
+        body: this.#isSevenBit ? '7bit' : '8bitmime',
+        smtputf8: !isAsciiOnly(bytes) && isUtf8(bytes),
+        receivedAt: now,
+        source: 'collected',
+        account,
+      },
+      email: {
+        id: `${id}-1`,
+        uidl: newTicket(),
+        mailboxes: [mailbox],
+        keywords: [],
+        receivedAt: arrivedAt(fields, now),
+      },
+    };
+    const server = { name: from.host, port: from.port };
+    const facts = { kind: 'collected', server, login: from.login, uidl, headOnly } as const;
+    return { append, events: [{ message: id, n: 1, account, at: now, facts }] };
+  }
+
+  async abort(): Promise<void> {
+    await this.#writer.abort();
+  }
+}
+
+/**
+ * When its provider took it in: the newest Received field is the first one (RFC 5321 §4.4). Else when it was written;
+ * never later than now, so that a clock that is wrong elsewhere doesn't keep a message on top of the list for ever.
+ */
+function arrivedAt(fields: readonly HeaderField[], now: number): number {
+  const [newest = ''] = fieldValues(fields, 'received');
+  const received = readDate(newest.slice(newest.lastIndexOf(';') + 1).trim())?.ms;
+  const written = readDate((fieldValues(fields, 'date')[0] ?? '').trim())?.ms;
+  return Math.min(received ?? written ?? now, now);
+}
