@@ -28,6 +28,8 @@ import { testRelay } from './relay-test.ts';
 import type { RelayTest } from './relay-test.ts';
 import { signalReload } from './reload.ts';
 import type { ReloadAnswer } from './reload.ts';
+import { keepRemotes } from './remotes.ts';
+import type { RemoteKeeping } from './remotes.ts';
 import { statusOf } from './status.ts';
 import type { Status } from './status.ts';
 import { suppressionsOf } from './suppressions.ts';
@@ -65,6 +67,7 @@ export interface Keeper {
   /** `account`: its address. */
   takeBack(order: Omit<TakeBackOrder, 'by'>): Promise<'missing' | 'not-yours' | readonly TakenBackRecipient[]>;
   readonly suppressed: Suppressions;
+  readonly remotes: RemoteKeeping;
   journeys(idOrMessageId: string): Promise<readonly Story[]>;
   explainRelay(scenario: RelayScenario): Promise<RelayExplanation>;
   /** Tries the old tricks on the doors that take mail: of the server named, or of those that run here. */
@@ -119,6 +122,7 @@ export async function openKeeper(parts: {
       return takeBack(core, { ...order, ...whose, by: { by: 'keeper' } });
     },
     suppressed: suppressionsOf(core),
+    remotes: keepRemotes(core, parts.stateDirectory),
     journeys: (key) => findStories(store, key),
     explainRelay: (scenario) =>
       explainRelay(

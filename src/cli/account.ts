@@ -7,6 +7,7 @@ import type { AccountView } from '../app/index.ts';
 import { parseSize } from '../config/index.ts';
 import { wantsJson, withKeeper } from './context.ts';
 import { CommandError, print, printJson, printTable, say } from './output.ts';
+import { passwordFromInput } from './password.ts';
 
 interface PasswordOptions {
   readonly passwordStdin?: boolean;
@@ -186,15 +187,6 @@ async function choosePassword(
   } finally {
     terminal.close();
   }
-}
-
-/** The password on standard input, without one line end where there is one. */
-async function passwordFromInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks)
-    .toString('utf8')
-    .replace(/\r?\n$/, '');
 }
 
 function warnIfWeak(password: string): void {

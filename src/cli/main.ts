@@ -14,6 +14,7 @@ import { print, printError, printJson } from './output.ts';
 import { queueCommand } from './queue.ts';
 import { relayCommand } from './relay.ts';
 import { reloadCommand } from './reload.ts';
+import { remoteCommand } from './remote.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 
@@ -36,6 +37,7 @@ function program(): Command {
     queueCommand(),
     journeyCommand(),
     relayCommand(),
+    remoteCommand(),
     configCommand(),
     reloadCommand(),
     versionCommand(),

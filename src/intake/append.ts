@@ -2,22 +2,10 @@
  * The one door, for mail that its owner puts there: a draft, an import. There is no envelope and nothing is asked of it;
  * the octets are filed as they are, with nothing in front, and found again by POP3 and JMAP.
  */
-import { isUtf8 } from 'node:buffer';
-import { newId, newTicket } from '../base/index.ts';
 import type { Clock } from '../base/index.ts';
-import { HeaderScanner, messageIdOf, threadIdsOf } from '../mail/index.ts';
-import { isAsciiOnly } from '../mime/index.ts';
-import type { AppendParams, ContentRef, Store } from '../store/index.ts';
-import { DowngradedForm } from './downgraded.ts';
-
-/** Where it is to lie, and how. */
-export interface AppendedEmail {
-  readonly account: string;
-  readonly mailboxes: readonly number[];
-  readonly keywords: readonly string[];
-  /** Milliseconds since the epoch. */
-  readonly receivedAt: number;
-}
+import type { Store } from '../store/index.ts';
+import { PassingMessage } from './passing.ts';
+import type { AppendedEmail } from './passing.ts';
 
 export interface Appended {
   /** The email's id. */
@@ -38,13 +26,13 @@ export async function append(
 ): Promise<Appended | 'over-quota' | 'no-mailbox'> {
   const writer = store.content.create();
   try {
-    const seen = new Seen();
+    const seen = new PassingMessage();
     for await (const piece of octets) {
       seen.write(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
       await writer.write(piece);
     }
     const content = await writer.finish();
-    const params = paramsOf(email, { content, seen, at: clock.now() });
+    const params = seen.filed(email, { content, at: clock.now(), source: 'composed' });
     const filed = await store.write('append', params);
     if (typeof filed === 'string') {
       await writer.abort();
@@ -55,48 +43,4 @@ export async function append(
     await writer.abort();
     throw error;
   }
-}
-
-/** What is noticed of a message while it goes by. */
-class Seen {
-  readonly header = new HeaderScanner();
-  readonly form = new DowngradedForm();
-  isSevenBit = true;
-
-  write(octets: Buffer): void {
-    if (this.header.state === 'reading') this.header.write(octets);
-    this.form.write(octets);
-    this.isSevenBit &&= isAsciiOnly(octets);
-  }
-}
-
-function paramsOf(
-  { account, mailboxes, keywords, receivedAt }: AppendedEmail,
-  { content, seen, at }: { readonly content: ContentRef; readonly seen: Seen; readonly at: number },
-): AppendParams {
-  const id = newId(at);
-  seen.header.end();
-  const { bytes, fields } = seen.header;
-  const messageId = messageIdOf(fields);
-  const prefix = Buffer.alloc(0);
-  // Octets that are no UTF-8 were announced by nobody: they go out as they came, to everyone.
-  const isInternational = !isAsciiOnly(bytes) && isUtf8(bytes);
-  return {
-    account,
-    message: {
-      id,
-      content,
-      prefix,
-      ...(isUtf8(bytes) ? seen.form.finish({ prefix, content }) : {}),
-      mailFrom: '',
-      ...(messageId === undefined ? {} : { messageId }),
-      threadIds: threadIdsOf(fields),
-      body: seen.isSevenBit ? '7bit' : '8bitmime',
-      smtputf8: isInternational,
-      receivedAt: at,
-      source: 'composed',
-      account,
-    },
-    email: { id: `${id}-1`, uidl: newTicket(), mailboxes, keywords, receivedAt },
-  };
 }

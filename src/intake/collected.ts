@@ -3,14 +3,11 @@
  * nothing in front; where they came from is told in the message's story. Who opened it commits what it makes,
  * together with the memory that this message is here.
  */
-import { isUtf8 } from 'node:buffer';
-import { newId, newTicket } from '../base/index.ts';
 import type { Clock } from '../base/index.ts';
-import { fieldValues, HeaderScanner, messageIdOf, readDate, threadIdsOf } from '../mail/index.ts';
+import { fieldValues, readDate } from '../mail/index.ts';
 import type { HeaderField } from '../mail/index.ts';
-import { isAsciiOnly } from '../mime/index.ts';
 import type { AppendParams, ContentWriter, NewEvent, Store } from '../store/index.ts';
-import { DowngradedForm } from './downgraded.ts';
+import { PassingMessage } from './passing.ts';
 
 export interface CollectedFor {
   readonly account: string;
@@ -43,9 +40,7 @@ class Copy implements CollectedCopy {
   readonly #writer: ContentWriter;
   readonly #clock: Clock;
   readonly #target: CollectedFor;
-  readonly #header = new HeaderScanner();
-  readonly #form = new DowngradedForm();
-  #isSevenBit = true;
+  readonly #message = new PassingMessage();
 
   constructor({ store, clock }: { readonly store: Store; readonly clock: Clock }, target: CollectedFor) {
     this.#writer = store.content.create();
@@ -54,9 +49,7 @@ class Copy implements CollectedCopy {
   }
 
   write(chunk: Buffer): void | Promise<void> {
-    if (this.#header.state === 'reading') this.#header.write(chunk);
-    this.#form.write(chunk);
-    this.#isSevenBit &&= isAsciiOnly(chunk);
+    this.#message.write(chunk);
     return this.#writer.write(chunk);
   }
 
@@ -65,40 +58,13 @@ class Copy implements CollectedCopy {
     readonly events: readonly NewEvent[];
   }> {
     const content = await this.#writer.finish();
-    const now = this.#clock.now();
-    const id = newId(now);
-    this.#header.end();
-    const { bytes, fields } = this.#header;
-    const messageId = messageIdOf(fields);
-    const prefix = Buffer.alloc(0);
+    const at = this.#clock.now();
     const { account, mailbox, from } = this.#target;
-    const append: AppendParams = {
-      account,
-      message: {
-        id,
-        content,
-        prefix,
-        ...(isUtf8(bytes) ? this.#form.finish({ prefix, content }) : {}),
-        mailFrom: '',
-        ...(messageId === undefined ? {} : { messageId }),
-        threadIds: threadIdsOf(fields),
-        body: this.#isSevenBit ? '7bit' : '8bitmime',
-        smtputf8: !isAsciiOnly(bytes) && isUtf8(bytes),
-        receivedAt: now,
-        source: 'collected',
-        account,
-      },
-      email: {
-        id: `${id}-1`,
-        uidl: newTicket(),
-        mailboxes: [mailbox],
-        keywords: [],
-        receivedAt: arrivedAt(fields, now),
-      },
-    };
+    const email = { account, mailboxes: [mailbox], keywords: [], receivedAt: arrivedAt(this.#message.fields, at) };
+    const append = this.#message.filed(email, { content, at, source: 'collected' });
     const server = { name: from.host, port: from.port };
     const facts = { kind: 'collected', server, login: from.login, uidl, headOnly } as const;
-    return { append, events: [{ message: id, n: 1, account, at: now, facts }] };
+    return { append, events: [{ message: append.message.id, n: 1, account, at, facts }] };
   }
 
   async abort(): Promise<void> {

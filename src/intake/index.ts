@@ -7,5 +7,6 @@ export type { Composer } from './compose.ts';
 export { openHeldMail } from './held.ts';
 export type { HeldMail, HeldOutcome } from './held.ts';
 export { append } from './append.ts';
-export type { Appended, AppendedEmail } from './append.ts';
+export type { Appended } from './append.ts';
+export type { AppendedEmail } from './passing.ts';
 export { openCollected } from './collected.ts';

@@ -1,0 +1,122 @@
+/** Accounts at other providers, wired: whose they are here, what they may send as, and the visits to their maildrops. */
+import { DirectoryError } from '../accounts/index.ts';
+import { newId } from '../base/index.ts';
+import { Collector, formatServer, Remotes } from '../collect/index.ts';
+import type { Remote, RemoteSecrets, RemoteSettings, Standing, Tried, Trouble } from '../collect/index.ts';
+import { parseAddress } from '../mail/index.ts';
+import type { Core } from './core.ts';
+import { openSecretKey } from './secret-key.ts';
+
+/** The person at a PC: mail of all their providers lies with this account. The domain is one that can't exist (RFC 2606 §2). */
+export const PERSON = { local: 'me', domain: 'pc.invalid' } as const;
+
+export interface RemoteView {
+  readonly address: string;
+  readonly pop3: string;
+  readonly smtp: string;
+  readonly standing: Standing;
+  readonly visitedAt?: number;
+  readonly dueAt?: number;
+}
+
+export interface RemoteKeeping {
+  /** Tries both servers first; with trouble at one nothing is kept, unless `untried`. */
+  add(p: {
+    readonly address: string;
+    readonly settings: RemoteSettings;
+    readonly secrets: RemoteSecrets;
+    /** Whose it is; needed only where there are several accounts. */
+    readonly account?: string;
+    readonly untried?: boolean;
+  }): Promise<{ readonly view: RemoteView; readonly tried?: Tried } | { readonly trouble: Tried }>;
+  list(): Promise<readonly RemoteView[]>;
+  /** Visits its maildrop now and waits for what comes of it. */
+  check(address: string): Promise<RemoteView>;
+  remove(address: string): Promise<void>;
+}
+
+export async function openRemotes(core: Core, stateDirectory: string): Promise<Remotes> {
+  const { store, clock } = core;
+  const seal = await openSecretKey(stateDirectory);
+  return new Remotes({ store, clock, seal, hostname: () => core.config().hostname });
+}
+
+export function openCollector(core: Core, remotes: Remotes): Collector {
+  const { store, clock, log } = core;
+  return new Collector({ store, clock, log, remotes, longest: () => core.config().limits.message });
+}
+
+export function keepRemotes(core: Core, stateDirectory: string): RemoteKeeping {
+  const opened = (): Promise<Remotes> => openRemotes(core, stateDirectory);
+  return {
+    async add({ untried = false, account, ...wanted }) {
+      const remotes = await opened();
+      const tried = untried ? undefined : await remotes.tryOut(wanted.settings, wanted.secrets);
+      if (tried !== undefined && (tried.pop3 !== 'works' || tried.smtp !== 'works')) return { trouble: tried };
+      const owner = await ownerOf(core, account);
+      const added = await remotes.add({ ...wanted, account: owner });
+      if (typeof added === 'string') throw new DirectoryError(added);
+      await grant(core, owner, added.address);
+      return { view: viewOf(added), ...(tried === undefined ? {} : { tried }) };
+    },
+    list: async () => (await (await opened()).list()).map(viewOf),
+    async check(address) {
+      const remotes = await opened();
+      const { id } = await remoteAt(remotes, address);
+      const collector = openCollector(core, remotes);
+      await collector.check(id);
+      await collector.settled(id);
+      return viewOf((await remotes.get(id)) ?? (await remoteAt(remotes, address)));
+    },
+    async remove(address) {
+      const remotes = await opened();
+      const remote = await remoteAt(remotes, address);
+      await remotes.remove(remote.id);
+      const own = parseAddress(remote.address, { utf8: true });
+      if (own !== undefined) await core.store.write('removeGrant', { account: remote.account, ...own });
+    },
+  };
+}
+
+/** Whoever has the mailbox at the provider may write in its name. */
+async function grant({ store, clock }: Core, account: string, text: string): Promise<void> {
+  const address = parseAddress(text, { utf8: true });
+  if (address !== undefined) await store.write('putGrant', { account, ...address, at: clock.now() });
+}
+
+/** The account that is named, the only one there is, or the person at this PC, who comes into being here. */
+async function ownerOf(core: Core, named: string | undefined): Promise<string> {
+  if (named !== undefined) return (await core.directory.account(named)).id;
+  const accounts = await core.store.read('listAccounts', { closed: false });
+  const [only, ...others] = accounts;
+  if (others.length > 0) throw new DirectoryError('There are several accounts here. Say whose it is with --account.');
+  return only?.id ?? (await ensurePerson(core));
+}
+
+async function ensurePerson({ store, clock }: Core): Promise<string> {
+  const id = newId(clock.now());
+  await store.write('addAccount', { id, ...PERSON, credentials: [], at: clock.now() });
+  const found = await store.read('accountAt', PERSON);
+  if (found === undefined) throw new Error('the account of the person at this PC could not be made');
+  return found.account.id;
+}
+
+async function remoteAt(remotes: Remotes, address: string): Promise<Remote> {
+  const found = (await remotes.list()).find((one) => one.address.toLowerCase() === address.toLowerCase());
+  if (found === undefined)
+    throw new DirectoryError(`There is no account ${address} here. "posthorn remote list" shows those there are.`);
+  return found;
+}
+
+function viewOf({ address, settings, standing, visitedAt, dueAt }: Remote): RemoteView {
+  return {
+    address,
+    pop3: formatServer(settings.pop3),
+    smtp: formatServer(settings.smtp),
+    standing,
+    ...(visitedAt === undefined ? {} : { visitedAt }),
+    ...(dueAt === undefined ? {} : { dueAt }),
+  };
+}
+
+export type { Trouble, Tried };
