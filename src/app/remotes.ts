@@ -43,7 +43,7 @@ export async function openRemotes(core: Core, stateDirectory: string): Promise<R
 
 export function openCollector(core: Core, remotes: Remotes): Collector {
   const { store, clock, log } = core;
-  return new Collector({ store, clock, log, remotes, longest: () => core.config().limits.message });
+  return new Collector({ store, clock, log, remotes, longest: () => core.config().limits.messageSize });
 }
 
 export function keepRemotes(core: Core, stateDirectory: string): RemoteKeeping {
