@@ -35,13 +35,13 @@ export interface RemoteKeeping {
   remove(address: string): Promise<void>;
 }
 
-export async function openRemotes(core: Core, stateDirectory: string): Promise<Remotes> {
+async function openRemotes(core: Core, stateDirectory: string): Promise<Remotes> {
   const { store, clock } = core;
   const seal = await openSecretKey(stateDirectory);
   return new Remotes({ store, clock, seal, hostname: () => core.config().hostname });
 }
 
-export function openCollector(core: Core, remotes: Remotes): Collector {
+function openCollector(core: Core, remotes: Remotes): Collector {
   const { store, clock, log } = core;
   return new Collector({ store, clock, log, remotes, longest: () => core.config().limits.messageSize });
 }

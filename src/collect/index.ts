@@ -1,9 +1,6 @@
 /** Floor 6: the client's side of a mailbox: mail collected from other providers, and how their servers are found. */
 export { Collector } from './collector.ts';
 export type { Visiting } from './collector.ts';
-export { discover } from './discovery/ladder.ts';
-export type { Candidate, Discovered, Rung } from './discovery/ladder.ts';
-export { probe, webFetch } from './discovery/web.ts';
 export type { LeaveRule } from './ledger.ts';
 export { Remotes } from './remotes.ts';
 export type { MessageThere, Remote, Tried } from './remotes.ts';
