@@ -5,8 +5,8 @@ export { becauseOf, EVERY_STATE, explainReason, reasonOfEntry } from '../queue/i
 export type { OperatorAction, OperatorSelection, ReasonSummary, TakenBackRecipient } from '../queue/index.ts';
 export type { AttemptRecord, DeliveryState, QueueEntry, QueueFilter } from '../store/index.ts';
 export { DEFAULTS, parseServer } from '../collect/index.ts';
-export type { MailServer } from '../collect/index.ts';
-export type { RemoteView, Tried, Trouble } from './remotes.ts';
+export type { MailServer, Tried, Trouble } from '../collect/index.ts';
+export type { RemoteView } from './remotes.ts';
 export { openKeeper } from './keeper.ts';
 export type { AccountView, Keeper, QueueView } from './keeper.ts';
 export type { SuppressionView } from './suppressions.ts';

@@ -2,13 +2,13 @@
 import { DirectoryError } from '../accounts/index.ts';
 import { newId } from '../base/index.ts';
 import { Collector, formatServer, Remotes } from '../collect/index.ts';
-import type { Remote, RemoteSecrets, RemoteSettings, Standing, Tried, Trouble } from '../collect/index.ts';
+import type { Remote, RemoteSecrets, RemoteSettings, Standing, Tried } from '../collect/index.ts';
 import { parseAddress } from '../mail/index.ts';
 import type { Core } from './core.ts';
 import { openSecretKey } from './secret-key.ts';
 
 /** The person at a PC: mail of all their providers lies with this account. The domain is one that can't exist (RFC 2606 §2). */
-export const PERSON = { local: 'me', domain: 'pc.invalid' } as const;
+const PERSON = { local: 'me', domain: 'pc.invalid' } as const;
 
 export interface RemoteView {
   readonly address: string;
@@ -118,5 +118,3 @@ function viewOf({ address, settings, standing, visitedAt, dueAt }: Remote): Remo
     ...(dueAt === undefined ? {} : { dueAt }),
   };
 }
-
-export type { Trouble, Tried };
