@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { words } from '../words/index.ts';
 import { Button, IconButton } from './button.tsx';
 
@@ -14,9 +14,19 @@ interface DialogProps {
 /** The browser's own dialog: it keeps focus inside, and gives it back to where it was. */
 export function Dialog({ title, wide = false, close, children }: DialogProps) {
   const id = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    if (element === null) return undefined;
+    openAsModal(element);
+    // The browser gives focus back when a dialog is closed, not when it is taken away.
+    return () => {
+      element.close();
+    };
+  }, []);
   return (
     <dialog
-      ref={openAsModal}
+      ref={dialog}
       class="dialog"
       aria-labelledby={id}
       data-wide={wide ? '' : undefined}
@@ -40,8 +50,7 @@ export function Dialog({ title, wide = false, close, children }: DialogProps) {
   );
 }
 
-function openAsModal(dialog: HTMLDialogElement | null): void {
-  if (dialog === null || dialog.open) return;
+function openAsModal(dialog: HTMLDialogElement): void {
   dialog.showModal();
   const wanted = dialog.querySelector<HTMLElement>('[data-autofocus], .dialog-body input, .dialog-body button');
   wanted?.focus();

@@ -291,6 +291,8 @@ function fits(email: FullEmail, filter: Filter): boolean {
   }
   return Object.entries(filter).every(([name, value]) => {
     if (name === 'inMailbox') return email.mailboxIds[value as Id] === true;
+    if (name === 'inMailboxOtherThan')
+      return Object.keys(email.mailboxIds).some((id) => !(value as readonly Id[]).includes(id));
     if (name === 'hasKeyword') return email.keywords[value as string] === true;
     if (name === 'notKeyword') return email.keywords[value as string] !== true;
     if (name === 'hasAttachment') return email.hasAttachment === value;

@@ -16,55 +16,58 @@ export function BulkBar({ count }: { readonly count: number }) {
   const does = (act: Act) => () => void acts.do(act);
   return (
     <div class="bulk" role="toolbar" aria-label={say.bulk}>
-      <IconButton
-        icon="close"
-        name={say.selectNone}
-        onClick={() => {
-          list.selectNothing();
-        }}
-      />
-      <span class="bulk-count">
-        {isEverything && count === total ? say.everythingSelected(total) : say.selected(count)}
-      </span>
-      {!isEverything && count < total && (
-        <Button
-          kind="quiet"
+      <div class="bulk-tools">
+        <IconButton
+          icon="close"
+          name={say.selectNone}
           onClick={() => {
-            list.selectEverything();
+            list.selectNothing();
           }}
-        >
-          {say.selectEverything(total)}
-        </Button>
-      )}
-      <span class="grow" />
-      {acts.can('archive') && (
-        <IconButton icon="archive" name={words.commands.archive} shortcut="e" onClick={does('archive')} />
-      )}
-      <IconButton
-        icon="move"
-        name={words.commands.move}
-        shortcut="v"
-        onClick={() => {
-          asking.value = 'move';
-        }}
-      />
-      {acts.can('junk') ? (
-        <IconButton icon="junk" name={words.commands.junk} shortcut="!" onClick={does('junk')} />
-      ) : (
-        <IconButton icon="notJunk" name={words.commands.notJunk} onClick={does('notJunk')} />
-      )}
-      <IconButton
-        icon="trash"
-        name={inTrash ? words.commands.destroy : words.commands.trash}
-        shortcut="#"
-        onClick={() => {
-          if (inTrash) asking.value = 'destroy';
-          else void acts.do('trash');
-        }}
-      />
-      <IconButton icon="mailOpen" name={words.commands.read} shortcut="Shift+I" onClick={does('read')} />
-      <IconButton icon="mail" name={words.commands.unread} shortcut="Shift+U" onClick={does('unread')} />
-      <IconButton icon="flag" name={words.commands.flag} shortcut="s" onClick={does('flag')} />
+        />
+        <span class="bulk-count">
+          {isEverything && count === total ? say.everythingSelected(total) : say.selected(count)}
+        </span>
+        {!isEverything && count < total && (
+          <Button
+            kind="quiet"
+            onClick={() => {
+              list.selectEverything();
+            }}
+          >
+            {say.selectEverything(total)}
+          </Button>
+        )}
+      </div>
+      <div class="bulk-tools">
+        {acts.can('archive') && (
+          <IconButton icon="archive" name={words.commands.archive} shortcut="e" onClick={does('archive')} />
+        )}
+        <IconButton
+          icon="move"
+          name={words.commands.move}
+          shortcut="v"
+          onClick={() => {
+            asking.value = 'move';
+          }}
+        />
+        {acts.can('junk') ? (
+          <IconButton icon="junk" name={words.commands.junk} shortcut="!" onClick={does('junk')} />
+        ) : (
+          <IconButton icon="notJunk" name={words.commands.notJunk} onClick={does('notJunk')} />
+        )}
+        <IconButton
+          icon="trash"
+          name={inTrash ? words.commands.destroy : words.commands.trash}
+          shortcut="#"
+          onClick={() => {
+            if (inTrash) asking.value = 'destroy';
+            else void acts.do('trash');
+          }}
+        />
+        <IconButton icon="mailOpen" name={words.commands.read} shortcut="Shift+I" onClick={does('read')} />
+        <IconButton icon="mail" name={words.commands.unread} shortcut="Shift+U" onClick={does('unread')} />
+        <IconButton icon="flag" name={words.commands.flag} shortcut="s" onClick={does('flag')} />
+      </div>
     </div>
   );
 

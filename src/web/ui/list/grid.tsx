@@ -53,6 +53,14 @@ export function Grid({ query }: { readonly query: MessageQuery }) {
     if (scroller.current !== null) scroller.current.scrollTop = 0;
   }, [query]);
 
+  // A row that is drawn anew (now it is loaded, now it is gone) must not take focus away with it.
+  const hasFocus = useRef(false);
+  useLayoutEffect(() => {
+    if (hasFocus.current && document.activeElement === document.body && scroller.current !== null) {
+      focusRow(scroller.current, list.active.peek());
+    }
+  });
+
   const wanted = list.wantsFocus.value;
   const first = useRef(wanted);
   useLayoutEffect(() => {
@@ -85,7 +93,16 @@ export function Grid({ query }: { readonly query: MessageQuery }) {
       onKeyDown={(event) => {
         if (moveByKey(event, Math.max(1, Math.floor(height.value / row.value) - 1))) event.preventDefault();
       }}
+      onFocusOut={(event) => {
+        const grid = event.currentTarget;
+        const left = event.target as Element;
+        // Taken away, it is gone a moment later; else somebody has moved on.
+        queueMicrotask(() => {
+          if (left.isConnected && !grid.contains(document.activeElement)) hasFocus.current = false;
+        });
+      }}
       onFocusIn={(event) => {
+        hasFocus.current = true;
         const index = indexOf(event.target);
         if (index !== undefined && index !== list.active.peek()) list.focus(index, false);
       }}

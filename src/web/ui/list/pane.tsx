@@ -29,8 +29,7 @@ export function ListPane() {
   const selected = list.selected.value;
   return (
     <>
-      <ListHead />
-      {selected > 0 && <BulkBar count={selected} />}
+      {selected > 0 ? <BulkBar count={selected} /> : <ListHead />}
       <SnippetContext.Provider value={snippets}>{query !== undefined && <ListBody />}</SnippetContext.Provider>
       <JobBar />
     </>
@@ -42,7 +41,7 @@ function ListHead() {
   const source = list.source.value;
   const total = list.query.value?.total.value;
   const folder = source?.kind === 'folder' ? mail.records.mailboxes.value.get(source.folder) : undefined;
-  const title = source?.kind === 'search' ? words.search.label : folder === undefined ? '' : folderName(folder);
+  const title = source?.kind === 'search' ? words.search.results : folder === undefined ? '' : folderName(folder);
   const grouped = list.collapses;
   const count =
     total === undefined

@@ -19,7 +19,8 @@ export function ReaderPane() {
   const id = openEmail(route.value);
   const selected = list.selected.value;
   if (id !== undefined) return <Conversation key={id} id={id} />;
-  if (selected > 1) return <EmptyState icon="checks" title={words.list.selected(selected)} text={say.none.text} />;
+  if (selected > 1)
+    return <EmptyState icon="checks" title={words.list.selected(selected)} text={words.list.selectedText} />;
   return <EmptyState icon="mailOpen" {...say.none} />;
 }
 

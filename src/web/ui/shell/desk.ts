@@ -40,6 +40,8 @@ export async function openDesk(me: WhoAmI, http: Http): Promise<Desk> {
   const list = new ListModel(mail, () => choices.peek().grouped);
   const acts = new Acts(mail, list, notices, {
     onGone: (ids) => {
+      // The row that had focus is about to go, and focus would go with it.
+      if (document.activeElement?.closest('[role=grid]') !== null) list.wantsFocus.value += 1;
       const at = openEmail(route.peek());
       if (at === undefined || !ids.includes(at)) return;
       const next = choices.peek().afterRemove === 'next' ? list.activeEmail()?.id : undefined;

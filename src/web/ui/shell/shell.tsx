@@ -122,6 +122,10 @@ function useSource(): void {
     if (folder !== undefined) list.show({ kind: 'folder', folder });
     else if (here.view === 'search' && search.filter !== undefined) {
       list.show({ kind: 'search', query, filter: search.filter, hasText: search.hasText });
+      // Who has searched goes on in what was found.
+      void list.loaded().then(() => {
+        if (document.activeElement?.matches('[data-search]') === true && list.total() > 0) list.focus(0);
+      });
     }
   }, [list, folder, query, here.view]);
 }

@@ -22,6 +22,7 @@ export const list = {
   selectAll: 'Select all',
   selectNone: 'Select none',
   selected: (n: number) => many(n, 'one selected', '# selected'),
+  selectedText: 'The buttons above the list say what can be done with them.',
   everythingSelected: (n: number) => `All ${number(n)} selected`,
   selectEverything: (n: number) => `Select all ${number(n)}`,
   bulk: 'What to do with the selected',

@@ -2,6 +2,7 @@ import { many } from '../many.ts';
 
 export const search = {
   label: 'Search mail',
+  results: 'Search results',
   placeholder: 'Search mail',
   clear: 'Clear the search',
   go: 'Search',
