@@ -39,7 +39,7 @@ export class Http {
   }
 
   async session(): Promise<Session> {
-    return (await this.json(await this.send('/jmap/session'))) as Session;
+    return withPaths((await this.json(await this.send('/jmap/session'))) as Session);
   }
 
   async api(url: string, body: object): Promise<unknown> {
@@ -77,6 +77,18 @@ export class Http {
       throw new Trouble('gone');
     }
   }
+}
+
+/** The addresses of a session are whole ones; this page may ask nobody but where it came from, so their paths do. */
+function withPaths(session: Session): Session {
+  const path = (url: string): string => url.replace(/^https?:\/\/[^/]+/i, '');
+  return {
+    ...session,
+    apiUrl: path(session.apiUrl),
+    downloadUrl: path(session.downloadUrl),
+    uploadUrl: path(session.uploadUrl),
+    eventSourceUrl: path(session.eventSourceUrl),
+  };
 }
 
 async function refusal(response: Response, whatFor401: TroubleKind = 'ended'): Promise<Trouble> {

@@ -43,7 +43,9 @@ export function Message({ email, letters, isAlone }: MessageProps) {
 }
 
 function Folded({ email, unfold }: { readonly email: Email; readonly unfold: () => void }) {
+  const { login } = useDesk();
   const [from] = email.from ?? [];
+  const isOwn = from?.email.toLowerCase() === login.toLowerCase();
   return (
     <section class="message" data-message={email.id}>
       <button
@@ -54,7 +56,7 @@ function Folded({ email, unfold }: { readonly email: Email; readonly unfold: () 
         onClick={unfold}
       >
         <span class="message-who">
-          <Foreign text={from === undefined ? words.common.nobody : nameOf(from)} />
+          <Foreign text={from === undefined ? words.common.nobody : isOwn ? words.common.me : nameOf(from)} />
         </span>
         <span class="message-preview muted">
           <Foreign text={email.preview} />

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Http } from './http.ts';
+
+const answering = (status: number, body: string, type = 'application/json', online = true): Http =>
+  new Http(
+    () => Promise.resolve(new Response(status === 204 ? null : body, { status, headers: { 'content-type': type } })),
+    () => online,
+  );
+
+test('http: who I am, or nobody', async () => {
+  assert.deepEqual(await answering(200, '{"account":"A","name":"anna@a.test"}').whoAmI(), {
+    account: 'A',
+    name: 'anna@a.test',
+  });
+  for (const status of [204, 401]) assert.equal(await answering(status, '').whoAmI(), undefined);
+});
+
+test('http: a login that is refused carries the server’s sentence', async () => {
+  const wrong = answering(401, '{"title":"Not logged in","detail":"Look again."}', 'application/problem+json');
+  await assert.rejects(wrong.logIn('a', 'b'), { kind: 'refused', said: 'Look again.' });
+  await assert.rejects(answering(429, '{"detail":"Wait."}').logIn('a', 'b'), { kind: 'busy', said: 'Wait.' });
+});
+
+test('http: what goes wrong has a kind', async () => {
+  await assert.rejects(answering(401, '').api('/x', {}), { kind: 'ended' });
+  await assert.rejects(answering(503, 'sorry', 'text/plain').api('/x', {}), { kind: 'gone', said: 'sorry' });
+  await assert.rejects(answering(200, '<html>a captive portal', 'text/html').api('/x', {}), { kind: 'gone' });
+  const deaf = (online: boolean) =>
+    new Http(
+      () => Promise.reject(new TypeError('failed')),
+      () => online,
+    );
+  await assert.rejects(deaf(true).session(), { kind: 'gone' });
+  await assert.rejects(deaf(false).session(), { kind: 'offline' });
+});
+
+test('http: this page asks only where it came from', async () => {
+  const session = {
+    apiUrl: 'http://a.test:2080/jmap/api',
+    downloadUrl: '/d/{name}',
+    uploadUrl: 'https://a.test/u/',
+    eventSourceUrl: 'HTTP://a/e?x',
+  };
+  const { apiUrl, downloadUrl, uploadUrl, eventSourceUrl } = await answering(200, JSON.stringify(session)).session();
+  assert.deepEqual([apiUrl, downloadUrl, uploadUrl, eventSourceUrl], ['/jmap/api', '/d/{name}', '/u/', '/e?x']);
+});
