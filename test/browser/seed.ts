@@ -188,8 +188,10 @@ interface Session {
 /** Puts messages into an account's mailbox. `more` adds so many plain ones, each an hour older than the last. */
 export async function seed(origin: string, login: string, password: string, more = 0, now = Date.now()): Promise<void> {
   const authorization = `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}`;
-  const ask = async (url: string, init: RequestInit = {}): Promise<unknown> => {
-    const response = await fetch(new URL(url, origin), { ...init, headers: { authorization, ...init.headers } });
+  const ask = async (url: string, type = 'application/json', body?: string): Promise<unknown> => {
+    const headers = { authorization, 'content-type': type };
+    const method = body === undefined ? 'GET' : 'POST';
+    const response = await fetch(new URL(url, origin), { method, headers, ...(body === undefined ? {} : { body }) });
     if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
     return response.json();
   };
@@ -198,7 +200,7 @@ export async function seed(origin: string, login: string, password: string, more
   const call = async (method: string, args: object): Promise<Record<string, unknown>> => {
     const using = ['urn:ietf:params:jmap:core', 'urn:ietf:params:jmap:mail'];
     const body = JSON.stringify({ using, methodCalls: [[method, { accountId, ...args }, '0']] });
-    const answer = await ask(session.apiUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const answer = await ask(session.apiUrl, 'application/json', body);
     const [name, result] = (answer as { methodResponses: [string, Record<string, unknown>][] }).methodResponses[0]!;
     if (name === 'error') throw new Error(`${method}: ${JSON.stringify(result)}`);
     return result;
@@ -209,7 +211,7 @@ export async function seed(origin: string, login: string, password: string, more
   const mailboxWith = (role: string): string => list.find((one) => one.role === role)?.id ?? list[0]?.id ?? '';
   const upload = async (octets: string): Promise<string> => {
     const url = session.uploadUrl.replace('{accountId}', accountId);
-    const answer = await ask(url, { method: 'POST', headers: { 'content-type': 'message/rfc822' }, body: octets });
+    const answer = await ask(url, 'message/rfc822', octets);
     return (answer as { blobId: string }).blobId;
   };
   const messages = [...MESSAGES, ...plain(more)];
