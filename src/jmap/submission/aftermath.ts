@@ -4,11 +4,14 @@
  * the RFC wants. What can't be put into that commit (a patch that is none of mailboxes and keywords) is left to Email/set.
  */
 import type { Aftermath, AftermathResult, EmailChange } from '../../store/index.ts';
+import { parseKeyword } from '../email/keywords.ts';
+import { refusalOf as emailRefusal } from '../email/trouble.ts';
 import { SetError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { readPatch } from '../frames/patch.ts';
 import type { PatchEntry } from '../frames/patch.ts';
+import { mailboxNumber } from '../mailbox/mailbox.ts';
 import type { CreatedIds, MethodResponse, Properties } from '../method.ts';
 import { formatState } from '../state.ts';
 
@@ -34,7 +37,7 @@ export function aftermathOf(
 }
 
 function changeOf(email: string, entries: readonly PatchEntry[], createdIds: CreatedIds): EmailChange | undefined {
-  const keywords = setOf(entries, 'keywords', keywordOf);
+  const keywords = setOf(entries, 'keywords', parseKeyword);
   const mailboxes = setOf(entries, 'mailboxIds', (id) => mailboxOf(id, createdIds));
   const all = entries.every(({ path: [name] }) => name === 'keywords' || name === 'mailboxIds');
   if (!all || keywords === undefined || mailboxes === undefined) return undefined;
@@ -75,15 +78,8 @@ function isMember(value: Json): value is true | null {
   return value === true || value === null;
 }
 
-/** RFC 8621 §4.1.1. */
-function keywordOf(name: string): string | undefined {
-  return /^[!#$&'+-[\]^-z|}~]{1,255}$/.test(name) ? name.toLowerCase() : undefined;
-}
-
 function mailboxOf(id: string, createdIds: CreatedIds): number | undefined {
-  const known = id.startsWith('#') ? createdIds.get(id.slice(1)) : id;
-  const number = /^m([1-9]\d{0,14})$/.exec(known ?? '')?.[1];
-  return number === undefined ? undefined : Number(number);
+  return mailboxNumber(id.startsWith('#') ? (createdIds.get(id.slice(1)) ?? '') : id);
 }
 
 /** The response of the implicit Email/set for all that was carried out in commits of this call, in order. */
@@ -96,7 +92,7 @@ export function emailSetResponse(
   const [first] = done;
   if (first === undefined) return rest;
   const refused = new Map(
-    done.flatMap(({ result }) => result.troubles.map(({ email, trouble }) => [email, errorOf(trouble)] as const)),
+    done.flatMap(({ result }) => result.troubles.map(({ email, trouble }) => [email, emailRefusal(trouble)] as const)),
   );
   const updated = done.flatMap(({ email, after }) => (after.changes.length > 0 ? [email] : []));
   const destroyed = done.flatMap(({ after }) => after.destroy);
@@ -125,25 +121,6 @@ function joined(answer: Properties, rest: readonly MethodResponse[]): Properties
   };
   const names = ['updated', 'destroyed', 'notUpdated', 'notDestroyed'];
   return { ...answer, newState: other['newState'], ...Object.fromEntries(names.map((name) => [name, both(name)])) };
-}
-
-type Trouble = AftermathResult['troubles'][number]['trouble'];
-
-function errorOf(trouble: Trouble): SetError {
-  switch (trouble) {
-    case 'missing':
-      return new SetError('notFound');
-    case 'no-mailbox':
-      return new SetError('invalidProperties', 'There is no such mailbox.', { properties: ['mailboxIds'] });
-    case 'in-no-mailbox':
-      return new SetError('invalidProperties', 'An email lies in one mailbox at least.', {
-        properties: ['mailboxIds'],
-      });
-    case 'too-many-keywords':
-      return new SetError('tooManyKeywords');
-    case 'too-many-mailboxes':
-      return new SetError('tooManyMailboxes');
-  }
 }
 
 function refusalOf(refused: ReadonlyMap<string, SetError>, id: string): readonly (readonly [string, SetError])[] {
