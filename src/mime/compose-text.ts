@@ -74,6 +74,8 @@ export interface Scanned {
 /** How all our delimiters begin; lines that do are remembered as far as the delimiter may go. */
 export const DELIMITER = '--=_';
 const MOST_REMEMBERED = 10_000;
+/** Characters of such a line; no delimiter of ours is longer. */
+const REMEMBERED = 100;
 
 export async function scan(source: OctetSource): Promise<Scanned> {
   const held = new Set<string>();
@@ -85,20 +87,23 @@ export async function scan(source: OctetSource): Promise<Scanned> {
   let beginning = '';
   const endLine = (): void => {
     if (beginning.startsWith(DELIMITER) && held.size <= MOST_REMEMBERED) held.add(beginning);
+    longest = Math.max(longest, column);
     beginning = '';
     column = 0;
   };
   for await (const chunk of withCrlf(source)) {
-    size += chunk.length;
-    for (const octet of chunk) {
-      if (octet >= 0x80) is8bit = true;
-      if (octet === 0) hasNul = true;
-      if (octet === 0x0a) endLine();
-      else if (octet !== 0x0d) {
-        if (++column <= 100 && (column <= 4 || beginning.startsWith(DELIMITER)))
-          beginning += String.fromCharCode(octet);
-        if (column > longest) longest = column;
-      }
+    const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
+    size += text.length;
+    is8bit ||= /[\x80-\xff]/.test(text);
+    hasNul ||= text.includes('\0');
+    for (let at = 0; at < text.length;) {
+      const lf = text.indexOf('\n', at);
+      const end = lf < 0 ? text.length : lf;
+      beginning += text.slice(at, Math.min(end, at + REMEMBERED - beginning.length));
+      // Its CR is no part of a line.
+      column += end - at - (lf < 0 ? 0 : 1);
+      if (lf >= 0) endLine();
+      at = end + 1;
     }
   }
   endLine();

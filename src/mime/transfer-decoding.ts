@@ -81,6 +81,28 @@ class Base64Decoder implements TransferDecoder {
   #padded = false;
 
   push(octets: Buffer): Buffer {
+    return (this.#padded ? undefined : this.#pushClean(octets)) ?? this.#pushAny(octets);
+  }
+
+  /** What nearly all of it is, the platform decodes; undefined where there is anything but digits and line ends. */
+  #pushClean(octets: Buffer): Buffer | undefined {
+    const text = octets.toString('latin1');
+    if (!/^[A-Za-z0-9+/\r\n]*$/.test(text)) return undefined;
+    const digits = this.#heldDigits() + text.replace(/[\r\n]+/g, '');
+    const whole = digits.length - (digits.length % 4);
+    this.#value = 0;
+    this.#digits = digits.length - whole;
+    for (const digit of Buffer.from(digits.slice(whole))) this.#value = (this.#value << 6) | (BASE64[digit] as number);
+    return Buffer.from(digits.slice(0, whole), 'base64');
+  }
+
+  #heldDigits(): string {
+    let held = '';
+    for (let n = this.#digits - 1; n >= 0; n--) held += String.fromCharCode(ALPHABET[(this.#value >> (6 * n)) & 63] as number); // prettier-ignore
+    return held;
+  }
+
+  #pushAny(octets: Buffer): Buffer {
     const out = Buffer.allocUnsafe(Math.ceil((octets.length * 3) / 4) + 3);
     let length = 0;
     for (let at = 0; at < octets.length; at++) {
