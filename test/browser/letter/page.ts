@@ -7,6 +7,7 @@ import {
   type LetterFacts,
   openWorkroom,
 } from '../../../src/web/ui/letter/index.ts';
+import { sanitiseLetter } from '../../../src/web/ui/letter/sanitise.ts';
 
 export interface LetterPage {
   show(props: Partial<Omit<LetterBodyProps, 'cids'>> & { readonly cids?: Readonly<Record<string, string>> }): void;
@@ -16,6 +17,12 @@ export interface LetterPage {
   mailto(): string | undefined;
   /** Keys that reached the page, its own and those of the frame. */
   keys(): readonly string[];
+  /** Shows one more letter below the others; resolves when it stands, as HTML or as text. */
+  add(html: string): Promise<void>;
+  /** Without a frame: made safe, and put into this page. */
+  inline(html: string): Promise<void>;
+  /** How many letters went through the sanitiser. */
+  sanitised(): number;
   compose(html: string): Promise<string | undefined>;
 }
 
@@ -29,6 +36,7 @@ let facts: LetterFacts | undefined;
 let unfit: string | undefined;
 let mailto: string | undefined;
 let shows = 0;
+let sanitised = 0;
 const keys: string[] = [];
 
 document.addEventListener('keydown', (event) => {
@@ -54,6 +62,31 @@ window.letterPage = {
     };
     render(h(LetterBody, whole), document.querySelector('#letter') as Element);
   },
+  add(html) {
+    const box = document.querySelector('#letter')?.appendChild(document.createElement('section')) as Element;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        sanitised++;
+        resolve();
+      };
+      const props = {
+        html,
+        pictures: 'blocked',
+        theme: 'light',
+        title: 'A letter',
+        onFacts: done,
+        onUnfit: done,
+      } as const;
+      render(h(LetterBody, props), box);
+    });
+  },
+  async inline(html) {
+    const none = { part: () => undefined, remotePictures: false };
+    const clean = sanitiseLetter(await openWorkroom(), html, none);
+    const text = document.createTextNode('unfit');
+    document.querySelector('#letter')?.append(clean.kind === 'fragment' ? clean.fragment : text);
+  },
+  sanitised: () => sanitised,
   facts: () => facts,
   unfit: () => unfit,
   mailto: () => mailto,

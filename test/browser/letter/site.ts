@@ -5,7 +5,7 @@ import { build, type Rolldown } from 'vite';
 import { frameResponse } from '../../../src/web/server/frame.ts';
 import { type Answer, html, serveSite, type Site } from '../site.ts';
 
-const APP_POLICY = [
+export const APP_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -19,15 +19,15 @@ const APP_POLICY = [
   'trusted-types dompurify',
 ].join('; ');
 
-const PAGE = `<html lang="en"><title>Letters</title><link rel="stylesheet" href="/app.css">
+export const APP_PAGE = `<html lang="en"><title>Letters</title><link rel="stylesheet" href="/app.css">
 <header id="toolbar"><button id="archive">Archive</button><label>Read <input type="checkbox" id="read"></label></header>
-<form id="settings"><label>Secret <input name="secret" id="secret"></label></form>
+<form id="settings"><label>Secret <input name="secret" id="secret" value="s3cret"></label></form>
 <main><div id="letter"></div></main><script type="module" src="/app.js"></script>`;
 
 const STYLE = `
 body { margin: 0; }
-#toolbar { position: sticky; top: 0; height: 40px; background: #eee; }
-#letter { contain: content; }
+#toolbar { position: sticky; z-index: 1; top: 0; height: 40px; background: #eee; }
+#archive { width: 120px; height: 40px; }
 .letter-frame { display: block; width: 100%; border: 0; }
 `;
 
@@ -60,7 +60,7 @@ export async function serveLetters(t: TestContext, more: Answer = () => undefine
     const { pathname } = new URL(request.url);
     switch (pathname) {
       case '/':
-        return html(PAGE, APP_POLICY);
+        return html(APP_PAGE, APP_POLICY);
       case '/app.js':
         return new Response(script, { headers: { 'content-type': 'text/javascript' } });
       case '/app.css':
