@@ -15,6 +15,9 @@ const CLOSED_ACCOUNTS_KEPT = 30 * 24 * 60 * 60_000;
 /** How long it is remembered that a destination took mail, or did not, while there is none for it. */
 const DESTINATIONS_KEPT = 24 * 60 * 60_000;
 
+/** How long a client may take to make an email of what it uploaded (RFC 8620 §6: one hour at least). */
+const UPLOADS_KEPT = 24 * 60 * 60_000;
+
 /** Starts the sweeps; the answer stops them and waits for those under way. */
 export function startSweeps(core: Core): () => Promise<void> {
   const stopTidying = repeat(core, EVERY, (stopped) => tidyUp(core, stopped));
@@ -57,6 +60,7 @@ async function tidyUp(core: Core, stopped: () => boolean): Promise<void> {
   while (!stopped() && (await store.write('sweepSuppressions', { before: now, limit: SLICE })));
   while (!stopped() && (await store.write('forgetDestinations', { before: now - DESTINATIONS_KEPT, limit: SLICE })));
   while (!stopped() && (await store.write('sweepSessions', { before: now - config().web.idle, limit: SLICE })));
+  while (!stopped() && (await store.write('sweepUploads', { before: now - UPLOADS_KEPT, limit: SLICE })));
   const closed = await store.read('listAccounts', { closed: true });
   for (const account of closed) {
     if (account.closedAt === undefined || now - account.closedAt < CLOSED_ACCOUNTS_KEPT) continue;

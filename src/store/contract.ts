@@ -5,6 +5,9 @@
 import type { TestContext } from 'node:test';
 import { directoryContract } from './contract/directory.ts';
 import { filingContract } from './contract/filing.ts';
+import { mailChangesContract } from './contract/mail-changes.ts';
+import { mailQueryContract } from './contract/mail-query.ts';
+import { mailContract } from './contract/mail.ts';
 import { maildropContract } from './contract/maildrop.ts';
 import { processContract } from './contract/processes.ts';
 import { queueContract } from './contract/queue.ts';
@@ -32,6 +35,9 @@ export function storeContract(engine: Engine): void {
   directoryContract(engine);
   filingContract(engine);
   maildropContract(engine);
+  mailContract(engine);
+  mailQueryContract(engine);
+  mailChangesContract(engine);
   queueContract(engine);
   processContract(engine);
   remoteContract(engine);

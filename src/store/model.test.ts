@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { thisProcess } from '../base/index.ts';
+import { mailStep, Owner } from './contract/mail-steps.ts';
 import { MAIL_RULES } from './sqlite/mail-rules.ts';
 import type { MailboxRole, Store } from './store.ts';
 import {
@@ -49,6 +50,7 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('free' as const) }),
   fc.record({ kind: fc.constant('purge' as const) }),
   fc.record({ kind: fc.constant('sweep' as const) }),
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('mail' as const), account: fc.nat(1), step: mailStep }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
@@ -72,12 +74,14 @@ const NOW = 1_000_000;
 class World {
   readonly #store: Store;
   readonly #accounts: string[];
+  readonly #owners: readonly Owner[];
   #claims: readonly Claimed[] = [];
   #last = '';
 
   constructor(store: Store, accounts: string[]) {
     this.#store = store;
     this.#accounts = accounts;
+    this.#owners = accounts.map((account) => new Owner(store, account));
   }
 
   /** With a POP3 session that has the maildrop open meanwhile, or without. */
@@ -187,6 +191,13 @@ class World {
         if (account === undefined) return;
         await store.write('closeAccount', { account, at: 5 });
         if ((await store.write('purgeAccount', { account, at: 6, limit: 2 })) === 'done') this.#accounts.pop();
+        return;
+      }
+      case 'mail': {
+        const owner = this.#owners.find(({ account }) => account === this.#accounts[one.account]);
+        await owner?.take(one.step);
+        // A session that was left open would keep what is removed.
+        if (owner !== undefined) await owner.take({ kind: 'session', remove: 99, ends: true });
         return;
       }
       case 'sweep':
