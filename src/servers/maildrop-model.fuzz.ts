@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { FakeClock } from '../base/testing.ts';
-import type { Account } from '../store/index.ts';
+import type { Account, EmailChange, Store } from '../store/index.ts';
 import { temporaryDirectory } from '../store/testing.ts';
 import { FakeProcess } from './fake-process.ts';
 import { FakeSession } from './fake-session.ts';
@@ -71,7 +71,7 @@ const step = fc.oneof(
       kind: fc.constant('tidy' as const),
       process: which,
       pick: fc.nat(3),
-      how: fc.constantFrom('remove', 'move out', 'move out and back'),
+      how: fc.constantFrom('remove', 'move out', 'move out and remove', 'move out and back', 'mark'),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stop' as const), process: which }) },
@@ -492,13 +492,23 @@ class World {
     const item = this.#stored[pick];
     if (item === undefined) return this.#look({});
     const slice = await store.read('maildropSlice', { mailbox: this.#mailbox, afterUid: item.uid - 1, limit: 1 });
-    const place = { account: this.#account.id, emails: slice.emails, at: clock.now() };
-    const placed = await store.write('placeEmails', { ...place, roles: how === 'remove' ? [] : ['archive'] });
-    assert.deepEqual(placed, slice.emails);
+    const [inbox = 0, archive = 0] = await this.#mailboxes(store);
+    const change = async (what: Omit<EmailChange, 'email'> | 'destroy'): Promise<void> => {
+      const [email = ''] = slice.emails;
+      const [changes, destroy] = what === 'destroy' ? [[], [email]] : [[{ email, ...what }], []];
+      const done = await store.write('changeEmails', { account: this.#account.id, changes, destroy, at: clock.now() });
+      assert.ok(done !== 'state-mismatch' && done.troubles.length === 0);
+    };
+    if (how === 'mark') {
+      await change({ keywords: { add: ['$seen', `mark${String(pick)}`], remove: ['$flagged'] } });
+      return this.#look({});
+    }
+    await change(how === 'remove' ? 'destroy' : { mailboxes: { is: [archive] } });
+    if (how === 'move out and remove') await change('destroy');
     this.#stored = this.#stored.filter(({ uidl }) => uidl !== item.uidl);
-    this.#tookAway.set(item.uidl, how === 'remove' ? 'removed' : 'elsewhere');
+    this.#tookAway.set(item.uidl, how === 'remove' || how === 'move out and remove' ? 'removed' : 'elsewhere');
     if (how === 'move out and back') {
-      assert.deepEqual(await store.write('placeEmails', { ...place, roles: ['inbox'] }), slice.emails);
+      await change({ mailboxes: { is: [inbox] } });
       const last = this.#stored.at(-1)?.uid ?? 0;
       const back = await store.read('maildropSlice', { mailbox: this.#mailbox, afterUid: last, limit: 2 });
       assert.deepEqual(back.uidls, [item.uidl], 'it comes back under the same ticket, behind all others');
@@ -506,6 +516,11 @@ class World {
       this.#tookAway.delete(item.uidl);
     }
     await this.#look({});
+  }
+
+  async #mailboxes(store: Store): Promise<readonly number[]> {
+    const boxes = await store.read('listMailboxes', { account: this.#account.id });
+    return (['inbox', 'archive'] as const).map((role) => boxes.find((box) => box.role === role)?.id ?? 0);
   }
 
   /** One after the other, through one process; it ends with the first that is not taken. */

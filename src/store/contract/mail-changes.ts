@@ -52,7 +52,11 @@ class Follower<Id> {
 }
 
 function textOf({ card: _, ...row }: EmailRow): string {
-  return JSON.stringify({ ...row, mailboxes: row.mailboxes.toSorted(), keywords: row.keywords.toSorted() });
+  return JSON.stringify({
+    ...row,
+    mailboxes: row.mailboxes.toSorted((a, b) => a - b),
+    keywords: row.keywords.toSorted(),
+  });
 }
 
 /** Emails, threads and mailboxes of an owner. */

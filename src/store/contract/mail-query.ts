@@ -297,7 +297,7 @@ export function mailQueryContract(engine: Engine): void {
       const find = async (text: string): Promise<readonly number[]> => {
         const found = await store.read('queryEmails', { ...EVERYTHING, account, filter: { text } });
         assert.ok(found !== 'no-anchor');
-        return found.ids.map((id) => ids.indexOf(id)).toSorted();
+        return found.ids.map((id) => ids.indexOf(id)).toSorted((a, b) => a - b);
       };
       for (const [text, which] of [
         ['cafe zurich', [0]],

@@ -15,6 +15,8 @@ export async function boxId(store: Store, account: string, role: MailboxRole): P
   return (await boxesOf(store, account)).get(role)?.id ?? 0;
 }
 
+const up = (a: number, b: number): number => a - b;
+
 let made = 0;
 
 export interface Appended {
@@ -147,7 +149,7 @@ export function mailContract(engine: Engine): void {
         return [
           done.troubles.map(({ trouble }) => trouble),
           row?.keywords.toSorted(),
-          row?.mailboxes.toSorted(),
+          row?.mailboxes.toSorted(up),
           done.after > done.before,
         ];
       };
@@ -161,10 +163,10 @@ export function mailContract(engine: Engine): void {
       assert.deepEqual(await change({ keywords: { is: [] }, mailboxes: { add: [archive], remove: [] } }), [
         [],
         [],
-        [inbox, archive].toSorted(),
+        [inbox, archive].toSorted(up),
         true,
       ]);
-      const both = [inbox, archive].toSorted();
+      const both = [inbox, archive].toSorted(up);
       const refused = { keywords: { is: ['x'] } };
       assert.deepEqual(await change({ ...refused, mailboxes: { is: [] } }), [['in-no-mailbox'], [], both, false]);
       assert.deepEqual(await change({ ...refused, mailboxes: { is: [12_345] } }), [['no-mailbox'], [], both, false]);
