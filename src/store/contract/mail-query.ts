@@ -18,11 +18,7 @@ interface Known extends EmailRow {
   readonly sort: EmailCard['sort'];
 }
 
-export function cardOf(
-  email: string,
-  words: Partial<EmailCard['words']>,
-  sort: Partial<EmailCard['sort']> = {},
-): EmailCard {
+function cardOf(email: string, words: Partial<EmailCard['words']>, sort: Partial<EmailCard['sort']> = {}): EmailCard {
   return {
     email,
     card: '{}',

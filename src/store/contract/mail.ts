@@ -11,7 +11,7 @@ export async function boxesOf(store: Store, account: string): Promise<ReadonlyMa
   return new Map((await store.read('listMailboxes', { account })).map((box) => [box.role ?? box.name, box]));
 }
 
-export async function boxId(store: Store, account: string, role: MailboxRole): Promise<number> {
+async function boxId(store: Store, account: string, role: MailboxRole): Promise<number> {
   return (await boxesOf(store, account)).get(role)?.id ?? 0;
 }
 

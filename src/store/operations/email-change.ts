@@ -23,9 +23,10 @@ export function* changeEmails(p: ChangeEmails): Steps<ReturnType<MailWrites['cha
     return { before: 0, after: 0, troubles: ids.map((email) => ({ email, trouble: 'missing' })) };
   if (p.ifModseq !== undefined && p.ifModseq !== change.base) return 'state-mismatch';
   const found = yield* findMail(p.account, ids);
+  const twice = ids.length > new Set(ids).size;
   const troubles: { email: string; trouble: EmailTrouble }[] = [];
   for (const one of p.changes.slice(0, MOST_CHANGED)) {
-    const trouble = yield* changeOne(change, one, { found, boxes });
+    const trouble = yield* changeOne(change, one, { found, boxes, twice });
     if (trouble !== undefined) troubles.push({ email: one.email, trouble });
   }
   const destroyed = ids.slice(p.changes.length);
@@ -64,9 +65,11 @@ export function* findMail(account: string, ids: readonly string[]): Steps<Map<st
 interface Known {
   readonly found: Map<string, FoundMail>;
   readonly boxes: ReadonlyMap<number, string | null>;
+  /** An email is named more than once. */
+  readonly twice: boolean;
 }
 
-function* changeOne(change: Change, p: EmailChange, { found, boxes }: Known): Steps<EmailTrouble | undefined> {
+function* changeOne(change: Change, p: EmailChange, { found, boxes, twice }: Known): Steps<EmailTrouble | undefined> {
   const known = found.get(p.email);
   if (known === undefined) return 'missing';
   const { email, places } = known;
@@ -75,8 +78,8 @@ function* changeOne(change: Change, p: EmailChange, { found, boxes }: Known): St
   if (trouble !== undefined) return trouble;
   if (!differs(wanted, known)) return undefined;
   yield* changeEmail(change, email, places, wanted);
-  // Named twice in one operation: the second change finds what the first made of it.
-  found.set(p.email, yield* again(email.id));
+  // The second change finds what the first made of it.
+  if (twice) found.set(p.email, yield* again(email.id));
   return undefined;
 }
 
