@@ -1,7 +1,7 @@
 /** A message without an envelope while it goes by to the store's content: what is noticed of it, and how it is filed. */
 import { isUtf8 } from 'node:buffer';
 import { newId, newTicket } from '../base/index.ts';
-import { HeaderScanner, messageIdOf, threadIdsOf } from '../mail/index.ts';
+import { fieldValue, HeaderScanner, isAscii, messageIdOf, readAddresses, threadIdsOf } from '../mail/index.ts';
 import type { HeaderField } from '../mail/index.ts';
 import { isAsciiOnly } from '../mime/index.ts';
 import type { AppendParams, ContentRef, MessageSource } from '../store/index.ts';
@@ -43,15 +43,14 @@ export class PassingMessage {
     const { bytes } = this.#header;
     const messageId = messageIdOf(fields);
     const prefix = Buffer.alloc(0);
-    // Octets that are no UTF-8 were announced by nobody: they go out as they came, to everyone.
-    const isInternational = !isAsciiOnly(bytes) && isUtf8(bytes);
+    const isInternational = !isAsciiOnly(bytes) && isUtf8(bytes) && fields.some(hasUtf8Address);
     return {
       account,
       message: {
         id,
         content,
         prefix,
-        ...(isUtf8(bytes) ? this.#form.finish({ prefix, content }) : {}),
+        ...(isInternational ? this.#form.finish({ prefix, content }) : {}),
         mailFrom: '',
         ...(messageId === undefined ? {} : { messageId }),
         threadIds: threadIdsOf(fields),
@@ -64,4 +63,14 @@ export class PassingMessage {
       email: { id: `${id}-1`, uidl: newTicket(), mailboxes, keywords, receivedAt },
     };
   }
+}
+
+const ADDRESSES = /^(?:resent-)?(?:from|sender|reply-to|to|cc|bcc)$/;
+
+/**
+ * What can only be said in UTF-8 is internationalised mail (RFC 6531), and has a form for those who can't read that.
+ * Other octets beyond ASCII were announced by nobody: they go out as they came, to everyone.
+ */
+function hasUtf8Address(field: HeaderField): boolean {
+  return ADDRESSES.test(field.name) && readAddresses(fieldValue(field)).some(({ email }) => !isAscii(email));
 }
