@@ -174,14 +174,14 @@ export function* submissionsOf(p: Parameters<SendingReads['submissionsOf']>[0]):
   const named = yield* rows<{ id: string }>(
     'SELECT s.id FROM (SELECT target FROM names WHERE digest = ? AND owner = 0 ORDER BY target DESC LIMIT ?) x ' +
       'JOIN messages m ON m.seq = x.target JOIN submissions s ON s.id = m.id ' +
-      'WHERE m.message_id = ? AND s.account = ? ORDER BY s.id DESC LIMIT ?',
+      'WHERE m.message_id = ? AND s.account = ?',
     nameDigest(p.messageId),
     MOST_NAMED,
     p.messageId,
     p.account,
-    MOST_MATCHES,
   );
-  return named.map(({ id }) => id);
+  const newestFirst = named.map(({ id }) => id).toSorted((a, b) => (a < b ? 1 : -1));
+  return newestFirst.slice(0, MOST_MATCHES);
 }
 
 export function* forgetSubmission(
