@@ -27,8 +27,10 @@ if (read(stampFile) !== stamp) {
 }
 
 const pages = join(root, 'src', 'web', 'ui');
+// Both sides of the wire judge addresses with it.
+const links = join(root, 'src', 'web', 'links');
 const builtFile = join(root, 'dist', 'web.stamp');
-const built = `${digestOf(pages)} ${stamp}`;
+const built = `${digestOf(pages)} ${digestOf(links)} ${stamp}`;
 
 if (read(builtFile) !== built || !existsSync(join(root, 'dist', 'web', 'index.html'))) {
   const started = Date.now();
