@@ -108,6 +108,7 @@ function makeProject(t: TestContext, npmWorks = true): Project {
     'package-lock.json': '{}',
     'bin/x': '',
     'src/web/ui/index.html': '<p>',
+    'src/web/links/links.ts': '',
     'vite.js': VITE,
     calls: '',
   });
