@@ -56,6 +56,7 @@ async function effects(tab: Tab, { app, evil }: World, at: number): Promise<Read
   if (evil.hits.some((hit) => hit.includes(`/${markOf(at)}`))) found.add('request');
   if (tab.takeFaults().some(({ kind }) => kind === 'dialog')) found.add('script');
   if (hasLeft(tab.page, app)) found.add('navigation');
+  if (!tab.page.url().startsWith(app.origin)) return found;
   const seen = await tab.page.evaluate(probe).catch(() => undefined);
   if (seen === undefined) return found.add('navigation');
   for (const effect of seen) found.add(effect);
