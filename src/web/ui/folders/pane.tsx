@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useId, useRef } from 'preact/hooks';
 import { Button, Icon, IconButton, MenuButton } from '../components/index.ts';
 import type { MenuEntry } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
@@ -136,6 +136,7 @@ function FolderRow({ row, isShown, isStop, onChoose }: FolderRowProps) {
   const { mailbox, level, hasChildren, isOpen } = row;
   const name = folderName(mailbox);
   const counts = countOf(mailbox);
+  const id = useId();
   return (
     <div
       class="folder"
@@ -145,7 +146,7 @@ function FolderRow({ row, isShown, isStop, onChoose }: FolderRowProps) {
       aria-posinset={row.position}
       aria-expanded={hasChildren ? isOpen : undefined}
       aria-selected={isShown}
-      aria-label={counts === undefined ? name : `${name}, ${counts.words}`}
+      aria-labelledby={counts === undefined ? `${id}-name` : `${id}-name ${id}-count`}
       tabIndex={isStop ? 0 : -1}
       data-focus-inside=""
       style={{ paddingInlineStart: `${8 + (level - 1) * 16}px` }}
@@ -169,10 +170,14 @@ function FolderRow({ row, isShown, isStop, onChoose }: FolderRowProps) {
         </span>
       )}
       <Icon name={iconOf(mailbox)} />
-      <span class="folder-name">
+      <span class="folder-name" id={`${id}-name`}>
         <Foreign text={name} />
-      </span>
-      {counts !== undefined && <span class="folder-count">{number(counts.n)}</span>}
+      </span>{' '}
+      {counts !== undefined && (
+        <span class="folder-count" id={`${id}-count`}>
+          {number(counts.n)} <span class="unseen">{counts.what}</span>
+        </span>
+      )}
       <span
         class="folder-menu"
         role="presentation"
@@ -191,9 +196,9 @@ function countOf({
   role,
   unreadEmails,
   totalEmails,
-}: Mailbox): { readonly n: number; readonly words: string } | undefined {
-  if (role === 'drafts') return totalEmails === 0 ? undefined : { n: totalEmails, words: say.inside(totalEmails) };
-  return unreadEmails === 0 || role === 'trash' ? undefined : { n: unreadEmails, words: say.unread(unreadEmails) };
+}: Mailbox): { readonly n: number; readonly what: string } | undefined {
+  if (role === 'drafts') return totalEmails === 0 ? undefined : { n: totalEmails, what: say.drafts };
+  return unreadEmails === 0 || role === 'trash' ? undefined : { n: unreadEmails, what: say.unread };
 }
 
 function folderItems(mailbox: Mailbox): readonly MenuEntry[] {

@@ -95,18 +95,18 @@ function MessageRow({ index, email, top, isActive, isOpen, onOpen }: RowProps & 
         />
       </div>
       <div class="row-main" role="gridcell">
-        <span class="row-who">
+        <span class="row-who" dir="auto">
           <Foreign text={who} />
           {marks.count > 1 && <span class="row-count">{marks.count}</span>}
         </span>
-        <span class="row-subject">
+        <span class="row-subject" dir="auto">
           {subject === null ? (
             <span class="muted">{words.common.noSubject}</span>
           ) : (
             <Snippet id={email.id} part="subject" text={subject} />
           )}
         </span>
-        <span class="row-preview">
+        <span class="row-preview" dir="auto">
           <Snippet id={email.id} part="preview" text={email.preview} />
         </span>
       </div>

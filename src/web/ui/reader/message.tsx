@@ -55,10 +55,10 @@ function Folded({ email, unfold }: { readonly email: Email; readonly unfold: () 
         data-unread={isUnread(email.keywords) ? '' : undefined}
         onClick={unfold}
       >
-        <span class="message-who">
+        <span class="message-who" dir="auto">
           <Foreign text={from === undefined ? words.common.nobody : isOwn ? words.common.me : nameOf(from)} />
         </span>
-        <span class="message-preview muted">
+        <span class="message-preview muted" dir="auto">
           <Foreign text={email.preview} />
         </span>
         {email.hasAttachment && <Icon name="paperclip" />}

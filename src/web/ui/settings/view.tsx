@@ -167,7 +167,7 @@ function Keys() {
               <button
                 class="key-button"
                 type="button"
-                aria-label={say.changeKey(name)}
+
                 onClick={() => (changing.value = id)}
               >
                 {keys.length === 0 ? (
@@ -179,6 +179,7 @@ function Keys() {
                     </kbd>
                   ))
                 )}
+                <span class="unseen">{say.changeKey(name)}</span>
               </button>
             )}
           </li>

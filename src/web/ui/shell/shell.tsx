@@ -36,7 +36,17 @@ function Frame() {
   useTitle();
   const isList = here.view === 'folder' || here.view === 'search';
   return (
-    <div class="shell" data-view={here.view} data-open={openEmail(here) === undefined ? undefined : ''}>
+    <div
+      class="shell"
+      role="presentation"
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !drawer.peek()) return;
+        event.stopPropagation();
+        closeDrawer();
+      }}
+      data-view={here.view}
+      data-open={openEmail(here) === undefined ? undefined : ''}
+    >
       <SkipLinks />
       <Bar />
       <Banner />
@@ -89,23 +99,23 @@ function SkipLinks() {
   );
 }
 
+function closeDrawer(): void {
+  if (!drawer.peek()) return;
+  drawer.value = false;
+  document.querySelector<HTMLElement>('.bar-menu button')?.focus();
+}
+
 function Folders() {
-  const close = (): void => {
-    drawer.value = false;
-  };
+  const isOpen = drawer.value;
+  useEffect(() => {
+    if (isOpen) focusPane('folders');
+  }, [isOpen]);
   return (
     <>
-      <nav
-        class="folders"
-        aria-label={words.folders.label}
-        data-open={drawer.value ? '' : undefined}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') close();
-        }}
-      >
-        <FolderPane onChoose={close} />
+      <nav class="folders" aria-label={words.folders.label} data-open={isOpen ? '' : undefined}>
+        <FolderPane onChoose={closeDrawer} />
       </nav>
-      {drawer.value && <div class="drawer-back" role="presentation" onClick={close} />}
+      {isOpen && <div class="drawer-back" role="presentation" onClick={closeDrawer} />}
     </>
   );
 }

@@ -12,8 +12,9 @@ export const folders = {
   } as Readonly<Record<string, string>>,
   outbox: 'Outbox',
   waiting: (n: number) => many(n, 'one waiting', '# waiting'),
-  unread: (n: number) => many(n, 'one unread', '# unread'),
-  inside: (n: number) => many(n, 'one message', '# messages'),
+  /** Behind a number, for screen readers. */
+  unread: 'unread',
+  drafts: 'drafts',
   menuOf: (name: string) => `What can be done with ${name}`,
   create: 'New folder',
   createInside: 'New folder inside',
