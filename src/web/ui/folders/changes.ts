@@ -8,10 +8,13 @@ import { words } from '../words/index.ts';
 const say = words.folders;
 
 export async function createFolder(mail: Mail, name: string, parentId: Id | null): Promise<string | undefined> {
+  if (isTaken(mail, name.trim(), parentId)) return say.nameTaken(name.trim());
   return change(mail, { create: { new: { name: name.trim(), parentId } } }, name.trim());
 }
 
 export async function renameFolder(mail: Mail, id: Id, name: string): Promise<string | undefined> {
+  const parentId = mail.records.mailboxes.peek().get(id)?.parentId ?? null;
+  if (isTaken(mail, name.trim(), parentId, id)) return say.nameTaken(name.trim());
   return change(mail, { update: { [id]: { name: name.trim() } } }, name.trim());
 }
 
@@ -24,6 +27,12 @@ export async function moveFolder(mail: Mail, id: Id, parentId: Id | null): Promi
 export async function removeFolder(mail: Mail, id: Id): Promise<string | undefined> {
   return change(mail, { destroy: [id], onDestroyRemoveEmails: true }, '');
 }
+
+/** RFC 8621 §2: among siblings a name stands once. */
+const isTaken = (mail: Mail, name: string, parentId: Id | null, except?: Id): boolean =>
+  [...mail.records.mailboxes.peek().values()].some(
+    (one) => one.id !== except && one.parentId === parentId && one.name === name,
+  );
 
 async function change(mail: Mail, args: object, name: string): Promise<string | undefined> {
   try {

@@ -2,7 +2,8 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { linkWarnings, outAddress } from '../../links/links.ts';
-import { type Block, parsePlain, type TextRun } from './plain.ts';
+import { words } from '../words/index.ts';
+import { type Block, linesIn, LONG_QUOTE, parsePlain, type Quote, type TextRun } from './plain.ts';
 
 export interface PlainTextProps {
   readonly text: string;
@@ -32,9 +33,7 @@ function Blocks({ blocks, onMailto }: { readonly blocks: readonly Block[]; reado
     <>
       {blocks.map((block, i) =>
         block.kind === 'quote' ? (
-          <blockquote key={i}>
-            <Blocks blocks={block.blocks} onMailto={onMailto} />
-          </blockquote>
+          <QuoteView key={i} quote={block} onMailto={onMailto} />
         ) : (
           <div key={i} dir="auto" class={block.kind === 'signature' ? 'letter-signature' : 'letter-line'}>
             {block.runs.length === 0 ? (
@@ -46,6 +45,23 @@ function Blocks({ blocks, onMailto }: { readonly blocks: readonly Block[]; reado
         ),
       )}
     </>
+  );
+}
+
+/** A long quote is folded: who reads on has mostly read it before. */
+function QuoteView({ quote, onMailto }: { readonly quote: Quote; readonly onMailto: OnMailto }): VNode {
+  const lines = linesIn(quote);
+  const content = (
+    <blockquote>
+      <Blocks blocks={quote.blocks} onMailto={onMailto} />
+    </blockquote>
+  );
+  if (lines <= LONG_QUOTE) return content;
+  return (
+    <details class="letter-quote">
+      <summary>{words.reader.quoted(lines)}</summary>
+      {content}
+    </details>
   );
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Block, findLinks, parsePlain } from './plain.ts';
+import { type Block, findLinks, linesIn, parsePlain } from './plain.ts';
 
 /** Quotes in brackets, the signature behind a tilde. */
 function written(blocks: readonly Block[]): string {
@@ -68,4 +68,10 @@ test('a text of any size is read in bounded time, and what is left out is counte
   ]) {
     assert.ok(parsePlain(text).blocks.length >= 1);
   }
+});
+
+test('plain: the lines of a quote, with those of quotes in it', () => {
+  const quote = parsePlain('> a\n>> b\n>> c\n> d\n').blocks.find((block) => block.kind === 'quote');
+  assert.ok(quote?.kind === 'quote');
+  assert.equal(linesIn(quote), 4);
 });

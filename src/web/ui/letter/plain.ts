@@ -24,6 +24,9 @@ export interface PlainLetter {
   readonly leftOut: number;
 }
 
+/** A quote longer than this is folded: who reads on has read it before. */
+export const LONG_QUOTE = 8;
+
 const MOST_CHARACTERS = 500_000;
 const MOST_LINES = 20_000;
 /** Deeper quotes are shown at this depth: each level is a box in a box. */
@@ -135,3 +138,7 @@ function count(text: string, what: string, end: number): number {
   for (let at = text.indexOf(what); at >= 0 && at < end; at = text.indexOf(what, at + 1)) found++;
   return found;
 }
+
+/** How many lines a quote has, those of quotes within it too. */
+export const linesIn = ({ blocks }: Quote): number =>
+  blocks.reduce((sum, block) => sum + (block.kind === 'quote' ? linesIn(block) : 1), 0);

@@ -192,8 +192,12 @@ export class Acts {
   private tell(doing: string, refused: readonly Trouble[]): void {
     const [first] = refused;
     if (first === undefined) return;
-    const said = first.said ?? words.trouble[first.kind === 'busy' ? 'tooMany' : first.kind].what;
-    this.notices.say(`${words.trouble.rolledBack(doing)} ${said}`);
+    // What a server says about a line that is down is not meant for people.
+    const said =
+      first.kind === 'refused'
+        ? (first.said ?? '')
+        : words.trouble[first.kind === 'busy' ? 'tooMany' : first.kind].what;
+    this.notices.say(`${words.trouble.rolledBack(doing)} ${said}`.trim());
     void this.list.query.peek()?.refresh();
   }
 

@@ -110,7 +110,7 @@ function ListHead() {
 }
 
 function ListBody() {
-  const { list } = useDesk();
+  const { list, line } = useDesk();
   const query = list.query.value;
   if (query === undefined) return null;
   const trouble = query.trouble.value;
@@ -125,7 +125,7 @@ function ListBody() {
     );
   return (
     <>
-      {trouble !== undefined && <ListTrouble trouble={trouble} />}
+      {trouble !== undefined && line.state.value === 'up' && <ListTrouble trouble={trouble} />}
       {total === 0 ? <NothingHere /> : <Grid query={query} />}
     </>
   );

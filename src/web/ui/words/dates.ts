@@ -47,3 +47,9 @@ export const longDate = (at: number): string =>
         hour: 'numeric',
         minute: '2-digit',
       });
+
+/** For a step of a journey: 5 Oct, 12:04:09. */
+export const exactDate = (at: number): string =>
+  Number.isNaN(at)
+    ? ''
+    : format(at, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit', second: '2-digit' });
