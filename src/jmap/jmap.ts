@@ -12,6 +12,8 @@ import type { JmapAccount } from './method.ts';
 import type { JmapParts } from './parts.ts';
 import { openRegistry } from './registry.ts';
 import { openMailReading } from './reading/index.ts';
+import type { ReadLetter } from './reading/index.ts';
+import { noteArrivals } from './submission/arrivals.ts';
 import { sessionOf, sessionState } from './session.ts';
 import type { Session, SessionUrls } from './session.ts';
 
@@ -45,7 +47,11 @@ export interface Jmap {
 }
 
 export function openJmap(parts: JmapParts): Jmap {
-  const reading = openMailReading(parts);
+  const { store, sending } = parts;
+  const learning = sending && {
+    onRead: (letters: readonly ReadLetter[]) => noteArrivals({ ...sending, store }, letters),
+  };
+  const reading = openMailReading({ ...parts, ...learning });
   const registry = openRegistry({ ...parts, reading });
   const dispatcher = {
     methods: new Map(registry.methods.map((method) => [method.name, method])),

@@ -344,6 +344,7 @@ export interface MaildropSlice {
 /** An email as POP3 sends it: delivery prefix, message prefix, then the content. */
 export interface EmailToRead {
   readonly email: string;
+  readonly account: string;
   readonly message: string;
   readonly n: number;
   readonly prefix: Uint8Array;

@@ -1,6 +1,7 @@
 /** The reading of messages, as the methods of emails use it. */
 import { startIndexing } from './indexing.ts';
 import type { Indexing, IndexingParts } from './indexing.ts';
+export type { ReadLetter } from './indexing.ts';
 import type { Octets } from './octets.ts';
 import { openReader } from './reader.ts';
 import type { Reading } from './reading.ts';

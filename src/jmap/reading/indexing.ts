@@ -26,6 +26,14 @@ export interface IndexingParts {
   readonly reader: Reader;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Told of letters that nobody had read before, once their cards are kept. */
+  readonly onRead?: (letters: readonly ReadLetter[]) => Promise<void>;
+}
+
+/** A letter that has been read, and whose it is. */
+export interface ReadLetter {
+  readonly account: string;
+  readonly card: EmailCard;
 }
 
 /** Emails that are read before their cards are stored together. */
@@ -45,7 +53,7 @@ export function startIndexing(parts: IndexingParts): Indexing {
 class Indexer implements Indexing {
   readonly #parts: IndexingParts;
   /** Emails that are being read. */
-  readonly #underWay = new Map<string, Promise<EmailCard | undefined>>();
+  readonly #underWay = new Map<string, Promise<ReadLetter | undefined>>();
   /** How often the octets of an email could not be had, and when to ask again (ticks). */
   readonly #troubles = new Map<string, { readonly tries: number; readonly notBefore: number }>();
   readonly #writes = new Set<Promise<void>>();
@@ -67,7 +75,7 @@ class Indexer implements Indexing {
     const read = await this.#read(row.id, true);
     if (read === undefined) return undefined;
     this.#keepSoon([read]);
-    return parseCard(read.card);
+    return parseCard(read.card.card);
   }
 
   async catchUp(account: string, longest: number): Promise<number> {
@@ -122,14 +130,14 @@ class Indexer implements Indexing {
       const which = { ...(account === undefined ? {} : { account }), limit: SLICE + this.#troubles.size };
       const unread = await store.read('unreadCards', which);
       const ready = unread.map(({ email }) => email).filter((email) => this.#isReady(email));
-      const cards: EmailCard[] = [];
+      const letters: ReadLetter[] = [];
       for (const email of ready.slice(0, SLICE)) {
         if (isEnough()) break;
-        const card = await this.#read(email, account !== undefined);
-        if (card !== undefined) cards.push(card);
+        const letter = await this.#read(email, account !== undefined);
+        if (letter !== undefined) letters.push(letter);
       }
-      if (cards.length > 0) await store.write('putCards', { cards });
-      else return;
+      if (letters.length === 0) return;
+      await this.#keep(letters);
     }
   }
 
@@ -138,7 +146,7 @@ class Indexer implements Indexing {
   }
 
   /** Undefined: it has gone, or its octets can't be had now. */
-  async #read(email: string, waited: boolean): Promise<EmailCard | undefined> {
+  async #read(email: string, waited: boolean): Promise<ReadLetter | undefined> {
     const before = this.#underWay.get(email);
     if (before !== undefined) return before;
     const reading = this.#readNow(email, waited).finally(() => this.#underWay.delete(email));
@@ -146,19 +154,21 @@ class Indexer implements Indexing {
     return reading;
   }
 
-  async #readNow(email: string, waited: boolean): Promise<EmailCard | undefined> {
+  async #readNow(email: string, waited: boolean): Promise<ReadLetter | undefined> {
     const { store, reader, log } = this.#parts;
+    let account = '';
     try {
       const found = await store.read('email', { id: email });
       if (found === undefined) return undefined;
+      account = found.account;
       const { card, words, sort } = await reader.read(emailOctets(store.content, found), { waited });
       this.#troubles.delete(email);
-      return { email, card: formatCard(card), words, sort };
+      return { account, card: { email, card: formatCard(card), words, sort } };
     } catch (error) {
       if (this.#stopped) return undefined;
       if (!(error instanceof UnreadableError) && !this.#isLastTry(email, error)) return undefined;
       log.warn('A message could not be read; it can be downloaded as it is', { email, cause: describeError(error) });
-      return unreadableCard(email);
+      return { account, card: unreadableCard(email) };
     }
   }
 
@@ -185,10 +195,17 @@ class Indexer implements Indexing {
   }
 
   /** Nobody waits for that. */
-  #keepSoon(cards: readonly EmailCard[]): void {
-    const write = this.#parts.store.write('putCards', { cards }).catch((error: unknown) => this.#tell(error));
+  #keepSoon(letters: readonly ReadLetter[]): void {
+    const write = this.#keep(letters).catch((error: unknown) => this.#tell(error));
     this.#writes.add(write);
     void write.finally(() => this.#writes.delete(write));
+  }
+
+  /** What is made of them besides is no reason to read them again. */
+  async #keep(letters: readonly ReadLetter[]): Promise<void> {
+    const { store, onRead } = this.#parts;
+    await store.write('putCards', { cards: letters.map(({ card }) => card) });
+    await onRead?.(letters).catch((error: unknown) => this.#tell(error));
   }
 
   #tell(error: unknown): void {

@@ -49,6 +49,6 @@ function named(name: string | undefined, address: Address): readonly (readonly [
 }
 
 /** An address may have characters that no id has. */
-function personId(account: string, key: string): string {
+export function personId(account: string, key: string): string {
   return createHash('sha256').update(`${account}\n${key}`).digest('base64url').slice(0, 22);
 }

@@ -71,6 +71,11 @@ async function readAndLink(store: Store, account: string, email: EmailRow): Prom
   return { report, submission };
 }
 
+/** Links an email to the submission that it is about, where it is a report about one. */
+export async function linkReports(store: Store, account: string, email: EmailRow): Promise<void> {
+  await readAndLink(store, account, email);
+}
+
 /** By the envelope id, else the Message-ID of what came back, else recipient and time. */
 async function submissionFor(
   store: Store,

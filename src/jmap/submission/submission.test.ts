@@ -364,3 +364,17 @@ test('a journey shows a sender the way to each recipient, and a recipient that o
   assert.deepEqual((await bob.ok('Journey/get', { submissionId: id }))['list'], []);
   assert.deepEqual((await bob.ok('DeliveryReport/get', { ids: [draft] }))['list'], []);
 });
+
+test('who writes is suggested once it was read, and a program that writes to many is not', async (t) => {
+  const house = await SendingHouse.open(t);
+  const carol = house.as('carol@a.test', 'account-2');
+  const bob = house.as('bob@a.test', 'account-1');
+  await carol.submit(await carol.draft(letter('bob@a.test', ['List-Id: <news.a.test>'], 'Carol <carol@a.test>')));
+  await house.submit(await house.draft(letter('bob@a.test', [], 'Alice <alice@a.test>')));
+  await house.pass(0, async () => (await bob.ok('Correspondent/query', {}))['list'].length > 0);
+  const list = (await bob.ok('Correspondent/query', {}))['list'] as Answered[];
+  assert.deepEqual(
+    list.map(({ name, email }) => [name as string, email as string]),
+    [['Alice', 'alice@a.test']],
+  );
+});

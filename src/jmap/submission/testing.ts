@@ -69,6 +69,7 @@ export class SendingHouse {
   limits: SendingLimits | undefined;
   maxMessage = 100_000;
   #runner: Runner | undefined;
+  readonly #others: SendingHouse[] = [];
 
   private constructor(house: TestDirectory, account: JmapAccount) {
     this.house = house;
@@ -101,7 +102,7 @@ export class SendingHouse {
   static async open(t: Context): Promise<SendingHouse> {
     // Hooks run in the order in which they were set: the queue ends before its store does.
     const queue: SendingHouse[] = [];
-    t.after(async () => queue[0]?.stopQueue());
+    t.after(async () => queue[0]?.close());
     const house = await testDirectory(t);
     const account = { id: await house.account('alice@a.test'), name: 'alice@a.test' };
     await house.account('bob@a.test');
@@ -113,7 +114,9 @@ export class SendingHouse {
 
   /** The same house for another of its people. */
   as(address: string, id: string): SendingHouse {
-    return new SendingHouse(this.house, { id, name: address });
+    const other = new SendingHouse(this.house, { id, name: address });
+    this.#others.push(other);
+    return other;
   }
 
   async calls(
@@ -242,9 +245,10 @@ export class SendingHouse {
     });
   }
 
-  async stopQueue(): Promise<void> {
+  async close(): Promise<void> {
     await this.#runner?.stop(0);
-    this.#runner = undefined;
+    for (const other of this.#others) await other.close();
+    await this.#jmap.close();
   }
 
   /** Time goes on, and then until something has come of it: the queue rests a little between its looks. */

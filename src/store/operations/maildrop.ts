@@ -202,6 +202,7 @@ export function* maildropSlice(p: Parameters<Reads['maildropSlice']>[0]): Steps<
 
 interface EmailRow extends Pick<MessageRow, 'body' | 'file'> {
   readonly id: string;
+  readonly account: string;
   readonly message: string;
   readonly seq: number;
   readonly n: number;
@@ -219,7 +220,7 @@ interface EmailRow extends Pick<MessageRow, 'body' | 'file'> {
 
 export function* email(p: Parameters<Reads['email']>[0]): Steps<EmailToRead | undefined> {
   const row = yield* first<EmailRow>(
-    'SELECT e.id, e.message, e.n, e.delivery_prefix, e.octets AS email_octets, m.seq, m.prefix, m.octets, m.pop_octets, c.body, c.file, ' +
+    'SELECT e.id, e.account, e.message, e.n, e.delivery_prefix, e.octets AS email_octets, m.seq, m.prefix, m.octets, m.pop_octets, c.body, c.file, ' +
       'e.downgraded_prefix, e.downgraded_octets, d.prefix AS prefix_in_ascii ' +
       'FROM emails e JOIN messages m ON m.id = e.message LEFT JOIN contents c ON c.message = m.seq ' +
       'LEFT JOIN downgraded d ON d.message = m.seq WHERE e.id = ?',
@@ -230,6 +231,7 @@ export function* email(p: Parameters<Reads['email']>[0]): Steps<EmailToRead | un
   const downgraded = yield* downgradedOf(row);
   return {
     email: row.id,
+    account: row.account,
     message: row.message,
     n: row.n,
     prefix,
