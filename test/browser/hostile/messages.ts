@@ -8,7 +8,12 @@ export interface LetterMessage {
   /** The message whose conversation it belongs to. */
   readonly first?: number;
   readonly headers?: readonly string[];
-  readonly files?: readonly { readonly name: string; readonly type: string; readonly text: string }[];
+  readonly files?: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly text: string;
+    readonly cid?: string;
+  }[];
 }
 
 const base64 = (text: string): string =>
@@ -24,10 +29,11 @@ const word = (text: string): string =>
 export function letterMessage({ n, subject, html, from, first = n, headers = [], files = [] }: LetterMessage): string {
   const [, phrase, address] = /^"(.*)" (<.*>)$/.exec(from ?? '"Mallory" <mallory@evil.example>') ?? [];
   const page = ['Content-Type: text/html; charset=utf-8', 'Content-Transfer-Encoding: base64', '', base64(html)];
-  const parts = files.flatMap(({ name, type, text }) => [
+  const parts = files.flatMap(({ name, type, text, cid }) => [
     '--=_b',
     `Content-Type: ${type}`,
-    `Content-Disposition: attachment; filename*=utf-8''${encodeURIComponent(name)}`,
+    `Content-Disposition: ${cid === undefined ? 'attachment' : 'inline'}; filename*=utf-8''${encodeURIComponent(name)}`,
+    ...(cid === undefined ? [] : [`Content-ID: <${cid}>`]),
     'Content-Transfer-Encoding: base64',
     '',
     base64(text),

@@ -136,6 +136,9 @@ test('no hostile letter does anything in the reader', async (t) => {
   assert.deepEqual(web.evil.hits, []);
 });
 
+/** One dot, 58 octets below 128, so that text can hold it. */
+const DOT = `BM\x3a\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\x18${'\0'.repeat(25)}abc\0`;
+
 const NAME = '\u202Egnp.tekcit';
 
 test('names, subjects and files: what would not be seen is shown, and nothing is unpacked or run', async (t) => {
@@ -145,7 +148,7 @@ test('names, subjects and files: what would not be seen is shown, and nothing is
       subject: `Invoice ${NAME} pay\u200Bpal`,
       from: `"ceo@bank.example ${NAME}" <mallory@evil.example>`,
       headers: ['Authentication-Results: a.test; dmarc=pass header.from=bank.example', 'X-Injected: a'],
-      html: '<p>See the files</p>',
+      html: '<p>See the files</p><img src="cid:dot@x"><img src="cid:page@x"><img src="cid:lie@x">',
       files: [
         { name: 'invoice\u202Efdp.exe', type: 'application/pdf', text: 'MZ' },
         { name: '../../etc/passwd', type: 'text/plain', text: 'x' },
@@ -156,6 +159,9 @@ test('names, subjects and files: what would not be seen is shown, and nothing is
           text: '<svg xmlns="http://www.w3.org/2000/svg" onload="top.ran=1"/>',
         },
         { name: 'winmail.dat', type: 'application/ms-tnef', text: 'x\u009f>"' },
+        { name: 'dot.bmp', type: 'image/bmp', text: DOT, cid: 'dot@x' },
+        { name: 'part.html', type: 'text/html', text: '<script>top.ran=1</script>', cid: 'page@x' },
+        { name: 'lie.png', type: 'image/png', text: '<svg xmlns="http://www.w3.org/2000/svg"/>', cid: 'lie@x' },
         { name: 'bomb.zip', type: 'application/zip', text: 'PK\u0003\u0004' },
       ],
     }),
@@ -164,6 +170,17 @@ test('names, subjects and files: what would not be seen is shown, and nothing is
   const { page } = web.tab;
   await openConversation(page, 'Invoice');
   await letters(page, 1);
+  const pictures = await eventually('the pictures are loaded, or not', () =>
+    page.evaluate(() => {
+      const images = [...(document.querySelector('iframe')?.contentDocument?.images ?? [])];
+      return images.every(({ complete }) => complete) && images.map(({ naturalWidth }) => naturalWidth);
+    }),
+  );
+  assert.deepEqual(
+    pictures,
+    [1, 0, 0],
+    'a part that is a picture is shown; a page is not, nor what only says it is one',
+  );
   const text = await page.evaluate(() => document.body.innerText);
   assert.doesNotMatch(text, /[\u202E\u200B]/u, 'no character that turns or hides text');
   assert.match(text, /U\+202E/);

@@ -116,10 +116,20 @@ test('parts of the letter are shown where it names them; data: only as a raster 
   const html =
     `<img id=a src="cid:logo%40a.test"><img id=b src="cid:unknown"><img id=c src="${data}">` +
     '<img id=d src="data:image/svg+xml;base64,PHN2Zz4="><img id=e src="data:image/png;base64,PHN2Zz4=">';
-  await show({ html, cids: { 'logo@a.test': '/jmap/download/a/p-1-2/logo.png?type=image%2Fpng' } });
+  const address = `${new URL(page.url()).origin}/jmap/download/a/p-1-2/logo.png?type=image%2Fpng`;
+  await show({ html, cids: { 'logo@a.test': address, unknown: 'http://elsewhere.test/x.png' } });
   const sources = await letter.locator('img').evaluateAll((all) => all.map((img) => img.getAttribute('src')));
   assert.deepEqual(sources, ['/jmap/download/a/p-1-2/logo.png?type=image%2Fpng', null, data, null, null]);
   assert.deepEqual(await page.evaluate(() => window.letterPage.facts()?.parts), ['logo@a.test', 'unknown']);
+});
+
+test('what one part leaves open swallows nothing of the next', async (t) => {
+  const shown = await open(t);
+  if (shown === undefined) return;
+  const { page, letter, show } = shown;
+  await show({ html: ['<p>one</p><img src="https://evil.example/?', '<p>a secret</p>', '"><b>three</b>'] });
+  assert.equal(await letter.locator('p').nth(1).innerText(), 'a secret');
+  assert.deepEqual(await page.evaluate(() => window.letterPage.facts()?.pictures), []);
 });
 
 test('links lead to /out in a tab of their own, what they hide is told, and mailto: is handed to the app', async (t) => {

@@ -82,7 +82,7 @@ window.letterPage = {
   },
   async inline(html) {
     const none = { part: () => undefined, remotePictures: false };
-    const clean = sanitiseLetter(await openWorkroom(), html, none);
+    const clean = sanitiseLetter(await openWorkroom(), [html], none);
     const text = document.createTextNode('unfit');
     document.querySelector('#letter')?.append(clean.kind === 'fragment' ? clean.fragment : text);
   },

@@ -1,6 +1,6 @@
-/** A part of a letter as it is read: HTML in its frame, or text. One part, one document: they never mix (EFAIL). */
+/** A letter as it is read: HTML in its frame, or text. */
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import {
   fillFrame,
   followHeight,
@@ -15,8 +15,8 @@ import { PlainText } from './plain-text.tsx';
 import { type LetterFacts, type Sanitised, sanitiseLetter, type View } from './sanitise.ts';
 
 export interface LetterBodyProps {
-  /** The HTML of this part; without it, or where it is too large to be shown as such, the text is shown. */
-  readonly html?: string;
+  /** Each part of it that is HTML; without any, or where they are too large to be shown as such, the text is shown. */
+  readonly html?: string | readonly string[];
   readonly text?: string;
   /** `text` is format=flowed (RFC 3676). */
   readonly flowed?: 'yes' | 'delsp';
@@ -37,15 +37,18 @@ export interface LetterBodyProps {
 
 export function LetterBody(props: LetterBodyProps): VNode {
   const { html, onUnfit, onMailto } = props;
-  const [unfit, setUnfit] = useState<string>();
-  if (html !== undefined && unfit !== html) {
+  const given = typeof html === 'string' ? [html] : html;
+  // The caller may make a new list of the same texts each time.
+  const parts = useMemo(() => given, [given?.join('\0')]);
+  const [unfit, setUnfit] = useState<readonly string[]>();
+  if (parts !== undefined && unfit !== parts) {
     const toText = (why: Unfit['why']): void => {
-      setUnfit(html);
+      setUnfit(parts);
       onUnfit?.(why);
     };
-    return <HtmlFrame {...props} html={html} onUnfit={toText} />;
+    return <HtmlFrame {...props} parts={parts} onUnfit={toText} />;
   }
-  const text = props.text ?? (html === undefined ? '' : bareText(html));
+  const text = props.text ?? parts?.map(bareText).join('\n\n') ?? '';
   return (
     <PlainText text={text} {...(props.flowed === undefined ? {} : { flowed: props.flowed })} onMailto={onMailto} />
   );
@@ -53,22 +56,22 @@ export function LetterBody(props: LetterBodyProps): VNode {
 
 type Unfit = Extract<Sanitised, { kind: 'unfit' }>;
 
-function HtmlFrame(props: LetterBodyProps & { readonly html: string }): VNode {
-  const { html, cids, pictures, look, theme, onFacts, onUnfit, onMailto } = props;
+function HtmlFrame(props: LetterBodyProps & { readonly parts: readonly string[] }): VNode {
+  const { parts, cids, pictures, look, theme, onFacts, onUnfit, onMailto } = props;
   const frame = useRef<HTMLIFrameElement>(null);
   const [view, setView] = useState<View>();
   const [facts, setFacts] = useState<LetterFacts>();
   const shownLook = look ?? (facts === undefined ? 'sent' : suggestedLook(facts, theme));
   useEffect(() => {
     if (view === undefined) return;
-    const clean = sanitiseLetter(view, html, {
+    const clean = sanitiseLetter(view, parts, {
       part: (cid) => cids?.get(cid),
       remotePictures: pictures === 'shown',
     });
     if (clean.kind === 'unfit') return onUnfit?.(clean.why);
     fillFrame(view, clean.fragment);
     setFacts(clean.facts);
-  }, [view, html, cids, pictures]);
+  }, [view, parts, cids, pictures]);
   useEffect(() => {
     if (view !== undefined) setLook(view, shownLook, theme);
     if (facts !== undefined) onFacts?.(facts, shownLook);

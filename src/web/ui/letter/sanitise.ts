@@ -57,8 +57,38 @@ export interface LetterPolicy {
 /** The frame that will show it: parsing, reading styles and showing are done by one and the same document. */
 export type View = Window & typeof globalThis;
 
-/** What a letter may contain, for the frame that shows it: links lead to /out, pictures to where the policy says. */
-export function sanitiseLetter(view: View, html: string, policy: LetterPolicy): Sanitised {
+/**
+ * What a letter may contain, for the frame that shows it: links lead to /out, pictures to where the
+ * policy says. A letter of several parts in HTML is read part by part: a tag or a quotation mark that
+ * one leaves open must not swallow the next (EFAIL).
+ */
+export function sanitiseLetter(view: View, parts: readonly string[], policy: LetterPolicy): Sanitised {
+  const fragment = view.document.createDocumentFragment();
+  let facts = NOTHING;
+  for (const html of parts) {
+    const clean = sanitisePart(view, html, policy);
+    if (clean.kind === 'unfit') return clean;
+    fragment.append(clean.fragment);
+    facts = together(facts, clean.facts);
+  }
+  return { kind: 'fragment', fragment, facts };
+}
+
+const NOTHING: LetterFacts = { pictures: [], hosts: [], parts: [], links: [], styled: false, declaresDark: false };
+
+function together(one: LetterFacts, other: LetterFacts): LetterFacts {
+  const pictures = new Map([...one.pictures, ...other.pictures].map((picture) => [picture.url, picture]));
+  return {
+    pictures: [...pictures.values()],
+    hosts: [...new Set([...one.hosts, ...other.hosts])],
+    parts: [...new Set([...one.parts, ...other.parts])],
+    links: [...one.links, ...other.links],
+    styled: one.styled || other.styled,
+    declaresDark: one.declaresDark || other.declaresDark,
+  };
+}
+
+function sanitisePart(view: View, html: string, policy: LetterPolicy): Sanitised {
   return sanitise(view, html, {
     ...policy,
     link: outAddress,
@@ -284,7 +314,7 @@ function pictureTarget(element: Element, value: string, run: Pass): string | und
     case 'part':
       run.parts.add(source.cid);
       run.partOf.set(element, source.cid);
-      return run.rules.part(source.cid);
+      return ownAddress(run.rules.part(source.cid));
     case 'inline':
       return source.href;
     case 'remote':
@@ -292,6 +322,13 @@ function pictureTarget(element: Element, value: string, run: Pass): string | und
     case 'none':
       return undefined;
   }
+}
+
+/** An address of a part as it may stand in a letter: a blob, or a path of our own origin. */
+function ownAddress(address: string | undefined): string | undefined {
+  if (address === undefined || address.startsWith('blob:')) return address;
+  const url = new URL(address, location.href);
+  return url.origin === location.origin ? url.pathname + url.search : undefined;
 }
 
 /** Read by the browser's own parser, in a document that loads nothing, and written by it. */

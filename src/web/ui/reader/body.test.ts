@@ -31,7 +31,7 @@ const both = fakeEmail({
 
 test('body: HTML where there is some, text when that is preferred', () => {
   assert.deepEqual(bodyOf(both, false), {
-    html: '<p>rich<img src="cid:logo@x">',
+    html: ['<p>rich<img src="cid:logo@x">'],
     text: 'plain',
     flowed: undefined,
     hasBoth: true,
@@ -46,7 +46,7 @@ test('body: HTML where there is some, text when that is preferred', () => {
     htmlBody: [part('2', 'text/html')],
     bodyValues: { '2': value('<p>x') },
   });
-  assert.equal(bodyOf(htmlOnly, true).html, '<p>x');
+  assert.deepEqual(bodyOf(htmlOnly, true).html, ['<p>x']);
   assert.equal(bodyOf(htmlOnly, true).hasBoth, false);
 });
 

@@ -2,8 +2,8 @@
 import type { BodyPart, FullEmail } from '../jmap/types.ts';
 
 export interface Body {
-  /** undefined: there is none, or text is wanted. */
-  readonly html: string | undefined;
+  /** Part by part, never joined. Undefined: there is none, or text is wanted. */
+  readonly html: readonly string[] | undefined;
   readonly text: string | undefined;
   readonly flowed: 'yes' | 'delsp' | undefined;
   readonly hasBoth: boolean;
@@ -20,7 +20,7 @@ export function bodyOf(email: FullEmail, preferText: boolean): Body {
   const useHtml = html.parts.length > 0 && (!preferText || onlyHtml);
   const used = useHtml ? html : text;
   return {
-    html: useHtml ? html.texts.join('\n') : undefined,
+    html: useHtml ? html.texts : undefined,
     text: text.texts.length === 0 ? undefined : text.texts.join('\n'),
     flowed: flowedOf(text.parts[0]),
     hasBoth: html.parts.length > 0 && !onlyHtml && email.textBody.some(({ type }) => type === 'text/plain'),
