@@ -30,12 +30,14 @@ export async function openWeb(core: Core, roles: readonly Role[], parts: WebDoor
     : [];
   const opened: { readonly door: Door; readonly listener: WebListener }[] = [];
   const stopping = new AbortController();
+  const closing: (() => Promise<void>)[] = [];
   const close = async (drainMs: number): Promise<void> => {
     stopping.abort();
     await Promise.all(opened.map(({ listener }) => listener.close(drainMs)));
+    for (const end of closing.splice(0)) await end();
   };
   if (plans.length === 0) return { doors: [], close };
-  const open = await opener(core, { ...parts, stopping: stopping.signal });
+  const open = await opener(core, { ...parts, stopping: stopping.signal, closing });
   try {
     for (const { address, tls } of plans) {
       const listener = await open(address, tls);
@@ -52,9 +54,10 @@ type Open = (address: ListenAddress, tls: 'none' | 'implicit') => Promise<WebLis
 
 async function opener(
   core: Core,
-  { logins, handIn, certificates, stopping }: WebDoorParts & { readonly stopping: AbortSignal },
+  parts: WebDoorParts & { readonly stopping: AbortSignal; readonly closing: (() => Promise<void>)[] },
 ): Promise<Open> {
   const { store, clock, log, config } = core;
+  const { logins, handIn, certificates, stopping, closing } = parts;
   const jmap = openJmap({
     store,
     clock,
@@ -63,6 +66,8 @@ async function opener(
     hostname: () => config().hostname,
     sending: jmapSending(core, handIn),
   });
+  // Mail that comes in is read in the background until then.
+  closing.push(() => jmap.close());
   const idle = (): number => config().web.idle;
   const answer = webApp({
     store,

@@ -189,3 +189,50 @@ test('[8621-4.4-one-account] nobody finds what is in another mailbox', async (t)
   const other = await testMail(t);
   assert.deepEqual((await other.ok('Email/query', {}))['ids'], []);
 });
+
+test('[8621-4.5-threads] what happens to one email of a thread shows at the others', async (t) => {
+  const { put, ok } = await testMail(t);
+  const older = await put('Message-ID: <1@x>\r\n\r\n', { receivedAt: AT });
+  const newer = await put('References: <1@x>\r\n\r\n', { receivedAt: AT + 1_000 });
+  const collapsed = { collapseThreads: true };
+  const { ids, queryState: before } = await ok('Email/query', collapsed);
+  assert.deepEqual(ids, [newer]);
+  const flagged = { filter: { someInThreadHaveKeyword: '$flagged' } };
+  const { queryState: none } = await ok('Email/query', flagged);
+  await ok('Email/set', { update: { [newer]: { 'keywords/$flagged': true } } });
+  const found = await ok('Email/queryChanges', { ...flagged, sinceQueryState: none });
+  assert.deepEqual(
+    found['added'],
+    [newer, older].map((id, index) => ({ id, index })),
+  );
+  await ok('Email/set', { destroy: [newer] });
+  const changes = await ok('Email/queryChanges', { ...collapsed, sinceQueryState: before });
+  assert.ok((changes['removed'] as string[]).includes(newer));
+  assert.deepEqual(changes['added'], [{ id: older, index: 0 }]);
+});
+
+test('[8621-4.5-immutable] of a query that nothing moves, only what came and went is told, up to the id that was asked for', async (t) => {
+  const { put, ok } = await testMail(t);
+  const sort = [{ property: 'receivedAt' }];
+  const first = await put('Subject: 1\r\n\r\n', { receivedAt: AT });
+  const second = await put('Subject: 2\r\n\r\n', { receivedAt: AT + 2_000 });
+  const { queryState } = await ok('Email/query', { sort });
+  const between = await put('Subject: 3\r\n\r\n', { receivedAt: AT + 1_000 });
+  await put('Subject: 4\r\n\r\n', { receivedAt: AT + 3_000 });
+  await ok('Email/set', { update: { [second]: { 'keywords/x': true } }, destroy: [first] });
+  const asked = { sort, sinceQueryState: queryState, upToId: second, calculateTotal: true };
+  const { removed, added, total } = await ok('Email/queryChanges', asked);
+  assert.deepEqual([removed, added, total], [[first], [{ id: between, index: 0 }], 3]);
+});
+
+test('[8621-4.5-errors] too many changes, and states that nobody was in', async (t) => {
+  const { put, error, ok } = await testMail(t);
+  const { queryState: since } = await ok('Email/query', {});
+  for (let n = 0; n < 3; n++) await put(`Subject: ${n}\r\n\r\n`);
+  const type = async (args: Record<string, unknown>): Promise<unknown> =>
+    (await error('Email/queryChanges', { sinceQueryState: since, ...args }))['type'];
+  assert.equal(await type({ maxChanges: 2 }), 'tooManyChanges');
+  for (const sinceQueryState of ['nothing', '', '1-99999999', '99-1', `${since as string}-r`])
+    assert.equal(await type({ sinceQueryState }), 'cannotCalculateChanges', sinceQueryState);
+  assert.equal(await type({ filter: { nothing: 1 } }), 'unsupportedFilter');
+});

@@ -67,7 +67,7 @@ test('[8621-4.6-refused] what can not be changed so is refused, and nothing of i
 test('[8620-5.3-immutable] what never changes may be sent along as it is', async (t) => {
   const { put, ok, email } = await testMail(t);
   const id = await put(MESSAGE);
-  const whole = await email(id, ['id', 'blobId', 'threadId', 'size', 'receivedAt', 'mailboxIds', 'keywords']);
+  const whole = await email(id, ['id', 'blobId', 'threadId', 'size', 'receivedAt', 'mailboxIds', 'keywords', 'subject', 'from', 'header:Subject', 'textBody', 'preview']); // prettier-ignore
   const { updated } = await ok('Email/set', { update: { [id]: { ...whole, keywords: { $seen: true } } } });
   assert.deepEqual(updated, { [id]: null });
 });

@@ -1,5 +1,5 @@
 /** Email/set (RFC 8621 §4.6): drafts are made, keywords and mailboxes changed, emails destroyed. */
-import type { EmailChange, EmailTrouble } from '../../store/index.ts';
+import type { EmailChange, EmailRow, EmailTrouble } from '../../store/index.ts';
 import { MAIL } from '../capabilities.ts';
 import { MethodError } from '../errors.ts';
 import type { SetError } from '../errors.ts';
@@ -10,10 +10,13 @@ import type { JsonObject } from '../json.ts';
 import { mailboxNumber } from '../mailbox/mailbox.ts';
 import type { Method } from '../method.ts';
 import { formatState, parseState, readMailState } from '../state.ts';
+import { ValueRoom } from './body-values.ts';
+import { describeMessage } from './describe.ts';
 import { createDraft } from './draft/create.ts';
-import { ROW } from './get.ts';
+import { messageOf, ROW } from './get.ts';
 import { parseKeyword } from './keywords.ts';
 import type { EmailParts } from './parts.ts';
+import { isEmailProperty, sourceOf, wantedOfParts } from './properties.ts';
 import { EMAIL_RULES, stateOf } from './rules.ts';
 import { refusalOf } from './trouble.ts';
 
@@ -48,12 +51,13 @@ export function emailSet(parts: EmailParts): Method {
     takes: {},
     rules: EMAIL_RULES,
     state: async (account) => formatState(await readMailState(store, account)),
-    async read(ids, { account }) {
+    async read(ids, { account }, touched) {
       const rows = await store.read('emailRows', { account, ids });
-      const current = rows.map(
-        (row) => [row.id, Object.entries(ROW).map(([name, tell]) => [name, tell(row)])] as const,
-      );
-      return new Map(current.map(([id, entries]) => [id, Object.fromEntries(entries) as JsonObject]));
+      const others = [...touched].filter((name) => isEmailProperty(name) && sourceOf(name) !== 'row');
+      const current: [string, JsonObject][] = [];
+      for (const row of rows)
+        current.push([row.id, { ...rowOf(row), ...(await messageProperties(parts, row, others)) }]);
+      return new Map(current);
     },
     async create({ properties }, set) {
       begun.add(set);
@@ -69,6 +73,25 @@ export function emailSet(parts: EmailParts): Method {
     },
   });
 }
+
+function rowOf(row: EmailRow): JsonObject {
+  return Object.fromEntries(Object.entries(ROW).map(([name, tell]) => [name, tell(row)])) as JsonObject;
+}
+
+/** What never changes, for who sends it along (RFC 8620 §5.3). */
+async function messageProperties(parts: EmailParts, row: EmailRow, properties: readonly string[]): Promise<JsonObject> {
+  const message = properties.length === 0 ? undefined : await messageOf(parts, row);
+  if (message === undefined) return {};
+  const wishes = { ...NO_VALUES, properties, parts: wantedOfParts(null) };
+  return Object.fromEntries(await describeMessage(message, wishes, new ValueRoom())) as JsonObject;
+}
+
+const NO_VALUES = {
+  fetchTextBodyValues: false,
+  fetchHTMLBodyValues: false,
+  fetchAllBodyValues: false,
+  maxBodyValueBytes: 0,
+};
 
 /** Sets are replaced where they were given whole; else only what was named is touched, whatever else has happened. */
 function changeOf({ id, patched, patch }: Update): EmailChange {

@@ -56,12 +56,15 @@ function leadStart(text: string, match: number): number {
 function found(text: string, phrases: readonly Phrase[]): readonly Range[] {
   const wanted = phrases.map(({ words, prefix }) => ({ words: words.map(folded), prefix }));
   const words = wordsOf(text);
-  const ranges: Range[] = [];
+  const ranges: { start: number; end: number }[] = [];
   for (let at = 0; at < words.length; at++) {
     const length = Math.max(0, ...wanted.map((phrase) => matchAt(words, at, phrase)));
     const [first, last] = [words[at], words[at + length - 1]];
     if (length === 0 || first === undefined || last === undefined) continue;
-    ranges.push({ start: first.start, end: last.end });
+    const before = ranges.at(-1);
+    // Pairs of characters lie over one another.
+    if (before !== undefined && first.start < before.end) before.end = Math.max(before.end, last.end);
+    else ranges.push({ start: first.start, end: last.end });
     at += length - 1;
   }
   return ranges;

@@ -10,6 +10,7 @@ import { invalidProperties, MethodError, SetError } from '../errors.ts';
 import { equals, own } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { LIMITS } from '../limits.ts';
+import { parsePointer } from '../references.ts';
 import { method, objectOrNull } from '../method.ts';
 import type { Answer, Call, Method, MethodResponse, Properties } from '../method.ts';
 import { applyPatch, readPatch } from './patch.ts';
@@ -49,8 +50,11 @@ export interface SetType<S extends Shape> {
   readonly takes: S;
   readonly rules: Rules;
   state(account: string): Promise<string>;
-  /** The objects as clients see them, as far as rules and patches look at them; those that are not there are left out. */
-  read(ids: readonly string[], set: SetCall<S>): Promise<ReadonlyMap<string, JsonObject>>;
+  /**
+   * The objects as clients see them, as far as rules and patches look at them: `touched` are the properties that are to
+   * be changed, or sent along as they are. Those that are not there are left out.
+   */
+  read(ids: readonly string[], set: SetCall<S>, touched: ReadonlySet<string>): Promise<ReadonlyMap<string, JsonObject>>;
   /** The object made, whole: the frame leaves out what the client knows. Absent: it can't be created. */
   create?(creation: Creation, set: SetCall<S>): Promise<(Properties & { readonly id: string }) | SetError>;
   /** For each, in order: what changed besides what was asked for, or null; or why not. */
@@ -224,7 +228,7 @@ class SetRun<S extends Shape> implements SetDone {
   async #updates(): Promise<void> {
     const { update } = this.#type;
     const ids = new Map([...this.#update.keys()].flatMap((key) => this.#idOf('update', key)));
-    const current = await this.#read([...ids.values()]);
+    const current = await this.#read([...ids.values()], touchedBy(this.#update.values()));
     const ready: (readonly [key: string, update: Update])[] = [];
     for (const [key, id] of ids) {
       const prepared = this.#prepare(id, own1(this.#update, key), current.get(id));
@@ -277,8 +281,11 @@ class SetRun<S extends Shape> implements SetDone {
     return [...this.#destroy].some((key) => (key.startsWith('#') ? this.#lookUp(key.slice(1)) : key) === id);
   }
 
-  async #read(ids: readonly string[]): Promise<ReadonlyMap<string, JsonObject>> {
-    return ids.length === 0 ? new Map() : await this.#type.read([...new Set(ids)], this.#set);
+  async #read(
+    ids: readonly string[],
+    touched: ReadonlySet<string> = new Set(),
+  ): Promise<ReadonlyMap<string, JsonObject>> {
+    return ids.length === 0 ? new Map() : await this.#type.read([...new Set(ids)], this.#set, touched);
   }
 
   // --- Destructions ---
@@ -307,6 +314,12 @@ class SetRun<S extends Shape> implements SetDone {
       this.destroyed.push(id);
     }
   }
+}
+
+/** Properties that patches lead into. */
+function touchedBy(patches: Iterable<JsonObject>): ReadonlySet<string> {
+  const pointers = [...patches].flatMap((patch) => Object.keys(patch));
+  return new Set(pointers.map((pointer) => parsePointer(pointer)?.[0] ?? pointer));
 }
 
 function own1(map: ReadonlyMap<string, JsonObject>, key: string): JsonObject {
