@@ -57,6 +57,18 @@ import {
   ListFilter,
   Eye,
   ArrowUpDown,
+  Bold,
+  Italic,
+  List,
+  ListOrdered,
+  Link2,
+  TextQuote,
+  Maximize2,
+  Minimize2,
+  RemoveFormatting,
+  ImagePlus,
+  PilcrowLeft,
+  CalendarClock,
 } from 'lucide';
 import type { IconNode } from 'lucide';
 
@@ -118,6 +130,18 @@ export const ICONS = {
   filter: ListFilter,
   view: Eye,
   sort: ArrowUpDown,
+  bold: Bold,
+  italic: Italic,
+  bullets: List,
+  numbers: ListOrdered,
+  link: Link2,
+  quote: TextQuote,
+  full: Maximize2,
+  dock: Minimize2,
+  clear: RemoveFormatting,
+  insertPicture: ImagePlus,
+  direction: PilcrowLeft,
+  later: CalendarClock,
 } as const satisfies Readonly<Record<string, IconNode>>;
 
 export type IconName = keyof typeof ICONS;

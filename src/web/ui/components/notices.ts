@@ -25,13 +25,23 @@ export class Notices {
     this.clock = time;
   }
 
-  /** Shows and speaks a text. The newest that can be undone is what the undo key takes back. */
-  say(text: string, undo?: () => void): void {
+  /** Shows and speaks a text. The newest that can be undone is what the undo key takes back. `stays` in milliseconds. */
+  say(text: string, undo?: () => void, stays = STAYS): number {
     const id = (this.last += 1);
     const kept = this.shown.value.slice(-(MOST - 1));
     this.shown.value = [...kept, { id, text, ...(undo === undefined ? {} : { undo }) }];
     this.speak(text);
-    this.wait(id);
+    this.wait(id, stays);
+    return id;
+  }
+
+  /** Another text in its place, which is not spoken: a countdown would never be silent. */
+  change(id: number, text: string): void {
+    this.shown.value = this.shown.value.map((one) => (one.id === id ? { ...one, text } : one));
+  }
+
+  isShown(id: number): boolean {
+    return this.shown.value.some((one) => one.id === id);
   }
 
   /** The same text twice must be heard twice, so a mark that nobody hears makes them differ. */
@@ -64,11 +74,11 @@ export class Notices {
     return true;
   }
 
-  private wait(id: number): void {
+  private wait(id: number, stays = STAYS): void {
     this.timers.get(id)?.();
     this.timers.set(
       id,
-      this.clock.after(STAYS, () => {
+      this.clock.after(stays, () => {
         this.dismiss(id);
       }),
     );

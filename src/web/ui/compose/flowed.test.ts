@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { toFlowed } from './flowed.ts';
+import { fromFlowed, toFlowed } from './flowed.ts';
 
 /** RFC 3676 §4.1, as a reader does it; the signature's separator is never joined. */
 function unflow(text: string): string {
@@ -49,4 +49,15 @@ test('what flows is read again as it was written', () => {
       assert.equal(unflow(toFlowed(lines.join('\n'))), lines.join('\n'));
     }),
   );
+});
+
+test('paragraphs are the same after the way there and back', () => {
+  const texts = [
+    'a\n\nb',
+    `${'word '.repeat(60).trim()}\n> ${'quoted '.repeat(40).trim()}\n>> deep`,
+    ' x\nFrom y',
+    'Hi\n\n-- \nBob',
+  ];
+  for (const text of texts) assert.equal(fromFlowed(toFlowed(text)), text);
+  assert.equal(fromFlowed('foo \nbar', true), 'foobar');
 });

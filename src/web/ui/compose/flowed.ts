@@ -44,3 +44,32 @@ function wrap(paragraph: string, width: number): readonly string[] {
   }
   return [...lines, line];
 }
+
+/** Paragraphs as one line each again (RFC 3676 §4.1); `delsp`: the blank at a line's end was put in to break it. */
+export function fromFlowed(text: string, delsp = false): string {
+  const lines = text.split(/\r\n|[\r\n]/u).map(unflowed);
+  const whole: string[] = [];
+  let open: { readonly depth: number; text: string } | undefined;
+  const close = (): void => {
+    if (open !== undefined) whole.push(marked(open.depth, open.text));
+    open = undefined;
+  };
+  for (const { depth, text: line } of lines) {
+    if (open?.depth !== depth || line === '-- ') close();
+    const joined: string = (open?.text ?? '') + line;
+    const flows = line.endsWith(' ') && line !== '-- ';
+    open = { depth, text: flows && delsp ? joined.slice(0, -1) : joined };
+    if (!flows) close();
+  }
+  close();
+  return whole.join('\n');
+}
+
+function unflowed(line: string): { readonly depth: number; readonly text: string } {
+  const depth = /^>*/u.exec(line)?.[0].length ?? 0;
+  const rest = line.slice(depth);
+  return { depth, text: rest.startsWith(' ') ? rest.slice(1) : rest };
+}
+
+const marked = (depth: number, text: string): string =>
+  depth === 0 ? text : `${'>'.repeat(depth)}${text === '' ? '' : ` ${text}`}`;

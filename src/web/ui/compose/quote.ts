@@ -32,8 +32,8 @@ export function quoteText(text: string): string {
   return whole.length > kept.length ? `${lines.join('\n')}\n> […]` : lines.join('\n');
 }
 
-/** A letter handed on within another (as RFC 5322 §3.6.6 does not mean it): its header for people, then its text. */
-export function forwardedText(letter: Quoted, text: string, locale?: string): string {
+/** What stands above a letter that is handed on within another (as RFC 5322 §3.6.6 does not mean it): its header for people. */
+export function forwardedHead(letter: Quoted, locale?: string): string {
   const at = new Date(letter.sentAt ?? letter.receivedAt);
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long' }).format(at);
   const people = (list: readonly Person[] | null): string => (list ?? []).map(formatPerson).join(', ');
@@ -44,9 +44,11 @@ export function forwardedText(letter: Quoted, text: string, locale?: string): st
     ['To', people(letter.to)],
     ['Cc', people(letter.cc)],
   ].filter(([, value]) => value !== '');
-  const head = fields.map(([name, value]) => `${name}: ${value}`).join('\n');
-  return `---------- Forwarded message ----------\n${head}\n\n${text.replaceAll(/\r\n?/gu, '\n').trimEnd()}`;
+  const head = fields.map(([name, value]) => `${name}: ${oneLine(value ?? '')}`).join('\n');
+  return `---------- Forwarded message ----------\n${head}`;
 }
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/gu, ' ').trim();
 
 /** From the last `-- ` line on, where it stands near the end: a list's footer in the middle of a text is none. */
 function withoutSignature(text: string): string {

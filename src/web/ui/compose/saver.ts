@@ -71,6 +71,12 @@ export class Saver<T> {
     await this.#saving?.catch(() => undefined);
   }
 
+  /** After a stop: what is changed from now on is saved again. */
+  restart(): void {
+    this.#stopped = false;
+    this.#failures = 0;
+  }
+
   #wait(ms: number): void {
     this.#cancel?.();
     this.#cancel = this.#parts.after(ms, () => {

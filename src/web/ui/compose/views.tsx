@@ -1,15 +1,140 @@
-import { EmptyState } from '../components/index.ts';
+import { useEffect } from 'preact/hooks';
+import { Button, Confirm, ErrorCard, Icon, IconButton, Waiting } from '../components/index.ts';
+import { Foreign } from '../components/names.tsx';
+import { leaving } from '../shell/app.ts';
+import { useDesk } from '../shell/desk.ts';
 import { words } from '../words/index.ts';
+import { Composer } from './composer.tsx';
+import type { Draft } from './draft.ts';
+import { forgetMirror } from './mirror.ts';
+import {
+  again,
+  closeOpening,
+  contested,
+  drafts,
+  guardUnsaved,
+  leave,
+  openDraft,
+  openings,
+  restoreLeft,
+  saveAll,
+  show,
+} from './open.ts';
+import type { Opening } from './open.ts';
+import { followOutbox } from './outbox.ts';
+import { waiting } from './waiting.ts';
+import { writers } from './writers.ts';
 
+export { OutboxView } from './outbox-view.tsx';
+export { ReportCard } from './report.tsx';
+
+const say = words.compose;
+
+/** Everything that is being written, above the page: one composer, and the others folded beside it. */
 export function ComposeLayer() {
-  return null;
+  const desk = useDesk();
+  useEffect(() => {
+    leaving.before = saveAll;
+    leaving.after = forgetMirror;
+    void writers(desk)
+      .identities.load()
+      .catch(() => undefined);
+    void restoreLeft();
+    const ends = [guardUnsaved(), followOutbox(desk, (n) => (waiting.value = n))];
+    return () => {
+      for (const end of ends) end();
+    };
+  }, [desk]);
+  const folded = drafts.value.filter((draft) => draft.place.value === 'folded');
+  const open = drafts.value.filter((draft) => draft.place.value !== 'folded');
+  return (
+    <div class="compose-layer">
+      {folded.length > 0 && (
+        <ul class="compose-bars">
+          {folded.map((draft) => (
+            <FoldedDraft key={draft.key} draft={draft} />
+          ))}
+        </ul>
+      )}
+      {openings.value.map((opening) => (
+        <OpeningView key={opening.id} opening={opening} />
+      ))}
+      {open.map((draft) => (
+        <Composer key={draft.key} draft={draft} />
+      ))}
+      {contested.value !== undefined && <Contested begun={contested.value.begun} />}
+    </div>
+  );
 }
 
-export function OutboxView() {
-  return <EmptyState icon="send" title={words.folders.outbox} text="" />;
+function FoldedDraft({ draft }: { readonly draft: Draft }) {
+  const subject = draft.content.value.subject.trim() || say.title;
+  const isUnsaved = draft.save.value.kind === 'failed';
+  return (
+    <li class="compose-bar" data-failed={isUnsaved ? '' : undefined}>
+      <button
+        type="button"
+        aria-label={say.unfold(subject)}
+        onClick={() => {
+          show(draft);
+        }}
+      >
+        <Icon name={isUnsaved ? 'alert' : 'pencil'} />
+        <span class="compose-bar-name">
+          <Foreign text={subject} />
+        </span>
+      </button>
+      <IconButton icon="close" name={say.close} onClick={() => void leave(draft)} />
+    </li>
+  );
 }
 
-/** What to do about a message that could not be delivered; nothing where `email` is no delivery report. */
-export function ReportCard(_: { readonly email: string }) {
-  return null;
+function OpeningView({ opening }: { readonly opening: Opening }) {
+  const { trouble, id } = opening;
+  return (
+    <section class="composer compose-opening" data-place="docked" aria-label={say.title}>
+      {trouble === undefined ? (
+        <Waiting>
+          <p class="muted">{say.opening}</p>
+        </Waiting>
+      ) : (
+        <ErrorCard
+          what={say.openFailed}
+          why={words.trouble[trouble.kind === 'busy' ? 'tooMany' : trouble.kind].why}
+          said={trouble.said}
+          youCan={
+            <>
+              <Button
+                kind="primary"
+                onClick={() => {
+                  again(opening);
+                }}
+              >
+                {words.common.tryAgain}
+              </Button>
+              <Button
+                onClick={() => {
+                  closeOpening(id);
+                }}
+              >
+                {words.common.close}
+              </Button>
+            </>
+          }
+        />
+      )}
+    </section>
+  );
+}
+
+function Contested({ begun }: { readonly begun: NonNullable<typeof contested.value>['begun'] }) {
+  return (
+    <Confirm
+      title={say.contested.title}
+      text={<p>{say.contested.text}</p>}
+      doIt={say.contested.here}
+      run={() => void openDraft(begun, null, true)}
+      close={() => (contested.value = undefined)}
+    />
+  );
 }

@@ -1,5 +1,6 @@
 /** Everything that belongs to one open mailbox, put together. */
-import { effect } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
+import type { ReadonlySignal, Signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { clock } from '../clock.ts';
@@ -26,6 +27,8 @@ export interface Desk {
   readonly acts: Acts;
   /** What this account has chosen in this browser. */
   readonly kept: AccountChoices;
+  /** Grows whenever the server says that something has changed, or may have. */
+  readonly pulse: ReadonlySignal<number>;
 }
 
 /** Loads the session and the mailboxes; throws a Trouble where that fails. */
@@ -48,13 +51,17 @@ export async function openDesk(me: WhoAmI, http: Http): Promise<Desk> {
       open(next, true);
     },
   });
-  follow(mail, line, session.eventSourceUrl);
-  return { login: me.name, http, api, line, mail, list, acts, kept: choicesOf(api.account) };
+  const pulse = signal(0);
+  follow(mail, line, session.eventSourceUrl, pulse);
+  return { login: me.name, http, api, line, mail, list, acts, kept: choicesOf(api.account), pulse };
 }
 
 /** Asks what has changed when the server says so, and when it is back after a silence. */
-function follow(mail: Mail, line: Line, eventSourceUrl: string): void {
-  const sync = (): void => void mail.sync().catch(() => undefined);
+function follow(mail: Mail, line: Line, eventSourceUrl: string, pulse: Signal<number>): void {
+  const sync = (): void => {
+    pulse.value += 1;
+    void mail.sync().catch(() => undefined);
+  };
   listenForChanges(eventSourceUrl, clock, { onChange: sync, onLost: () => void line.tryNow() });
   addEventListener('online', () => void line.tryNow());
   addEventListener('offline', () => void line.tryNow());

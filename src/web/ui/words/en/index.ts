@@ -1,6 +1,7 @@
 /** English. One file an area, so that each stays short. */
 import { commands } from './commands.ts';
 import { common } from './common.ts';
+import { compose } from './compose.ts';
 import { folders } from './folders.ts';
 import { list } from './list.ts';
 import { reader } from './reader.ts';
@@ -9,4 +10,4 @@ import { session } from './session.ts';
 import { settings } from './settings.ts';
 import { trouble } from './trouble.ts';
 
-export const en = { common, commands, folders, list, reader, search, session, settings, trouble };
+export const en = { common, commands, compose, folders, list, reader, search, session, settings, trouble };

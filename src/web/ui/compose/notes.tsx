@@ -1,0 +1,178 @@
+/** What is said in the composer itself: questions before sending, what went wrong, what somebody may not have noticed. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { Button, ErrorCard, Icon } from '../components/index.ts';
+import { words } from '../words/index.ts';
+import type { Draft, Obstacle } from './draft.ts';
+import { missingFile, send } from './send.ts';
+
+const say = words.compose.notes;
+
+/** People who see each other before that is worth a question. */
+const MANY = 10;
+
+export function Notes({ draft, attach }: { readonly draft: Draft; readonly attach: () => void }) {
+  const obstacle = draft.obstacle.value;
+  const { to, cc, bcc } = draft.content.value;
+  const isManyMeant = useSignal(false);
+  const seen = to.length + cc.length;
+  const word = missingFile(draft.content.value);
+  const isWordMeant = useSignal(draft.answered.has('attachment'));
+  return (
+    <div class="compose-notes">
+      {draft.isRestored.value && (
+        <Note icon="undo" tone="info" close={() => (draft.isRestored.value = false)}>
+          {say.restored}
+        </Note>
+      )}
+      {draft.isForked.value && (
+        <Note icon="copy" tone="warn" close={() => (draft.isForked.value = false)}>
+          {say.forked}
+        </Note>
+      )}
+      {draft.doubtful.value.length > 0 && (
+        <Note icon="alert" tone="warn" close={() => (draft.doubtful.value = [])}>
+          {say.doubtful(draft.doubtful.value.join(', '))}
+        </Note>
+      )}
+      {seen >= MANY && !isManyMeant.value && (
+        <Note icon="info" tone="info">
+          {say.manySee(seen)}
+          <Button
+            kind="quiet"
+            onClick={() => {
+              draft.change({ to: [], cc: [], bcc: [...bcc, ...to, ...cc] });
+            }}
+          >
+            {say.manyMove}
+          </Button>
+          <Button kind="quiet" onClick={() => (isManyMeant.value = true)}>
+            {say.manyLeave}
+          </Button>
+        </Note>
+      )}
+      {word !== undefined && !isWordMeant.value && (
+        <Note icon="paperclip" tone="warn" wantsFocus={obstacle?.is === 'attachment'}>
+          {say.attachment(word)}
+          <Button kind="quiet" onClick={attach}>
+            {say.attachmentAdd}
+          </Button>
+          <Button
+            kind="quiet"
+            onClick={() => {
+              draft.answered.add('attachment');
+              isWordMeant.value = true;
+              if (obstacle?.is !== 'attachment') return;
+              draft.obstacle.value = undefined;
+              void send(draft);
+            }}
+          >
+            {obstacle?.is === 'attachment' ? say.sendAnyway : say.attachmentNo}
+          </Button>
+        </Note>
+      )}
+      {obstacle !== undefined && <ObstacleNote draft={draft} obstacle={obstacle} />}
+    </div>
+  );
+}
+
+function ObstacleNote({ draft, obstacle }: { readonly draft: Draft; readonly obstacle: Obstacle }) {
+  switch (obstacle.is) {
+    case 'attachment':
+      return null;
+    case 'subject':
+      return (
+        <Note icon="help" tone="warn" wantsFocus>
+          {say.subject}
+          <Button
+            kind="quiet"
+            onClick={(event) => {
+              draft.obstacle.value = undefined;
+              (event.currentTarget as Element)
+                .closest('.composer')
+                ?.querySelector<HTMLElement>('[data-subject]')
+                ?.focus();
+            }}
+          >
+            {say.subjectWrite}
+          </Button>
+          <Button
+            kind="quiet"
+            startsHere
+            onClick={() => {
+              draft.answered.add('subject');
+              draft.obstacle.value = undefined;
+              void send(draft);
+            }}
+          >
+            {say.sendAnyway}
+          </Button>
+        </Note>
+      );
+    case 'refused':
+      return <Refusal draft={draft} obstacle={obstacle} />;
+    default:
+      return (
+        <Note icon="alert" tone="danger">
+          {say[obstacle.is]}
+        </Note>
+      );
+  }
+}
+
+function Refusal({
+  draft,
+  obstacle,
+}: {
+  readonly draft: Draft;
+  readonly obstacle: Obstacle & { readonly is: 'refused' };
+}) {
+  const { type, trouble } = obstacle;
+  const texts = words.compose.refusals;
+  const isAway = ['offline', 'gone', 'ended', 'busy'].includes(trouble.kind);
+  return (
+    <ErrorCard
+      what={texts['title'] ?? ''}
+      why={(isAway ? texts['trouble'] : texts[type]) ?? texts['other'] ?? ''}
+      weWill={texts['kept']}
+      said={isAway ? undefined : trouble.said}
+      youCan={
+        <Button
+          onClick={() => {
+            draft.obstacle.value = undefined;
+            void send(draft);
+          }}
+        >
+          {words.common.tryAgain}
+        </Button>
+      }
+    />
+  );
+}
+
+function Note(props: {
+  readonly icon: 'undo' | 'copy' | 'alert' | 'info' | 'paperclip' | 'help';
+  readonly tone: 'info' | 'warn' | 'danger';
+  readonly wantsFocus?: boolean;
+  readonly close?: () => void;
+  readonly children: ComponentChildren;
+}) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (props.wantsFocus !== true) return;
+    const buttons = box.current?.querySelectorAll<HTMLElement>('button');
+    (box.current?.querySelector<HTMLElement>('[data-autofocus]') ?? buttons?.[buttons.length - 1])?.focus();
+  }, [props.wantsFocus]);
+  return (
+    <div ref={box} class="compose-note" data-tone={props.tone} role={props.tone === 'info' ? 'status' : 'alert'}>
+      <Icon name={props.icon} />
+      <span class="compose-note-text">{props.children}</span>
+      {props.close !== undefined && (
+        <button class="link" type="button" onClick={props.close}>
+          {words.common.dismiss}
+        </button>
+      )}
+    </div>
+  );
+}

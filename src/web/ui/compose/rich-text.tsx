@@ -1,0 +1,142 @@
+import type Squire from 'squire-rte';
+import { useEffect, useRef } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { clock } from '../clock.ts';
+import type { Cancel } from '../clock.ts';
+import { useDesk } from '../shell/desk.ts';
+import { words } from '../words/index.ts';
+import type { Draft } from './draft.ts';
+import { cleanNodes, textOf, unboxed, writeHtml } from './html.ts';
+import { newKey, pictureAddress } from './start.ts';
+import { Toolbar } from './toolbar.tsx';
+
+/** Milliseconds after a key until what was typed is read from the page. */
+const SOON = 120;
+
+/** The addresses by which this page shows files that are not with the server yet. */
+const shown = new Map<string, string>();
+
+/** The own words of a letter with formatting. */
+export function RichText({ draft, startsHere }: { readonly draft: Draft; readonly startsHere: boolean }) {
+  const { api, login } = useDesk();
+  const root = useRef<HTMLDivElement>(null);
+  const editor = useSignal<Squire | undefined>(undefined);
+  const { direction } = draft.content.value;
+
+  useEffect(() => {
+    let isGone = false;
+    let made: Squire | undefined;
+    let soon: Cancel | undefined;
+    const tell = (): void => {
+      soon?.();
+      soon = undefined;
+      const box = root.current;
+      if (made === undefined || box === null) return;
+      draft.change({ html: writeHtml(box), text: textOf(box) });
+    };
+    const address = (cid: string): string | undefined =>
+      pictureAddress(api, draft.content.peek().files, localAddress(draft))(cid);
+    void import('./editor.ts').then(({ Editor }) => {
+      const box = root.current;
+      if (isGone || box === null) return;
+      made = new Editor(box, {
+        blockTag: 'DIV',
+        sanitizeToDOMFragment: (html) => forEditor(html, address),
+        addLinks: true,
+      });
+      made.setHTML(draft.content.peek().html);
+      made.moveCursorToStart();
+      made.addEventListener('input', () => {
+        soon ??= clock.after(SOON, tell);
+      });
+      draft.pending = () => {
+        if (soon !== undefined) tell();
+      };
+      editor.value = made;
+      if (startsHere) made.focus();
+    });
+    return () => {
+      if (soon !== undefined) tell();
+      isGone = true;
+      draft.pending = undefined;
+      editor.value = undefined;
+      made?.destroy();
+    };
+  }, [draft, draft.epoch.value]);
+
+  /** Pictures go into the text, where the cursor is. */
+  const insert = (files: readonly File[]): void => {
+    for (const file of files) {
+      const key = newKey();
+      const cid = `${key}@${login.slice(login.lastIndexOf('@') + 1)}`;
+      draft.addFile(file, { key, name: file.name === '' ? 'picture.png' : file.name, cid });
+      editor.peek()?.insertImage(localAddress(draft)(key) ?? '', { alt: file.name, 'data-cid': cid });
+    }
+  };
+  draft.insertPictures = insert;
+
+  return (
+    <>
+      <Toolbar editor={editor.value} draft={draft} insert={insert} />
+      <div
+        ref={root}
+        class="compose-text rich-text"
+        role="textbox"
+        aria-multiline="true"
+        aria-label={words.compose.text}
+        contentEditable
+        dir={direction}
+        spellcheck
+        data-pane-stop=""
+        onPasteCapture={(event: ClipboardEvent) => {
+          const files = picturesOf(event.clipboardData);
+          if (files.length === 0 || event.clipboardData?.types.includes('text/html') === true) return;
+          event.preventDefault();
+          event.stopPropagation();
+          insert(files);
+        }}
+      />
+    </>
+  );
+}
+
+const RASTER = /^image\/(png|jpe?g|gif|webp|avif)$/u;
+
+export const isPicture = ({ type }: File): boolean => RASTER.test(type);
+
+export const picturesOf = (data: DataTransfer | null): readonly File[] => [...(data?.files ?? [])].filter(isPicture);
+
+const localAddress =
+  (draft: Draft) =>
+  (key: string): string | undefined => {
+    const blob = draft.blobOf(key);
+    if (blob !== undefined && !shown.has(key)) shown.set(key, URL.createObjectURL(blob));
+    return shown.get(key);
+  };
+
+/**
+ * Clean nodes for the editor, in whatever way HTML gets there: paste, drop, undo. Undo brings the editor's own marks
+ * for the selection, which are <input> elements and would not pass; they travel as something that does.
+ */
+function forEditor(html: string, address: (cid: string) => string | undefined): DocumentFragment {
+  const marked = html
+    .replaceAll(/<input id="(squire-selection-(?:start|end))"[^>]*>/gu, '<bdo title="$1"></bdo>')
+    .replaceAll(
+      /<img\b[^>]*\bdata-cid="([^"<>]+)"[^>]*>/gu,
+      (_, cid: string) => `<img src="cid:${encodeURIComponent(cid)}">`,
+    );
+  const clean = cleanNodes(marked, address);
+  if (clean === undefined) return document.createDocumentFragment();
+  const nodes = unboxed(clean);
+  for (const mark of nodes.querySelectorAll('bdo[title^="squire-selection-"]')) {
+    const input = document.createElement('input');
+    input.id = mark.getAttribute('title') ?? '';
+    input.type = 'hidden';
+    mark.replaceWith(input);
+  }
+  for (const link of nodes.querySelectorAll('a')) {
+    link.removeAttribute('target');
+    link.removeAttribute('rel');
+  }
+  return nodes;
+}
