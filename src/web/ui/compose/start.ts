@@ -182,7 +182,7 @@ export function attachContent(letter: FullEmail, identities: readonly Identity[]
 
 function bodiesOf(letter: FullEmail): { readonly text: string; readonly html: string } {
   const body = bodyOf(letter, false);
-  const html = body.html === undefined ? '' : cleanHtml(body.html);
+  const html = (body.html ?? []).map(cleanHtml).join('');
   const plain = body.text === undefined ? undefined : plainOf(body.text, body.flowed);
   return { html, text: plain ?? textOfHtml(html) };
 }
@@ -239,6 +239,8 @@ export function draftContent(letter: Loaded, identities: readonly Identity[]): B
   const identity = identityOf(letter, identities, facts);
   const body = bodyOf(letter, false);
   const mode = body.html === undefined ? 'plain' : 'rich';
+  const [one = '', ...others] = body.html ?? [];
+  const html = others.length === 0 ? one : [one, ...others].map(cleanHtml).join('');
   const plain = body.text === undefined ? '' : plainOf(body.text, body.flowed);
   const whole: Content = {
     ...emptyContent(identity, { mode, reply: 'above' }),
@@ -251,12 +253,12 @@ export function draftContent(letter: Loaded, identities: readonly Identity[]): B
     text: plain,
     html: '',
     direction: facts?.direction ?? 'auto',
-    files: draftFiles(letter, body.html ?? ''),
+    files: draftFiles(letter, html),
     inReplyTo: letter.inReplyTo,
     references: letter.references,
     original: facts?.original,
   };
-  const content = mode === 'rich' ? withHtml(whole, body.html ?? '', facts) : withText(whole, facts);
+  const content = mode === 'rich' ? withHtml(whole, html, facts) : withText(whole, facts);
   return { content, key: facts?.key ?? newKey(), serverId: letter.id };
 }
 
