@@ -38,10 +38,13 @@ export function unboxed(fragment: DocumentFragment): DocumentFragment {
   return out;
 }
 
+/** A document that shows and loads nothing. */
+const inert = document.implementation.createHTMLDocument('');
+
 /** Nodes as HTML: pictures by their Content-ID, and nothing that only the editor needs. */
 export function writeHtml(nodes: DocumentFragment | HTMLElement): string {
-  const box = document.createElement('div');
-  box.append(...[...nodes.childNodes].map((node) => node.cloneNode(true)));
+  const box = inert.createElement('div');
+  box.append(...[...nodes.childNodes].map((node) => inert.importNode(node, true)));
   for (const image of box.querySelectorAll<HTMLImageElement>('img[data-cid]')) {
     const cid = image.dataset['cid'] ?? '';
     image.removeAttribute('data-cid');
