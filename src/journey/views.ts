@@ -36,7 +36,7 @@ function deliveryForSender({ n, recipient, rule, steps, end, target }: DeliveryS
     rule: rule.startsWith('relay') ? rule : '',
     via: [],
     steps: steps.flatMap((step) => stepForSender(step, isForwarded)),
-    end: endForSender(end),
+    end: endForSender(end, isForwarded),
   };
 }
 
@@ -72,12 +72,30 @@ function withoutLogin({ login: _, ...facts }: Extract<EventFacts, { kind: 'attem
   return facts;
 }
 
-function endForSender(end: End): End {
+function endForSender(end: End, isForwarded: boolean): End {
   switch (end.kind) {
     case 'in-mailbox':
     case 'retrieved':
     case 'removed':
       return { kind: 'in-mailbox', mailbox: '', uidl: '' };
+    default:
+      return isForwarded ? withoutPlace(end) : end;
+  }
+}
+
+/** How it stands, and not where or what was said there. */
+function withoutPlace(end: End): End {
+  switch (end.kind) {
+    case 'waiting':
+      return { kind: 'waiting', nextAt: end.nextAt, attempts: end.attempts };
+    case 'failed': {
+      const { reason: _, ...rest } = end;
+      return { ...rest, why: '' };
+    }
+    case 'relayed':
+      return { ...end, to: '' };
+    case 'unsure':
+      return { ...end, why: '' };
     default:
       return end;
   }
