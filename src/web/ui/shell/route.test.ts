@@ -6,6 +6,7 @@ import type { Route } from './route.ts';
 test('route: each view has an address that leads back to it', () => {
   const routes: readonly Route[] = [
     { view: 'folder' },
+    { view: 'folder', open: 'e1' },
     { view: 'folder', folder: 'm1' },
     { view: 'folder', folder: 'm1', open: 'e/9 ä' },
     { view: 'search', query: 'from:bob "a/b"' },

@@ -8,12 +8,15 @@ export type Route =
   | { readonly view: 'outbox' }
   | { readonly view: 'settings'; readonly section?: string };
 
+/** Stands for the Inbox before an email; no id has this sign (RFC 8620 §1.2). */
+const INBOX = '~';
+
 export function readRoute(hash: string): Route {
   const [view, ...rest] = hash.replace(/^#?\/?/, '').split('/');
   const [first, second] = rest.map(decoded);
   switch (view) {
     case 'f':
-      return { view: 'folder', ...some('folder', first), ...some('open', second) };
+      return { view: 'folder', ...some('folder', first === INBOX ? undefined : first), ...some('open', second) };
     case 's':
       return first === undefined ? { view: 'folder' } : { view: 'search', query: first, ...some('open', second) };
     case 'outbox':
@@ -28,7 +31,7 @@ export function readRoute(hash: string): Route {
 export function writeRoute(route: Route): string {
   switch (route.view) {
     case 'folder':
-      return path('f', route.folder, route.open);
+      return path('f', route.folder ?? (route.open === undefined ? undefined : INBOX), route.open);
     case 'search':
       return path('s', route.query, route.open);
     case 'outbox':
