@@ -49,7 +49,11 @@ export function Row(props: RowProps) {
 function MessageRow({ index, email, top, isActive, isOpen, onOpen }: RowProps & { readonly email: Email }) {
   const { mail, list, acts, login } = useDesk();
   const conversation = list.collapses ? mail.records.conversation(email) : [email];
-  const marks = marksOf(conversation);
+  const here = list.folder;
+  // What is unread or flagged counts where one is; how many there are, everywhere.
+  const inFolder =
+    here === undefined ? conversation : conversation.filter(({ mailboxIds }) => mailboxIds[here] === true);
+  const marks = { ...marksOf(inFolder.length === 0 ? [email] : inFolder), count: conversation.length };
   const isSelected = list.isSelected(email.id);
   const who = whoOf(
     email,

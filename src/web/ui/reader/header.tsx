@@ -59,7 +59,10 @@ export function HeaderView({ email, full, fold, children }: HeaderProps) {
         {children}
         {fold !== undefined && <IconButton icon="down" name={say.collapse} expanded onClick={fold} />}
       </div>
-      {details.value && <Details email={email} full={full} />}
+      {/* On paper everything stands there: nothing can be unfolded. */}
+      <div class={details.value ? 'message-more' : 'message-more only-print'}>
+        <Details email={email} full={full} />
+      </div>
     </header>
   );
 }
