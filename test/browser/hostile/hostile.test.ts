@@ -151,7 +151,7 @@ test('without protection each payload does what it is said to do', async (t) => 
 
 /** Clicks again where that is asked for: a page that has not been painted yet takes no clicks. */
 async function acts(tab: Tab, place: World, at: number): Promise<boolean> {
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 8; round++) {
     if (asksForClick(at)) await click(tab.page).catch(() => undefined);
     const wanted = PAYLOADS[at]?.does as Effect;
     const seen = eventually('its effect', async () => (await effects(tab, place, at)).has(wanted), 1_000);

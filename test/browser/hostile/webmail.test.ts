@@ -205,3 +205,32 @@ test('names, subjects and files: what would not be seen is shown, and nothing is
   }
   assert.deepEqual(await page.evaluate(harm), []);
 });
+
+test('pictures on other servers: asked for by nobody, then by our server alone, which goes to no private address', async (t) => {
+  const web = await openWebmail(t, (evil) => [
+    letterMessage({
+      n: 0,
+      subject: 'Look at this',
+      html: `<img src="http://${evil}/name.png"><img src="http://127.0.0.1:${evil.split(':')[1]}/address.png">
+        <img src="http://127.0.0.1/metadata"><p>text</p>`,
+    }),
+  ]);
+  if (web === undefined) return;
+  const { page } = web.tab;
+  await openConversation(page, 'Look at this');
+  await letters(page, 1);
+  const asked: string[] = [];
+  page.on('response', (response) => {
+    const { pathname } = new URL(response.url());
+    if (pathname === '/picture') asked.push(`${response.status()} ${new URL(response.url()).searchParams.get('u')}`);
+  });
+  await page.getByRole('button', { name: 'Show once' }).click();
+  await eventually('three pictures are asked for', async () => asked.length === 3);
+  assert.ok(
+    asked.every((line) => line.startsWith('502 http://')),
+    asked.join(', '),
+  );
+  assert.deepEqual(web.evil.hits, []);
+  const faults = web.tab.takeFaults().filter(({ text }) => !/502 .*\/picture\?u=/.test(text));
+  assert.deepEqual(faults, []);
+});
