@@ -57,7 +57,7 @@ async function effects(tab: Tab, { app, evil }: World, at: number): Promise<Read
   if (tab.takeFaults().some(({ kind }) => kind === 'dialog')) found.add('script');
   if (hasLeft(tab.page, app)) found.add('navigation');
   if (!tab.page.url().startsWith(app.origin)) return found;
-  const seen = await tab.page.evaluate(probe).catch(() => undefined);
+  const seen = await tab.page.evaluate(probe, app.origin).catch(() => undefined);
   if (seen === undefined) return found.add('navigation');
   for (const effect of seen) found.add(effect);
   return found;
@@ -70,7 +70,8 @@ function hasLeft(page: Page, app: Site): boolean {
 }
 
 /** Runs in the app's page. */
-function probe(): Effect[] {
+function probe(own: string): Effect[] {
+  if (location.origin !== own) return ['navigation'];
   const found: Effect[] = [];
   const global = window as unknown as Record<string, unknown>;
   if (global['ran'] !== undefined) found.push('script');
