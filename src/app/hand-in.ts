@@ -4,6 +4,7 @@ import type { Intake } from '../intake/index.ts';
 import type { JmapParts } from '../jmap/index.ts';
 import { Sending, Suppressed } from '../servers/index.ts';
 import type { Core } from './core.ts';
+import type { RemoteHouse } from './remote-house.ts';
 import { LONGEST_HOLD, queueSettings, relaySettings, sendingLimits, smtpSettings } from './settings.ts';
 
 export interface HandIn {
@@ -28,10 +29,19 @@ export function openHandIn(core: Core): HandIn {
   };
 }
 
-/** For JMAP: the rules and bounds of the submission port. */
-export function jmapSending({ config, router }: Core, handIn: HandIn): NonNullable<JmapParts['sending']> {
+/**
+ * For JMAP: the rules and bounds of the submission port.
+ * @param isClient what failed is shown in the outbox of a person's own computer: there is nobody to send a report to
+ */
+export function jmapSending(
+  { config, router }: Core,
+  handIn: HandIn,
+  { house: { remotes }, isClient }: { readonly house: Pick<RemoteHouse, 'remotes'>; readonly isClient: boolean },
+): NonNullable<JmapParts['sending']> {
   return {
     ...handIn,
+    onFailure: isClient ? 'state' : 'report',
+    largestFrom: (account, email) => remotes.largestFrom(account, email),
     router,
     settings: () => relaySettings(config()),
     hostname: () => config().hostname,

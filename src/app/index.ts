@@ -13,6 +13,7 @@ export type { SuppressionView } from './suppressions.ts';
 export type { Target, TrickResult } from '../servers/index.ts';
 export { parseRoles, ROLES } from './roles.ts';
 export type { Role } from './roles.ts';
+export { CLIENT_PORT, CLIENT_ROLES, clientConfig } from './client.ts';
 export { openHost } from './serve.ts';
 export type { Door } from './listeners.ts';
 export type { Host } from './serve.ts';

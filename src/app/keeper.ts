@@ -22,6 +22,7 @@ import type {
 import { explainRelay, Sending, Suppressed } from '../servers/index.ts';
 import type { RelayExplanation, RelayScenario, TrickResult } from '../servers/index.ts';
 import type { Account, AttemptRecord, QueueEntry, QueueFilter } from '../store/index.ts';
+import { wayInto } from './client.ts';
 import { freeTheGone, openCore } from './core.ts';
 import type { Core } from './core.ts';
 import { testRelay } from './relay-test.ts';
@@ -68,6 +69,8 @@ export interface Keeper {
   takeBack(order: Omit<TakeBackOrder, 'by'>): Promise<'missing' | 'not-yours' | readonly TakenBackRecipient[]>;
   readonly suppressed: Suppressions;
   readonly remotes: RemoteKeeping;
+  /** An address that opens the page of the mail program that runs here, once; undefined: none does. */
+  wayIn(): Promise<string | undefined>;
   journeys(idOrMessageId: string): Promise<readonly Story[]>;
   explainRelay(scenario: RelayScenario): Promise<RelayExplanation>;
   /** Tries the old tricks on the doors that take mail: of the server named, or of those that run here. */
@@ -123,6 +126,7 @@ export async function openKeeper(parts: {
     },
     suppressed: suppressionsOf(core),
     remotes: keepRemotes(core, parts.stateDirectory),
+    wayIn: () => wayInto(core, parts.stateDirectory),
     journeys: (key) => findStories(store, key),
     explainRelay: (scenario) =>
       explainRelay(

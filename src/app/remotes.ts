@@ -35,10 +35,18 @@ export interface RemoteKeeping {
   remove(address: string): Promise<void>;
 }
 
-async function openRemotes(core: Core, stateDirectory: string): Promise<Remotes> {
+export async function openRemotes(core: Core, stateDirectory: string): Promise<Remotes> {
   const { store, clock } = core;
   const seal = await openSecretKey(stateDirectory);
-  return new Remotes({ store, clock, seal, hostname: () => core.config().hostname });
+  return new Remotes({ store, clock, seal, hostname: () => ehloName(core.config().hostname) });
+}
+
+/**
+ * What a submission server is told: RFC 5321 §4.1.4 wants a name that others know, and where there is none an address
+ * literal; this one tells nothing of the network at home.
+ */
+export function ehloName(hostname: string): string {
+  return hostname === 'localhost' ? '[127.0.0.1]' : hostname;
 }
 
 function openCollector(core: Core, remotes: Remotes): Collector {
@@ -54,9 +62,8 @@ export function keepRemotes(core: Core, stateDirectory: string): RemoteKeeping {
       const tried = untried ? undefined : await remotes.tryOut(wanted.settings, wanted.secrets);
       if (tried !== undefined && (tried.pop3 !== 'works' || tried.smtp !== 'works')) return { trouble: tried };
       const owner = await ownerOf(core, account);
-      const added = await remotes.add({ ...wanted, account: owner });
+      const added = await addRemote(core, remotes, { ...wanted, account: owner, tried });
       if (typeof added === 'string') throw new DirectoryError(added);
-      await grant(core, owner, added.address);
       return { view: viewOf(added), ...(tried === undefined ? {} : { tried }) };
     },
     list: async () => (await (await opened()).list()).map(viewOf),
@@ -72,20 +79,25 @@ export function keepRemotes(core: Core, stateDirectory: string): RemoteKeeping {
       const remotes = await opened();
       const remote = await remoteAt(remotes, address);
       await remotes.remove(remote.id);
-      const own = parseAddress(remote.address, { utf8: true });
-      if (own !== undefined) await core.store.write('removeGrant', { account: remote.account, ...own });
     },
   };
 }
 
-/** Whoever has the mailbox at the provider may write in its name. */
-async function grant({ store, clock }: Core, account: string, text: string): Promise<void> {
-  const address = parseAddress(text, { utf8: true });
-  if (address !== undefined) await store.write('putGrant', { account, ...address, at: clock.now() });
+/** The new remote, or a sentence why there is none: an address of this host's own is written as from here, and needs no provider. */
+async function addRemote(
+  core: Core,
+  remotes: Remotes,
+  { settings, tried, ...wanted }: Parameters<Remotes['add']>[0] & { readonly tried: Tried | undefined },
+): Promise<Remote | string> {
+  const address = parseAddress(wanted.address, { utf8: true });
+  if (address !== undefined && (await core.domains.isOurs(address.domain)))
+    return `${address.domain} is a domain of this host: there is no other provider to collect from.`;
+  const largest = tried?.largest === undefined ? {} : { largest: tried.largest };
+  return await remotes.add({ ...wanted, settings: { ...settings, ...largest } });
 }
 
 /** The account that is named, the only one there is, or the person at this PC, who comes into being here. */
-async function ownerOf(core: Core, named: string | undefined): Promise<string> {
+export async function ownerOf(core: Core, named: string | undefined): Promise<string> {
   if (named !== undefined) return (await core.directory.account(named)).id;
   const accounts = await core.store.read('listAccounts', { closed: false });
   const [only, ...others] = accounts;

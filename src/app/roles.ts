@@ -2,7 +2,7 @@
  * Which parts of a host run in this process. SMTP and POP3 are independent: any choice works over
  * the same state directory, in one process or in several.
  */
-export const ROLES = ['smtp', 'submission', 'pop3', 'web', 'queue'] as const;
+export const ROLES = ['smtp', 'submission', 'pop3', 'web', 'queue', 'collect'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** The roles named in a list such as "smtp,queue"; the first name that is none, otherwise. */

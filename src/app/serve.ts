@@ -18,6 +18,7 @@ import { startRunner } from '../queue/index.ts';
 import type { Runner } from '../queue/index.ts';
 import { openCertificates } from './certificates.ts';
 import type { Certificates } from './certificates.ts';
+import { openEntrance, openingAddress } from './client.ts';
 import { freeTheGone, openCore } from './core.ts';
 import type { Core } from './core.ts';
 import { keepWord } from './doors.ts';
@@ -27,6 +28,9 @@ import type { FirstAccount } from './first-run.ts';
 import { openHandIn } from './hand-in.ts';
 import { openListeners } from './listeners.ts';
 import type { Door, Listeners } from './listeners.ts';
+import { lineIsBack, watchLine } from './line-watch.ts';
+import { openRemoteHouse } from './remote-house.ts';
+import { ehloName } from './remotes.ts';
 import type { Role } from './roles.ts';
 import { recordReload } from './reload.ts';
 import { outboundSettings, queueSettings, routesOf } from './settings.ts';
@@ -45,11 +49,15 @@ export interface HostParts {
   readonly log: Logger;
   /** 0 to 1; spreads retries and the order of equal MX hosts. */
   readonly random: () => number;
+  /** On a person's own computer (client.ts). */
+  readonly client?: true;
 }
 
 export interface Host {
   readonly doors: readonly Door[];
   readonly firstAccount: FirstAccount | undefined;
+  /** On a person's own computer: an address that opens the page once. */
+  wayIn(): string | undefined;
   /** The self-signed certificate that clients may trust, where there is one. */
   readonly selfSigned: string | undefined;
   /** What the keeper should know: an open relay, no account yet, names whose work comes later. */
@@ -84,7 +92,8 @@ export async function openHost(parts: HostParts): Promise<Host> {
     await core.store.write('registerProcess', { process: core.process, roles, at: clock.now() });
     closing.push(() => core.store.write('unregisterProcess', { process: core.process }));
 
-    const firstAccount = await makeFirstAccount(core);
+    const entrance = parts.client === true ? await openEntrance(core, stateDirectory) : undefined;
+    const firstAccount = entrance === undefined ? await makeFirstAccount(core) : undefined;
     await refuseWithoutPostmaster(core, roles);
     const certificates = await openCertificates({ config: () => config, stateDirectory, clock });
     const logins = loginsOf(core);
@@ -97,7 +106,9 @@ export async function openHost(parts: HostParts): Promise<Host> {
     const working: (() => Promise<void>)[] = [() => listeners.close(DRAIN)];
     // Together: sessions and attempts share the time they have to end.
     closing.push(() => Promise.all(working.map((end) => end())).then(() => undefined));
-    const web = await openWeb(core, roles, { logins, handIn, certificates });
+    const house = await openRemoteHouse(core, { stateDirectory, collects: roles.includes('collect') });
+    working.push(() => house.close(DRAIN));
+    const web = await openWeb(core, roles, { logins, handIn, certificates, house, ...(entrance && { entrance }) });
     working.push(() => web.close(DRAIN));
     const doors = [...web.doors, ...listeners.doors];
     closing.push(startSweeps(core));
@@ -106,8 +117,18 @@ export async function openHost(parts: HostParts): Promise<Host> {
 
     let routes = routesOf(config);
     if (roles.includes('queue')) {
-      const { outbound, runner } = openQueue(core, listeners, { routes: () => routes, random: parts.random });
+      const { outbound, runner } = openQueue(core, listeners, {
+        routes: () => [...routes, ...house.routes()],
+        random: parts.random,
+        isClient: parts.client === true,
+      });
       working.push(() => runner.stop(DRAIN).then(() => outbound.close()));
+    }
+    if (entrance !== undefined) {
+      const end = watchLine(clock, () => void lineIsBack(core, house));
+      closing.push(async () => {
+        end();
+      });
     }
     if (parts.readyFile !== undefined) {
       await writeReadyFile(parts.readyFile, core.process.pid, doors);
@@ -116,6 +137,7 @@ export async function openHost(parts: HostParts): Promise<Host> {
     return {
       doors,
       firstAccount,
+      wayIn: () => (entrance === undefined ? undefined : openingAddress(web.doors[0] as Door, entrance.code())),
       selfSigned: certificates.selfSigned,
       warnings: await warningsFor(core),
       reload: (load) =>
@@ -152,7 +174,7 @@ function loginsOf({ store, domains, passwords, clock, log, config }: Core): Logi
 function openQueue(
   core: Core,
   listeners: Listeners,
-  parts: { readonly routes: () => readonly Route[]; readonly random: () => number },
+  parts: { readonly routes: () => readonly Route[]; readonly random: () => number; readonly isClient: boolean },
 ): { readonly outbound: Outbound; readonly runner: Runner } {
   const { store, router, composer, clock, log, process, config } = core;
   const own = listeners.doors
@@ -160,7 +182,10 @@ function openQueue(
     .map((door) => ({ address: door.host, port: door.port }));
   const resolver = systemResolver({ servers: config().dns.servers, clock });
   const outbound = openOutbound({
-    settings: () => outboundSettings(config(), parts.routes(), own),
+    settings: () => ({
+      ...outboundSettings(config(), parts.routes(), own),
+      ...(parts.isClient ? { routesOnly: true, hostname: ehloName(config().hostname) } : {}),
+    }),
     resolver,
     clock,
     log,

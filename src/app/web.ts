@@ -4,19 +4,23 @@ import type { ListenAddress } from '../config/index.ts';
 import { systemResolver } from '../dns/index.ts';
 import { openJmap } from '../jmap/index.ts';
 import { listenWeb, openFiles, Pictures, webApp } from '../web/index.ts';
-import type { WebListener } from '../web/index.ts';
+import type { Entrance, WebListener } from '../web/index.ts';
 import type { Certificates } from './certificates.ts';
 import type { Core } from './core.ts';
 import { jmapSending } from './hand-in.ts';
 import type { HandIn } from './hand-in.ts';
 import { MOST_CONNECTIONS, MOST_PER_ADDRESS } from './listeners.ts';
 import type { Door, Listeners } from './listeners.ts';
+import type { RemoteHouse } from './remote-house.ts';
 import type { Role } from './roles.ts';
 
 interface WebDoorParts {
   readonly logins: Logins;
   readonly handIn: HandIn;
   readonly certificates: Certificates;
+  readonly house: RemoteHouse;
+  /** On a person's own computer: the way in, and any free port where the wanted one is taken. */
+  readonly entrance?: Entrance;
 }
 
 /** Opens all or none: when one can't be opened, the others are closed and the error says which. */
@@ -57,14 +61,14 @@ async function opener(
   parts: WebDoorParts & { readonly stopping: AbortSignal; readonly closing: (() => Promise<void>)[] },
 ): Promise<Open> {
   const { store, clock, log, config } = core;
-  const { logins, handIn, certificates, stopping, closing } = parts;
+  const { logins, handIn, certificates, house, entrance, stopping, closing } = parts;
   const jmap = openJmap({
     store,
     clock,
     log,
     maxMessage: config().limits.messageSize,
     hostname: () => config().hostname,
-    sending: jmapSending(core, handIn),
+    sending: jmapSending(core, handIn, { house, isClient: entrance !== undefined }),
   });
   // Mail that comes in is read in the background until then.
   closing.push(() => jmap.close());
@@ -80,22 +84,30 @@ async function opener(
     files: await openFiles(),
     pictures: new Pictures({ resolver: systemResolver({ servers: config().dns.servers, clock }), clock }),
     fetchPictures: () => config().web.pictures,
+    ...(entrance === undefined ? {} : { entrance }),
   });
-  return async ({ host, port }, tls) => {
+  const openAt = ({ host, port }: ListenAddress, tls: 'none' | 'implicit'): Promise<WebListener> =>
+    listenWeb({
+      host,
+      port,
+      ...(tls === 'implicit' ? { tls: () => certificates.current().pem } : {}),
+      settings: () => ({ names: [config().hostname, ...config().web.names], proxies: config().web.proxy }),
+      answer,
+      maxConnections: MOST_CONNECTIONS,
+      ...(config().limits.perAddress ? { maxPerAddress: MOST_PER_ADDRESS } : {}),
+      clock,
+      log,
+    });
+  return async (address, tls) => {
     try {
-      return await listenWeb({
-        host,
-        port,
-        ...(tls === 'implicit' ? { tls: () => certificates.current().pem } : {}),
-        settings: () => ({ names: [config().hostname, ...config().web.names], proxies: config().web.proxy }),
-        answer,
-        maxConnections: MOST_CONNECTIONS,
-        ...(config().limits.perAddress ? { maxPerAddress: MOST_PER_ADDRESS } : {}),
-        clock,
-        log,
-      });
+      return await openAt(address, tls);
     } catch (error) {
+      if (entrance !== undefined && isTaken(error)) return await openAt({ ...address, port: 0 }, tls);
       throw new Error(`The web listener could not be opened. ${(error as Error).message}`, { cause: error });
     }
   };
+}
+
+function isTaken(error: unknown): boolean {
+  return ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE';
 }

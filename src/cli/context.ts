@@ -19,9 +19,9 @@ export interface GlobalOptions {
 }
 
 /** The checked configuration; its problems end the command with exit 2. */
-export function configOf(command: Command): Loaded {
+export function configOf(command: Command, { client = false }: { readonly client?: boolean } = {}): Loaded {
   const { config: file, state } = command.optsWithGlobals<GlobalOptions>();
-  const loaded = loadConfig({ file, state, env: process.env });
+  const loaded = loadConfig({ file, state, env: process.env, client });
   if (loaded.kind === 'bad') throw CommandError.ofProblems(loaded.problems);
   return loaded;
 }
@@ -30,13 +30,16 @@ export function wantsJson(command: Command): boolean {
   return command.optsWithGlobals<GlobalOptions>().json === true;
 }
 
-/** Opens the house, does the work, closes it again whatever happens. `make`: the state directory is made when it isn't there. */
+/**
+ * Opens the house, does the work, closes it again whatever happens. `make`: the state directory is made when it isn't
+ * there. `loaded`: read before. `client`: without a mail host on this machine, the mail program's is meant.
+ */
 export async function withKeeper(
   command: Command,
   work: (keeper: Keeper, loaded: Loaded) => Promise<void>,
-  options: { readonly make?: boolean } = {},
+  options: { readonly make?: boolean; readonly client?: boolean; readonly loaded?: Loaded } = {},
 ): Promise<void> {
-  const loaded = configOf(command);
+  const loaded = options.loaded ?? meant(command, options.client === true);
   if (options.make !== true && !existsSync(loaded.state)) {
     throw new CommandError(
       `There is no mail host in ${loaded.state} yet. "posthorn serve" or "posthorn account add" makes one; --state names another directory.`,
@@ -57,4 +60,9 @@ export async function withKeeper(
   } finally {
     await keeper.close();
   }
+}
+
+function meant(command: Command, client: boolean): Loaded {
+  const host = configOf(command);
+  return client && !existsSync(host.state) ? configOf(command, { client: true }) : host;
 }

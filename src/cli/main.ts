@@ -7,6 +7,7 @@ import { enableCompileCache } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { accountCommand } from './account.ts';
 import { aliasCommand } from './alias.ts';
+import { clientCommand } from './client.ts';
 import { configCommand } from './config.ts';
 import { domainCommand } from './domain.ts';
 import { journeyCommand } from './journey.ts';
@@ -30,6 +31,7 @@ function program(): Command {
     .exitOverride();
   const commands = [
     serveCommand(),
+    clientCommand(),
     statusCommand(),
     accountCommand(),
     domainCommand(),

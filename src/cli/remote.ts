@@ -75,7 +75,7 @@ async function add(address: string, options: AddOptions, command: Command): Prom
           `${address} is here now. Its mail is collected every ${settings.every} minutes while "posthorn client" or "posthorn serve" runs.`,
         );
     },
-    { make: true },
+    { make: true, client: true },
   );
 }
 
@@ -138,29 +138,42 @@ function standingInWords({ standing }: RemoteView): string {
 }
 
 async function list(_options: object, command: Command): Promise<void> {
-  await withKeeper(command, async (keeper) => {
-    const remotes = await keeper.remotes.list();
-    if (wantsJson(command)) printJson(remotes);
-    else printTable(COLUMNS, remotes, 'There is no account of another provider here; "posthorn remote add" makes one.');
-  });
+  await withKeeper(
+    command,
+    async (keeper) => {
+      const remotes = await keeper.remotes.list();
+      if (wantsJson(command)) printJson(remotes);
+      else
+        printTable(COLUMNS, remotes, 'There is no account of another provider here; "posthorn remote add" makes one.');
+    },
+    { client: true },
+  );
 }
 
 async function check(address: string, _options: object, command: Command): Promise<void> {
-  await withKeeper(command, async (keeper) => {
-    const view = await keeper.remotes.check(address);
-    if (wantsJson(command)) printJson(view);
-    else print(standingInWords(view));
-    if (view.standing.kind !== 'trouble') return;
-    const { trouble } = view.standing;
-    if (!wantsJson(command)) say(`${trouble.why} ${trouble.you}`);
-    process.exitCode = 1;
-  });
+  await withKeeper(
+    command,
+    async (keeper) => {
+      const view = await keeper.remotes.check(address);
+      if (wantsJson(command)) printJson(view);
+      else print(standingInWords(view));
+      if (view.standing.kind !== 'trouble') return;
+      const { trouble } = view.standing;
+      if (!wantsJson(command)) say(`${trouble.why} ${trouble.you}`);
+      process.exitCode = 1;
+    },
+    { client: true },
+  );
 }
 
 async function remove(address: string, _options: object, command: Command): Promise<void> {
-  await withKeeper(command, async (keeper) => {
-    await keeper.remotes.remove(address);
-    if (wantsJson(command)) printJson({ address });
-    else print(`${address} is forgotten. Its mail stays here, and what is at the provider stays there.`);
-  });
+  await withKeeper(
+    command,
+    async (keeper) => {
+      await keeper.remotes.remove(address);
+      if (wantsJson(command)) printJson({ address });
+      else print(`${address} is forgotten. Its mail stays here, and what is at the provider stays there.`);
+    },
+    { client: true },
+  );
 }

@@ -10,6 +10,7 @@ import type { Logger } from '../base/index.ts';
 import { configOf } from './context.ts';
 import { doorInWords, webAddress } from './doors.ts';
 import { CommandError, print, say } from './output.ts';
+import { levelOf, watchSignals } from './running.ts';
 
 interface ServeOptions {
   readonly only?: string;
@@ -49,14 +50,6 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   print('Stopping: sessions under way may end first.');
   await host.stop();
   print('Stopped.');
-}
-
-const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-
-function levelOf(text: string): (typeof LEVELS)[number] {
-  const level = LEVELS.find((one) => one === text);
-  if (level === undefined) throw new CommandError(`--log takes one of ${LEVELS.join(', ')}.`, 2);
-  return level;
 }
 
 function rolesOf(list: string | undefined): readonly (typeof ROLES)[number][] {
@@ -105,28 +98,6 @@ function nextSteps(host: Host, state: string, { address, password }: FirstAccoun
     'tells what happened to it at each step.',
     'Ctrl-C stops the server. README.md goes on from here.',
   ];
-}
-
-/** A terminal's Ctrl-C arrives twice, from it and from npm: a second one within this time is the same one. */
-const SAME_SIGNAL = 1_000;
-
-/**
- * Listens for signals from before the doors open, so that none is lost while they do. `requested`
- * resolves at the first SIGTERM or SIGINT; a later one ends the process at once.
- */
-function watchSignals(): { readonly requested: Promise<void> } {
-  let since: number | undefined;
-  const requested = new Promise<void>((resolve) => {
-    const stop = (): void => {
-      const now = systemClock.ticks();
-      if (since !== undefined && now - since > SAME_SIGNAL) process.exit(1);
-      since ??= now;
-      resolve();
-    };
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
-  });
-  return { requested };
 }
 
 async function reload(host: Host, command: Command, log: Logger): Promise<void> {

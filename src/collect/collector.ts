@@ -26,6 +26,10 @@ export interface CollectorParts {
   readonly dialTo?: (options: DialOptions) => Promise<Wire>;
   /** Something that is shown has changed. */
   readonly onChange?: () => void;
+  /** A provider that could not be visited can be again. */
+  readonly onBack?: () => void;
+  /** Whether what is due is visited from here: of several processes on a state directory one does. Default: it is. */
+  readonly mayCollect?: () => Promise<boolean>;
 }
 
 /** A visit that is under way. */
@@ -38,6 +42,8 @@ export interface Visiting {
 const MOST_VISITS = 3;
 /** How often is looked, in ms, when nothing is said to be due. */
 const LOOK_EVERY = 60_000;
+/** How often, where another process collects. */
+const LOOK_AGAIN = 10_000;
 
 export class Collector {
   readonly #parts: CollectorParts;
@@ -62,6 +68,7 @@ export class Collector {
     this.#parts = parts;
   }
 
+  /** Before it nothing is visited but what {@link check} asks for. */
   start(): void {
     this.#stopListening = this.#parts.store.onChange(() => {
       this.#look();
@@ -109,7 +116,7 @@ export class Collector {
   }
 
   #look(): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#stopListening === undefined) return;
     if (this.#looking) {
       this.#lookAgain = true;
       return;
@@ -129,7 +136,11 @@ export class Collector {
   }
 
   async #lookNow(): Promise<void> {
-    const { store, clock } = this.#parts;
+    const { store, clock, mayCollect } = this.#parts;
+    if ((await mayCollect?.()) === false) {
+      this.#lookIn(LOOK_AGAIN);
+      return;
+    }
     const now = clock.now();
     const free = MOST_VISITS - this.#under.size;
     const due = free <= 0 ? [] : await store.read('dueRemotes', { dueBy: now, limit: free + this.#under.size });
@@ -183,6 +194,7 @@ export class Collector {
       at: now,
       dueAt: dueAfter(standing, { now, every: remote.settings.every }),
     });
+    if (remote.standing.kind === 'trouble' && standing.kind !== 'trouble') this.#parts.onBack?.();
     if (standing.kind === 'trouble')
       log.warn(`Mail of ${remote.address} could not be collected`, { remote: remote.id, why: standing.trouble.kind });
     else log.info(`Mail of ${remote.address} was collected`, { remote: remote.id, ...standing });

@@ -2,7 +2,7 @@
 export { Collector } from './collector.ts';
 export type { Visiting } from './collector.ts';
 export type { LeaveRule } from './ledger.ts';
-export { Remotes } from './remotes.ts';
+export { canonicalSender, Remotes } from './remotes.ts';
 export type { MessageThere, Remote, Tried } from './remotes.ts';
 export type { Standing } from './schedule.ts';
 export { formatServer, parseServer } from './server.ts';

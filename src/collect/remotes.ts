@@ -4,7 +4,8 @@
  */
 import { newId } from '../base/index.ts';
 import type { Clock, Seal } from '../base/index.ts';
-import { formatAddress, parseAddress } from '../mail/index.ts';
+import { canonicalLocal, formatAddress, parseAddress } from '../mail/index.ts';
+import type { Address } from '../mail/index.ts';
 import type { DialOptions, Wire } from '../net/index.ts';
 import type { RemoteRow, Store } from '../store/index.ts';
 import { connect } from './connect.ts';
@@ -75,6 +76,17 @@ export class Remotes {
     return row === undefined ? undefined : remoteOf(row);
   }
 
+  /** Octets that the submission server of an account's address takes, as it said when it was tried. */
+  async largestFrom(
+    account: string,
+    email: string,
+  ): Promise<{ readonly host: string; readonly octets: number } | undefined> {
+    const sender = canonicalSender(email);
+    const remote = (await this.list(account)).find(({ address }) => canonicalSender(address) === sender);
+    const { largest: octets, smtp } = remote?.settings ?? {};
+    return octets === undefined || smtp === undefined ? undefined : { host: smtp.host, octets };
+  }
+
   /** Logs in at both servers and out again. Nothing is kept, nothing is sent. Never rejects. */
   async tryOut(settings: RemoteSettings, secrets: RemoteSecrets, signal?: AbortSignal): Promise<Tried> {
     const { clock, hostname, dialTo } = this.#parts;
@@ -101,12 +113,14 @@ export class Remotes {
     };
   }
 
-  /** The new remote, or a sentence that says why there is none. It is visited at once. */
+  /** The new remote, or a sentence that says why there is none. It is visited at once, and its address may be written as. */
   async add(p: {
     readonly account: string;
     readonly address: string;
     readonly settings: RemoteSettings;
     readonly secrets: RemoteSecrets;
+    /** What its owner is called in what they write. */
+    readonly name?: string;
   }): Promise<Remote | string> {
     const address = parseAddress(p.address, { utf8: true });
     if (address === undefined) return `“${p.address}” is not an e-mail address.`;
@@ -122,6 +136,7 @@ export class Remotes {
       secrets: this.#sealed(id, p.secrets),
       createdAt: at,
       dueAt: at,
+      sender: { ...senderOf(address), facts: JSON.stringify({ name: p.name ?? '' }) },
     };
     const put = await this.#parts.store.write('putRemote', row);
     if (put === 'exists') return `${row.address} is there already.`;
@@ -146,9 +161,12 @@ export class Remotes {
     return remoteOf({ ...row, ...changed });
   }
 
-  /** The mail that came stays. */
+  /** The mail that came stays; nobody here writes as its address any more. */
   async remove(id: string): Promise<'done' | 'missing'> {
-    return await this.#parts.store.write('removeRemote', { id });
+    const { store, clock } = this.#parts;
+    const address = parseAddress((await this.get(id))?.address ?? '', { utf8: true });
+    const sender = address === undefined ? {} : { sender: senderOf(address) };
+    return await store.write('removeRemote', { id, ...sender, at: clock.now() });
   }
 
   /** undefined: the key is another one by now, so the password must be entered again. */
@@ -204,6 +222,17 @@ export class Remotes {
   #sealed(id: string, secrets: RemoteSecrets): string {
     return this.#parts.seal.seal(JSON.stringify(secrets), about(id));
   }
+}
+
+/** As grants have it. */
+function senderOf({ local, domain }: Address): { readonly local: string; readonly domain: string } {
+  return { local: canonicalLocal(local), domain };
+}
+
+/** "alice@a.test" as routes have senders; undefined: it is no address. */
+export function canonicalSender(text: string): string | undefined {
+  const address = parseAddress(text, { utf8: true });
+  return address === undefined ? undefined : formatAddress(senderOf(address));
 }
 
 function about(id: string): string {

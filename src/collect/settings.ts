@@ -14,6 +14,8 @@ export interface RemoteSettings {
   readonly cap?: number;
   /** Minutes between two visits. */
   readonly every: number;
+  /** Octets of the largest message that the submission server takes, as it said when it was tried. */
+  readonly largest?: number;
 }
 
 /** What there is to know to log in; sealed where it is kept. */
@@ -50,11 +52,20 @@ export function formatSettings(settings: RemoteSettings): string {
 /** Throws when it is not what {@link formatSettings} wrote. */
 export function parseSettings(text: string): RemoteSettings {
   const read = JSON.parse(text) as Partial<RemoteSettings>;
-  const { pop3, smtp, pop3Login, smtpLogin, leave, cap, every } = read;
+  const { pop3, smtp, pop3Login, smtpLogin, leave, cap, every, largest } = read;
   if (!isServer(pop3) || !isServer(smtp) || typeof pop3Login !== 'string' || typeof smtpLogin !== 'string')
     throw new Error('the settings of a remote account can not be read');
   if (!isLeave(leave) || typeof every !== 'number') throw new Error('the settings of a remote account can not be read');
-  return { pop3, smtp, pop3Login, smtpLogin, leave, every, ...(typeof cap === 'number' ? { cap } : {}) };
+  return {
+    pop3,
+    smtp,
+    pop3Login,
+    smtpLogin,
+    leave,
+    every,
+    ...(typeof cap === 'number' ? { cap } : {}),
+    ...(typeof largest === 'number' ? { largest } : {}),
+  };
 }
 
 const PROTECTIONS: ReadonlySet<string> = new Set<Protection>(['implicit', 'starttls', 'clear']);

@@ -62,6 +62,8 @@ export interface LoadOptions {
   /** `--state`, likewise. */
   readonly state?: string | undefined;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The mail program on a person's own computer: another state directory, and no file of the system's mail host. */
+  readonly client?: boolean;
   /** What is taken from the machine; for tests. */
   readonly machine?: Partial<Machine>;
 }
@@ -86,7 +88,8 @@ function thisMachine(): Machine {
 export function loadConfig(options: LoadOptions = {}): LoadResult {
   const env = options.env ?? process.env;
   const machine = { ...thisMachine(), ...options.machine };
-  const file = configFile(options.file, env, machine);
+  const isClient = options.client === true;
+  const file = configFile(options.file, env, isClient ? undefined : machine.systemFile);
   const parsed =
     file === undefined ? { kind: 'ok' as const, toml: {}, lines: new Map<string, number>() } : parseFile(file);
   if (parsed.kind === 'bad') return parsed;
@@ -105,7 +108,7 @@ export function loadConfig(options: LoadOptions = {}): LoadResult {
   return {
     kind: 'ok',
     config,
-    state: stateDirectory(options.state, env, machine),
+    state: stateDirectory(options.state, env, machine, isClient),
     durability: env['POSTHORN_TEST_SYNCHRONOUS'] === 'normal' ? 'normal' : 'full',
     notes: remarks(config, reading.written).map(({ at, sentence }) => ({
       path: at,
@@ -120,25 +123,29 @@ export function loadConfig(options: LoadOptions = {}): LoadResult {
 function configFile(
   wanted: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
-  machine: Machine,
+  systemFile: string | undefined,
 ): string | undefined {
   const named = wanted ?? nonEmpty(env['POSTHORN_CONFIG']);
   if (named !== undefined) return resolve(named);
-  return existsSync(machine.systemFile) ? machine.systemFile : undefined;
+  return systemFile !== undefined && existsSync(systemFile) ? systemFile : undefined;
 }
 
-/** `--state`, then POSTHORN_STATE, then /var/lib/posthorn for root, else $XDG_STATE_HOME/posthorn. */
+/** `--state`, then POSTHORN_STATE, then /var/lib/posthorn for root, else $XDG_STATE_HOME/posthorn; a client's is $XDG_STATE_HOME/posthorn-client. */
 function stateDirectory(
   wanted: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
   machine: Machine,
+  isClient: boolean,
 ): string {
   const named = wanted ?? nonEmpty(env['POSTHORN_STATE']);
   if (named !== undefined) return resolve(named);
-  if (machine.isRoot) return '/var/lib/posthorn';
+  if (machine.isRoot && !isClient) return '/var/lib/posthorn';
   const xdg = env['XDG_STATE_HOME'];
   // The XDG base directory specification: a relative path is to be ignored.
-  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(machine.home, '.local', 'state'), 'posthorn');
+  return join(
+    xdg !== undefined && isAbsolute(xdg) ? xdg : join(machine.home, '.local', 'state'),
+    isClient ? 'posthorn-client' : 'posthorn',
+  );
 }
 
 /** An empty variable counts as none. */

@@ -164,7 +164,7 @@ class ArrivingMessage implements ArrivalSink {
   }
 
   async #commit(content: ContentRef): Promise<Reply> {
-    const { envelope, sent, onUnsure } = this.#arrival;
+    const { envelope, sent, onUnsure, onFailure } = this.#arrival;
     const recipients = this.#arrival.recipients.filter((one) => !this.#refused.has(one));
     const at = this.#parts.clock.now();
     const id = this.#id;
@@ -172,7 +172,10 @@ class ArrivingMessage implements ArrivalSink {
     const message = this.#newMessage(at, content);
     const { releaseAt: holdUntil } = message;
     const hold = holdUntil === undefined ? {} : { holdUntil };
-    const policy = onUnsure === undefined ? {} : { onUnsure };
+    const policy = {
+      ...(onUnsure === undefined ? {} : { onUnsure }),
+      ...(onFailure === undefined ? {} : { onFailure }),
+    };
     const placement = place({ id, mailFrom: envelope.mailFrom, at, recipients, ...hold, ...policy });
     const success = await reportSuccess(this.#parts, {
       id,

@@ -36,6 +36,8 @@ export interface Arrival {
   readonly sent?: Sent;
   /** What follows when nobody knows whether the next server has it; 'retry' where it isn't said. */
   readonly onUnsure?: NewDelivery['onUnsure'];
+  /** Whether a failure is reported in a letter or only shown with the message; 'report' where it isn't said. */
+  readonly onFailure?: NewDelivery['onFailure'];
   /** Takes the message instead of the store's `accept`, with more in the same commit; a reply: it was not taken. */
   readonly commit?: (message: AcceptParams) => Promise<Reply | undefined>;
 }

@@ -25,6 +25,7 @@ export interface PlacedMessage {
   /** Its sender wants it held until then (RFC 4865): mailboxes here get their copies then, too (held.ts). */
   readonly holdUntil?: number;
   readonly onUnsure?: NewDelivery['onUnsure'];
+  readonly onFailure?: NewDelivery['onFailure'];
 }
 
 export function place(message: PlacedMessage): Placement {
@@ -135,6 +136,6 @@ function deliveryFor(message: PlacedMessage, routed: RoutedRecipient, target: Ta
     ...(orcpt === undefined ? {} : { orcpt }),
     // A mailbox here is never in doubt: its copy is filed in the commit that ends the delivery.
     onUnsure: target.kind === 'account' ? 'retry' : (message.onUnsure ?? 'retry'),
-    onFailure: 'report',
+    onFailure: message.onFailure ?? 'report',
   };
 }

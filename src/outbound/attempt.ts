@@ -55,8 +55,8 @@ type End = Pick<Try, 'stage' | 'reply' | 'problem' | 'reencoded'>;
 /** Rejects only when the resolver or the clock does: the caller makes that an outcome. */
 export async function attempt(context: AttemptContext, job: Job): Promise<AttemptResult> {
   const walk = new Walk(context, job);
-  const { mailFrom, submitted } = job.message;
-  const sender = submitted ? { sender: mailFrom } : {};
+  const { mailFrom, submitted, account } = job.message;
+  const sender = submitted ? { sender: mailFrom, ...(account === undefined ? {} : { account }) } : {};
   const where = await findHosts({ ...context, destination: job.destination, ...sender });
   if (where.kind === 'nowhere') walk.endAll(where.verdict);
   else await walk.along(where);

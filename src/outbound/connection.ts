@@ -7,11 +7,12 @@ import type { Clock } from '../base/index.ts';
 import { isPositive } from '../mail/index.ts';
 import { isLoopback, socketPath, WireError } from '../net/index.ts';
 import type { dial } from '../net/index.ts';
-import { chooseMechanism } from '../sasl/index.ts';
+import { chooseMechanism, chooseTokenMechanism } from '../sasl/index.ts';
+import type { SaslClient } from '../sasl/index.ts';
 import { SmtpClientSession } from '../smtp/index.ts';
 import type { Answer } from '../smtp/index.ts';
 import type { OutboundSettings, Route, Stage, Try } from './outbound.ts';
-import { handshakeOptions, secure } from './tls.ts';
+import { handshakeOptions, secure, trusted } from './tls.ts';
 import type { TlsPolicy } from './tls.ts';
 import { brokenAt, insecure, noLmtp, refusedBy } from './trouble.ts';
 import type { Verdict } from './trouble.ts';
@@ -91,7 +92,10 @@ async function connect(context: ConnectionContext, target: Target): Promise<Awai
     const problem = error instanceof Error ? error.message : String(error);
     // The server is named at the end of the sentence already.
     const why = problem.replace(/^\S*:\d+ /, 'it ');
-    return brokenAt('connect', { what, problem: `The server could not be reached: ${why}` }, nameOf(target));
+    const verdict = brokenAt('connect', { what, problem: `The server could not be reached: ${why}` }, nameOf(target));
+    return target.route?.account === undefined
+      ? verdict
+      : { ...verdict, reply: { ...verdict.reply, rule: 'provider-unreachable' } };
   }
 }
 
@@ -105,11 +109,15 @@ async function prepare(
   facts: Facts,
 ): Promise<Stop | undefined> {
   const where = nameOf(target);
-  const tls = { client, policy: target.tls, settings: context.settings, serverName: target.name, where };
+  const { route } = target;
+  const own = route === undefined ? {} : { route };
+  const tls = { client, policy: target.tls, settings: context.settings, serverName: target.name, where, ...own };
   if (target.tls === 'implicit') {
     const result = await client.handshake(handshakeOptions(tls));
     if (result.kind === 'trouble') return stopped(brokenAt('tls', result, where));
     note(facts, client);
+    const pinned = trusted(tls);
+    if (pinned.kind === 'refused') return stopped(pinned.verdict);
   }
   const refused = check('greeting', await client.greet(), where) ?? check('ehlo', await hello(client, facts), where);
   if (refused !== undefined) return stopped(target.route?.protocol === 'lmtp' ? noLmtp(refused) : refused);
@@ -144,20 +152,34 @@ async function logIn(
 ): Promise<Verdict | undefined> {
   const where = nameOf(target);
   const confidential = client.tls !== undefined || target.route?.tls === 'never' || isLoopback(target.address);
-  const mechanism = chooseMechanism(client.capabilities.auth, confidential, undefined, client);
-  if (mechanism === undefined) {
+  const exchange = exchangeFor(target, login, client, confidential);
+  if (exchange === undefined) {
     const text = confidential
       ? `${where} offers no login that we know (it offers: ${client.capabilities.auth.join(' ') || 'none'})`
       : `The password for ${where} is not sent in clear, and it offers no TLS; set tls = "never" in the route to allow it`;
     return insecure('auth', '4.7.0', 'login-not-possible', text);
   }
-  const refused = check(
-    'auth',
-    await client.auth(mechanism.connect({ name: login.user, password: login.password })),
-    where,
-  );
-  if (refused === undefined) facts.login = { name: login.user, mechanism: mechanism.name };
+  const refused = check('auth', await client.auth(exchange), where);
+  if (refused === undefined) facts.login = { name: login.user, mechanism: exchange.mechanism };
   return refused;
+}
+
+/** A token is a password too, and goes over TLS only (RFC 7628 §4). */
+function exchangeFor(
+  target: Target,
+  login: NonNullable<Route['login']>,
+  client: SmtpClientSession,
+  confidential: boolean,
+): SaslClient | undefined {
+  const { auth } = client.capabilities;
+  if ('token' in login) {
+    const server = { host: target.name, port: target.port };
+    return client.tls === undefined
+      ? undefined
+      : chooseTokenMechanism(auth, { name: login.user, token: login.token, ...server });
+  }
+  const { user: name, password } = login;
+  return chooseMechanism(auth, confidential, undefined, client)?.connect({ name, password });
 }
 
 function check(stage: Stage, answer: Answer, where: string): Verdict | undefined {

@@ -28,6 +28,8 @@ export interface HostsQuestion {
   readonly destination: string;
   /** The reverse-path, where routes of the sender hold; see routes.ts. */
   readonly sender?: string;
+  /** Who handed it in. */
+  readonly account?: string;
   readonly settings: OutboundSettings;
   readonly resolver: Resolver;
   /** This machine's addresses: a listener on 0.0.0.0 or :: answers on each of them. */
@@ -57,12 +59,20 @@ export async function findHosts(question: HostsQuestion): Promise<WhereTo> {
   const { destination, settings } = question;
   const route = routeFor(question, settings.routes);
   if (route !== undefined) return await byRoute(question, route);
+  if (settings.routesOnly === true) return nowhere(noWay(question.sender));
   const ip = ipOfLiteral(destination);
   if (ip !== undefined) return usable(question, [{ preference: 0, name: ip, addresses: [ip] }]);
   const named = candidates(destination, await question.resolver.mx(destination, question.signal));
   if ('outcome' in named) return nowhere(named);
   const ordered = inOrder(named, question.random).slice(0, MOST_HOSTS);
   return usable(question, await Promise.all(ordered.map((host) => resolve(question, host))));
+}
+
+/** Whose account was removed meanwhile may add it again; what has no sender belongs to none. */
+function noWay(sender: string | undefined): Verdict {
+  return sender === undefined || sender === ''
+    ? refusal('failed', '5.7.1', 'no-account-for-sender', 'Mail without a sender leaves through no account')
+    : refusal('deferred', '4.7.1', 'no-account-for-sender', `There is no account here through which ${sender} sends`);
 }
 
 /** The operator named this host: it is taken as it is, private or not, and a name that isn't known now may be later. */
@@ -72,7 +82,8 @@ async function byRoute(question: HostsQuestion, route: Route): Promise<WhereTo> 
   if (host.addresses.length === 0) {
     const why = host.failed ?? 'it has no address';
     const text = `${where} could not be looked up: ${why}`;
-    return { ...nowhere(refusal('deferred', '4.4.3', 'route-host-unknown', text)), route };
+    const rule = route.account === undefined ? 'route-host-unknown' : 'provider-unreachable';
+    return { ...nowhere(refusal('deferred', '4.4.3', rule, text)), route };
   }
   if (host.addresses.some((address) => isOwnEndpoint(address, route.port, question))) {
     return { ...nowhere(refusal('failed', '5.4.6', 'mail-loop', `${where} is this server itself`)), route };

@@ -80,9 +80,9 @@ class Departures implements Outbound {
     }
   }
 
-  goesBySender({ destination, mailFrom, submitted }: Parameters<Outbound['goesBySender']>[0]): boolean {
+  goesBySender({ mailFrom: sender, submitted, ...mail }: Parameters<Outbound['goesBySender']>[0]): boolean {
     const { routes } = this.#parts.settings();
-    return submitted && routeFor({ destination, sender: mailFrom }, routes)?.sender !== undefined;
+    return submitted && routeFor({ ...mail, sender }, routes)?.sender !== undefined;
   }
 
   async close(): Promise<void> {

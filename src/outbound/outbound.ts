@@ -19,7 +19,15 @@ export interface Route {
   readonly protocol: 'smtp' | 'lmtp';
   /** `implicit`: TLS from the first octet. `required`: STARTTLS and a proven certificate, or no delivery. */
   readonly tls: 'never' | 'opportunistic' | 'required' | 'implicit';
-  readonly login?: { readonly user: string; readonly password: string };
+  readonly login?:
+    | { readonly user: string; readonly password: string }
+    | { readonly user: string; readonly token: string };
+  /** Only for mail that this account of ours handed in: the login is its own. */
+  readonly account?: string;
+  /** SHA-256 of the one certificate to be taken, whatever authorities say of it, as PeerCertificate has it. */
+  readonly pinned?: string;
+  /** Certificate authorities for this server, besides those of {@link OutboundSettings}, PEM. */
+  readonly authorities?: string;
 }
 
 export interface OutboundSettings {
@@ -46,6 +54,8 @@ export interface OutboundSettings {
   };
   /** Additional certificate authorities, PEM. */
   readonly authorities?: string;
+  /** No MX is asked: what no route fits stays here (a person's computer, whose mail leaves through providers). */
+  readonly routesOnly?: boolean;
 }
 
 export interface OutboundMessage {
@@ -54,6 +64,8 @@ export interface OutboundMessage {
   readonly mailFrom: string;
   /** Who handed it in had logged in here, so the sender's own routes hold; see routes.ts. */
   readonly submitted: boolean;
+  /** Of ours, who handed it in. */
+  readonly account?: string;
   readonly body: '7bit' | '8bitmime';
   readonly smtputf8: boolean;
   /** We wrote it ourselves: a line that is too long is ours to mend (RFC 5322 §2.1.1). */
@@ -149,7 +161,12 @@ export interface Outbound {
   /** Never rejects: whatever goes wrong is an outcome. After `signal` aborts, what is not decided is deferred. */
   attempt(job: Job, signal: AbortSignal): Promise<AttemptResult>;
   /** Whether such mail takes a route of its sender: what comes of other mail for the destination says nothing of it. */
-  goesBySender(mail: { readonly destination: string; readonly mailFrom: string; readonly submitted: boolean }): boolean;
+  goesBySender(mail: {
+    readonly destination: string;
+    readonly mailFrom: string;
+    readonly submitted: boolean;
+    readonly account?: string;
+  }): boolean;
   /** Takes leave of idle connections, and cuts off who does not answer soon; none is kept from then on. */
   close(): Promise<void>;
 }

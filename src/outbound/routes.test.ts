@@ -76,3 +76,13 @@ test('whether mail goes by a route of its sender is asked of the routes as they 
   assert.equal(asked('c.test', 'bob@x.test'), false);
   assert.equal(asked('c.test', ''), false);
 });
+
+test('a route of an account is for what that account handed in, and for nobody else’s mail', () => {
+  const own = { ...route('*', 'alice@isp.test'), account: 'a1' };
+  const question = { destination: 'c.test', sender: 'alice@isp.test' };
+  assert.equal(routeFor({ ...question, account: 'a1' }, [own]), own);
+  assert.equal(routeFor({ ...question, account: 'a2' }, [own]), undefined);
+  assert.equal(routeFor(question, [own]), undefined);
+  const others = { ...own, account: 'a2', host: 'other.test' };
+  assert.equal(routeFor({ ...question, account: 'a2' }, [own, others]), others);
+});

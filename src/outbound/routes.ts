@@ -23,11 +23,16 @@
 import { canonicalLocal, formatAddress, parseAddress, withoutSubaddress } from '../mail/index.ts';
 import type { Route } from './outbound.ts';
 
-/** @param sender the reverse-path, where the one who handed the message in had logged in; '' and undefined take no route of a sender. */
-export function routeFor(
-  { destination, sender }: { readonly destination: string; readonly sender?: string },
-  routes: readonly Route[],
-): Route | undefined {
+export interface RouteQuestion {
+  readonly destination: string;
+  /** The reverse-path, where the one who handed the message in had logged in; '' and undefined take no route of a sender. */
+  readonly sender?: string;
+  /** The account of ours that handed it in; without it no route of an account holds. */
+  readonly account?: string;
+}
+
+export function routeFor({ destination, sender, account }: RouteQuestion, all: readonly Route[]): Route | undefined {
+  const routes = all.filter((route) => route.account === undefined || route.account === account);
   const senders = sender === undefined ? [] : namesOf(sender);
   const order = [
     ...senders.map((name) => [name, destination] as const),

@@ -28,6 +28,7 @@ export interface TlsQuestion {
   /** The name the certificate must be for, and that is asked for (SNI). */
   readonly serverName: string;
   readonly where: string;
+  readonly route?: Route;
 }
 
 /** STARTTLS where it is wanted and offered; to be called after EHLO. */
@@ -41,7 +42,7 @@ export async function secure(question: TlsQuestion): Promise<Secured> {
       : { kind: 'off' };
   }
   const result = await client.startTls(handshakeOptions(question));
-  if (result.kind === 'secured') return { kind: 'on' };
+  if (result.kind === 'secured') return trusted(question);
   if (result.kind === 'trouble') {
     return { kind: policy === 'required' ? 'refused' : 'broken', verdict: brokenAt('tls', result, where) };
   }
@@ -50,16 +51,22 @@ export async function secure(question: TlsQuestion): Promise<Secured> {
   return over ? { kind: 'refused', verdict: refusedBy('tls', result.reply) } : { kind: 'off' };
 }
 
+/** Behind the handshake: where a certificate was pinned, it must be that one. */
+export function trusted({ client, route, where }: Pick<TlsQuestion, 'client' | 'route' | 'where'>): Secured {
+  if (route?.pinned === undefined || client.tls?.certificate?.sha256 === route.pinned) return { kind: 'on' };
+  const text = `${where} shows another certificate than the one that was trusted; the password was not sent`;
+  return { kind: 'refused', verdict: insecure('tls', '4.7.5', 'certificate-changed', text) };
+}
+
 export function handshakeOptions(
-  question: Pick<TlsQuestion, 'policy' | 'settings' | 'serverName'>,
+  question: Pick<TlsQuestion, 'policy' | 'settings' | 'serverName' | 'route'>,
 ): Parameters<SmtpClientSession['startTls']>[0] {
-  const { policy, settings, serverName } = question;
+  const { policy, settings, serverName, route } = question;
+  const more = [settings.authorities, route?.authorities].filter((one) => one !== undefined);
   return {
     role: 'client',
     serverName,
-    verify: policy === 'required' || policy === 'implicit',
-    ...(settings.authorities === undefined
-      ? {}
-      : { authorities: [...rootCertificates, settings.authorities].join('\n') }),
+    verify: (policy === 'required' || policy === 'implicit') && route?.pinned === undefined,
+    ...(more.length === 0 ? {} : { authorities: [...rootCertificates, ...more].join('\n') }),
   };
 }

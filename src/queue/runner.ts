@@ -248,7 +248,8 @@ class QueueRunner implements Runner {
   }
 
   #goesBySender({ destination, message: { mailFrom, account } }: Claim): boolean {
-    return this.#parts.outbound.goesBySender({ destination, mailFrom, submitted: account !== undefined });
+    const by = account === undefined ? {} : { account };
+    return this.#parts.outbound.goesBySender({ destination, mailFrom, submitted: account !== undefined, ...by });
   }
 
   /** What was held for mailboxes here is filed; whoever is left has to be handed on. */
@@ -343,6 +344,7 @@ class QueueRunner implements Runner {
       id: message.id,
       mailFrom: message.mailFrom,
       submitted: message.account !== undefined,
+      ...(message.account === undefined ? {} : { account: message.account }),
       body: message.body,
       smtputf8: message.smtputf8,
       composed: message.source === 'composed',

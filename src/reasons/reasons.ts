@@ -444,6 +444,28 @@ export const REASONS = {
     advice: `${SHOW_KEEPER}: the host of the route must be a name that exists.`,
     again: true,
   },
+  'provider-unreachable': {
+    title: 'your provider can’t be reached',
+    side: 'network',
+    happened: 'The server of your provider through which this is sent did not answer. This computer may be offline.',
+    advice: `${NOTHING} It goes as soon as the line is back.`,
+    again: true,
+  },
+  'no-account-for-sender': {
+    title: 'no account to send through',
+    side: 'you',
+    happened: 'The account of the address that this was written as is not set up here any more.',
+    advice: 'Add the account again, and it goes; or cancel it, and send it from another address.',
+    again: true,
+  },
+  'certificate-changed': {
+    title: 'another certificate than you trusted',
+    side: 'network',
+    happened:
+      'The server of your provider shows another certificate than the one you trusted, so your password was not sent to it.',
+    advice: 'Ask the provider which certificate is right, and look at the account’s settings.',
+    again: true,
+  },
   'private-address': {
     title: 'their server is not on the Internet',
     side: 'recipient',

@@ -11,6 +11,8 @@ export const RULES: Readonly<Record<string, ReasonId>> = {
   'mx-nowhere': 'server-without-address',
   'private-address': 'private-address',
   'route-host-unknown': 'route-unusable',
+  'no-account-for-sender': 'no-account-for-sender',
+  'provider-unreachable': 'provider-unreachable',
   // outbound/needs.ts
   'too-big-for-next': 'message-too-big',
   'utf8-not-offered': 'unsupported-feature',
@@ -18,6 +20,7 @@ export const RULES: Readonly<Record<string, ReasonId>> = {
   // outbound/tls.ts, connection.ts, trouble.ts
   'tls-not-offered': 'tls-failed',
   'tls-failed': 'tls-failed',
+  'certificate-changed': 'certificate-changed',
   'login-not-possible': 'login-refused',
   'connection-lost': 'connection-lost',
   'connection-timeout': 'connection-lost',

@@ -5,6 +5,7 @@ export type * from './sending.ts';
 export { StoreError } from './store.ts';
 export type { LastNote, NewNote } from './note.ts';
 export type { WebSession } from './session.ts';
+export { identityOfRemote } from './remote.ts';
 export type { RemoteMessage, RemoteOrigin, RemoteRow } from './remote.ts';
 export type { Suppression } from './suppression.ts';
 export type { TakenBack, TakenBackDelivery } from './take-back.ts';

@@ -23,6 +23,17 @@ export interface RemoteRow {
   readonly dueAt?: number;
 }
 
+/** Its address, canonical, as grants have it. */
+export interface RemoteSender {
+  readonly local: string;
+  readonly domain: string;
+}
+
+/** The id of the identity that came with a remote. */
+export function identityOfRemote(remote: string): string {
+  return `r-${remote}`;
+}
+
 export interface RemoteMessage {
   readonly uidl: string;
   readonly octets: number;
@@ -49,9 +60,14 @@ export interface RemoteOrigin {
 
 export interface RemoteWrites {
   /** Makes it, or sets `settings`, `secrets` and `dueAt` anew where the id is there. 'exists': the account has another with this address. */
-  putRemote(p: Omit<RemoteRow, 'standing' | 'visitedAt'>): 'done' | 'exists' | 'missing';
-  /** With what is remembered of its maildrop; the mail stays. */
-  removeRemote(p: { readonly id: string }): 'done' | 'missing';
+  putRemote(
+    p: Omit<RemoteRow, 'standing' | 'visitedAt'> & {
+      /** Whoever has the mailbox there may write in its name: the address is granted, and is an identity ({@link identityOfRemote}). */
+      readonly sender?: RemoteSender & { readonly facts: string };
+    },
+  ): 'done' | 'exists' | 'missing';
+  /** With what is remembered of its maildrop, and what `sender` gave; the mail stays. */
+  removeRemote(p: { readonly id: string; readonly sender?: RemoteSender; readonly at: number }): 'done' | 'missing';
   recordVisit(p: {
     readonly id: string;
     readonly standing: string;

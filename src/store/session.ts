@@ -14,13 +14,14 @@ export interface WebSession {
 export interface SessionWrites {
   /**
    * Opens a session, and ends the account's least recently used ones beyond `most`. `verifier` is what the password
-   * was checked against: 'stale' when the account has another one by now, or is closed.
+   * was checked against: 'stale' when the account has another one by now, or is closed. Without it the account need
+   * only be open: who opens the session has proven by another way that it is theirs.
    */
   openSession(p: {
     /** SHA-256 of the token, hex. */
     readonly digest: string;
     readonly account: string;
-    readonly verifier: string;
+    readonly verifier?: string;
     readonly at: number;
     readonly most: number;
   }): 'done' | 'stale';

@@ -1,4 +1,5 @@
 /** Floor 8: the web server, and the user interface it hands out. */
+export { Entrance } from './server/entrance.ts';
 export { openFiles } from './server/files.ts';
 export type { StaticFiles } from './server/files.ts';
 export { listenWeb } from './server/listen.ts';

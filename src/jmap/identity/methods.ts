@@ -15,7 +15,7 @@ import type { JsonObject } from '../json.ts';
 import type { Method } from '../method.ts';
 import { formatState, readMailState } from '../state.ts';
 import { SUBMISSION } from '../submission/capability.ts';
-import { emailAddresses, factsOf, identitiesOf, line, mayWriteAs, OWN, signature } from './own.ts';
+import { emailAddresses, factsOf, identitiesOf, isOfRemote, line, mayWriteAs, OWN, signature } from './own.ts';
 
 export interface IdentityParts {
   readonly store: Store;
@@ -136,6 +136,8 @@ async function create(
 
 async function destroy({ store, clock }: IdentityParts, account: string, id: string): Promise<SetError | undefined> {
   if (id === OWN) return new SetError('forbidden', 'The identity of the account’s own address stays.');
+  if (isOfRemote(id))
+    return new SetError('forbidden', 'The identity of an account at a provider goes with that account.');
   const done = await store.write('putIdentity', { account, id, how: 'kept', most: MOST_IDENTITIES, at: clock.now() });
   return done === 'done' ? undefined : new SetError('notFound');
 }

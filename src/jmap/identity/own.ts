@@ -1,6 +1,7 @@
 /** Identities (RFC 8621 §6): the one that comes with the account, and those its owner made. */
 import type { Router } from '../../accounts/index.ts';
 import { parseAddress } from '../../mail/index.ts';
+import { identityOfRemote } from '../../store/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Kind } from '../arguments.ts';
 import { isObject, own } from '../json.ts';
@@ -32,17 +33,28 @@ export interface Identity extends IdentityFacts {
 
 const NOTHING: IdentityFacts = { name: '', replyTo: null, bcc: null, textSignature: '', htmlSignature: '' };
 
+/** A name under .invalid is no address (RFC 2606 §2): the person at a PC writes as the addresses of their providers only. */
+export function hasOwnAddress({ name }: JmapAccount): boolean {
+  return !name.endsWith('.invalid');
+}
+
 /** The own one first. */
 export async function identitiesOf(store: Store, account: JmapAccount): Promise<readonly Identity[]> {
   const rows = await store.read('identities', { account: account.id });
   const all = rows.map(({ id, email, facts }) => identityOf(id, email, JSON.parse(facts) as IdentityFacts));
+  if (!hasOwnAddress(account)) return all.filter(({ id }) => id !== OWN);
   const changed = all.find(({ id }) => id === OWN);
   const first = { ...(changed ?? identityOf(OWN, account.name, NOTHING)), email: account.name };
   return [first, ...all.filter(({ id }) => id !== OWN)];
 }
 
 function identityOf(id: string, email: string, facts: IdentityFacts): Identity {
-  return { id, email, ...NOTHING, ...facts, mayDelete: id !== OWN };
+  return { id, email, ...NOTHING, ...facts, mayDelete: id !== OWN && !isOfRemote(id) };
+}
+
+/** It came with an account at another provider, and goes with it. */
+export function isOfRemote(id: string): boolean {
+  return id.startsWith(identityOfRemote(''));
 }
 
 export function factsOf(object: JsonObject): IdentityFacts {

@@ -11,6 +11,7 @@ import { openTransaction, Transaction } from '../../servers/index.ts';
 import type { TransactionParts } from '../../servers/index.ts';
 import type { AcceptParams, Aftermath, AftermathResult, StoredContent, Store } from '../../store/index.ts';
 import { invalidProperties, SetError } from '../errors.ts';
+import { hasOwnAddress } from '../identity/own.ts';
 import type { JmapAccount } from '../method.ts';
 import type { SendingLimits } from './capability.ts';
 import { deriveEnvelope, readEnvelope } from './envelope.ts';
@@ -30,6 +31,15 @@ export interface SendingParts extends TransactionParts {
     /** How long a message is tried, in ms. */
     readonly giveUp: number;
   };
+  /** Whether a failure comes as a letter ('report', the default) or is shown in the outbox alone. */
+  readonly onFailure?: Arrival['onFailure'];
+  /** Octets of the largest message that the server takes through which an address sends, where that is known. */
+  readonly largestFrom?: (account: string, email: string) => Promise<Largest | undefined>;
+}
+
+export interface Largest {
+  readonly host: string;
+  readonly octets: number;
 }
 
 export interface Order {
@@ -61,9 +71,25 @@ export async function submitEmail(parts: SendingParts, order: Order): Promise<Su
   if (envelope instanceof SetError) return envelope;
   if (envelope.recipients.length === 0)
     return new SetError('noRecipients', 'The message is for nobody: name at least one recipient.');
+  const largest = await tooLargeFor(parts, order, source);
+  if (largest !== undefined) return largest;
   if (envelope.recipients.length > most)
     return new SetError('tooManyRecipients', `A message goes to ${most} recipients at most.`, { maxRecipients: most });
   return hand(parts, { order, source, given, envelope });
+}
+
+/** Known before: what the provider's server will refuse is not put into the outbox first (RFC 1870 §6.1). */
+async function tooLargeFor(
+  { largestFrom }: SendingParts,
+  { account, identity }: Order,
+  { content }: Source,
+): Promise<SetError | undefined> {
+  const largest = await largestFrom?.(account.id, identity.email);
+  if (largest === undefined || content.octets <= largest.octets) return undefined;
+  const { host, octets } = largest;
+  return new SetError('tooLarge', `The message has ${content.octets} octets, and ${host} takes ${octets}.`, {
+    maxSize: octets,
+  });
 }
 
 /** The email to be sent, looked through once before it is let in. */
@@ -155,9 +181,10 @@ async function letIn(parts: SendingParts, ready: Ready, transaction: Transaction
 
 function arrivalOf(
   parts: SendingParts,
-  { order: { account }, source, envelope }: Ready,
+  { order, source, envelope }: Ready,
   { startedAt, recipients, sent }: Transaction,
 ): Arrival {
+  const { account } = order;
   const addresses = [envelope.mailFrom, ...envelope.recipients.map(({ address }) => address)];
   const utf8 = source.utf8 || addresses.some((address) => address !== null && !/^[\x20-\x7e]*$/.test(address.local));
   return {
@@ -177,10 +204,16 @@ function arrivalOf(
       smtputf8: utf8 || envelope.parameters.smtputf8,
     },
     recipients,
-    author: { name: account.name, maySendAs: (address) => parts.router.maySendAs(address, account.id) },
+    author: { name: nameOf(order), maySendAs: (address) => parts.router.maySendAs(address, account.id) },
     ...(sent === undefined ? {} : { sent }),
     onUnsure: 'ask',
+    ...(parts.onFailure === undefined ? {} : { onFailure: parts.onFailure }),
   };
+}
+
+/** Who stands in a field that is put in: nobody outside knows the account of a person's own computer. */
+function nameOf({ account, identity }: Order): string {
+  return hasOwnAddress(account) ? account.name : identity.email;
 }
 
 async function write(parts: SendingParts, ready: Ready, accept: AcceptParams): Promise<Submitted | 'missing'> {

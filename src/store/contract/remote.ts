@@ -179,10 +179,26 @@ export function remoteContract(engine: Engine): void {
       const account = await withRemote(store);
       const params = { remote: 'r1', memory: memory('u1'), events: [], append: await letter(store, account, 'one') };
       await store.write('collectMessage', params);
-      assert.equal(await store.write('removeRemote', { id: 'r1' }), 'done');
-      assert.equal(await store.write('removeRemote', { id: 'r1' }), 'missing');
+      assert.equal(await store.write('removeRemote', { id: 'r1', at: AT }), 'done');
+      assert.equal(await store.write('removeRemote', { id: 'r1', at: AT }), 'missing');
       assert.deepEqual(await store.read('remoteMessages', { remote: 'r1', after: '', limit: 10 }), []);
       assert.deepEqual(await textsOf(store, account), ['one']);
+    });
+
+    test('its address may be written as while it is there, and is an identity', async (t) => {
+      const store = await engine.open(t);
+      const account = await addAccount(store);
+      const sender = { local: 'bob', domain: 'isp.example' };
+      const since = (await store.read('mailState', { account }))?.modseq ?? 0;
+      await store.write('putRemote', { ...REMOTE, account, sender: { ...sender, facts: '{"name":"Bob"}' } });
+      const may = () => store.read('isGranted', { account, domain: 'isp.example', locals: ['bob'] });
+      assert.equal(await may(), true);
+      const identity = { id: 'r-r1', email: 'bob@isp.example', facts: '{"name":"Bob"}' };
+      assert.deepEqual(await store.read('identities', { account }), [identity]);
+      const changes = await store.read('identityChanges', { account, since, limit: 10 });
+      assert.deepEqual(changes?.created, ['r-r1']);
+      await store.write('removeRemote', { id: 'r1', sender, at: AT });
+      assert.deepEqual([await may(), await store.read('identities', { account })], [false, []]);
     });
 
     test('a full mailbox takes nothing, and remembers nothing', async (t) => {

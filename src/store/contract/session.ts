@@ -35,6 +35,17 @@ export function sessionContract(engine: Engine): void {
       assert.deepEqual([await whose(store, 'd1'), await whose(store, 'd2')], [undefined, 'carol']);
     });
 
+    test('without a password the account need only be open', async (t) => {
+      const store = await engine.open(t);
+      await withBob(store);
+      const session = { digest: 'd1', at: 10, most: 3 };
+      assert.equal(await store.write('openSession', { ...session, account: 'bob' }), 'done');
+      assert.equal(await whose(store, 'd1'), 'bob');
+      await store.write('closeAccount', { account: 'bob', at: 11 });
+      for (const account of ['bob', 'nobody'])
+        assert.equal(await store.write('openSession', { ...session, account, digest: 'd2' }), 'stale');
+    });
+
     test('all sessions of an account end when its password is set, and when it is closed', async (t) => {
       const store = await engine.open(t);
       await withBob(store);

@@ -1,12 +1,15 @@
 /** Operations on accounts at other providers and on what is remembered of their maildrops. */
+import { identityOfRemote } from '../remote.ts';
 import type { RemoteMessage, RemoteOrigin, RemoteReads, RemoteRow, RemoteWrites } from '../remote.ts';
 import { append } from './append.ts';
 import { insertEvents } from './event.ts';
 import { changeEmails, findMail } from './email-change.ts';
+import { putIdentity } from './identity.ts';
 import { othersIn, unpacked } from './keyword.ts';
 import { slices } from './slices.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
+import { putGrant, removeGrant } from './submission.ts';
 
 const MOST_MESSAGES = 1_000;
 
@@ -30,14 +33,33 @@ export function* putRemote(p: Parameters<RemoteWrites['putRemote']>[0]): Steps<'
     p.createdAt,
     p.dueAt ?? null,
   );
+  if (p.sender !== undefined) yield* mayWriteAs(p, p.sender);
   return 'done';
 }
 
-export function* removeRemote({ id }: Parameters<RemoteWrites['removeRemote']>[0]): Steps<'done' | 'missing'> {
-  const known = yield* first('SELECT 1 AS found FROM remotes WHERE id = ?', id);
+type Put = Parameters<RemoteWrites['putRemote']>[0];
+
+function* mayWriteAs(
+  { id, account, address, createdAt: at }: Put,
+  { facts, local, domain }: NonNullable<Put['sender']>,
+): Steps<void> {
+  yield* putGrant({ account, local, domain, at });
+  const identity = { email: address, facts };
+  yield* putIdentity({ account, id: identityOfRemote(id), identity, how: 'made', most: Number.MAX_SAFE_INTEGER, at });
+}
+
+export function* removeRemote({
+  id,
+  sender,
+  at,
+}: Parameters<RemoteWrites['removeRemote']>[0]): Steps<'done' | 'missing'> {
+  const known = yield* first<{ account: string }>('SELECT account FROM remotes WHERE id = ?', id);
   if (known === undefined) return 'missing';
+  const { account } = known;
   yield* run('DELETE FROM remote_messages WHERE remote = ?', id);
   yield* run('DELETE FROM remotes WHERE id = ?', id);
+  if (sender !== undefined) yield* removeGrant({ account, ...sender });
+  yield* putIdentity({ account, id: identityOfRemote(id), how: 'kept', most: 0, at });
   return 'done';
 }
 

@@ -7,13 +7,7 @@ import type { Steps } from './statement.ts';
 export function* openSession(
   p: Parameters<SessionWrites['openSession']>[0],
 ): Steps<ReturnType<SessionWrites['openSession']>> {
-  const holds = yield* first(
-    `SELECT 1 AS found FROM credentials c JOIN accounts a ON a.id = c.account
-     WHERE c.account = ? AND c.value = ? AND a.closed_at IS NULL`,
-    p.account,
-    p.verifier,
-  );
-  if (holds === undefined) return 'stale';
+  if ((yield* holds(p)) === undefined) return 'stale';
   yield* run(
     'INSERT INTO sessions (digest, account, created_at, seen_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
     p.digest,
@@ -29,6 +23,17 @@ export function* openSession(
   );
   if (oldest !== undefined) yield* endSession(oldest);
   return 'done';
+}
+
+function holds({ account, verifier }: Parameters<SessionWrites['openSession']>[0]): Steps<object | undefined> {
+  return verifier === undefined
+    ? first('SELECT 1 AS found FROM accounts WHERE id = ? AND closed_at IS NULL', account)
+    : first(
+        `SELECT 1 AS found FROM credentials c JOIN accounts a ON a.id = c.account
+         WHERE c.account = ? AND c.value = ? AND a.closed_at IS NULL`,
+        account,
+        verifier,
+      );
 }
 
 export function* touchSession(p: Parameters<SessionWrites['touchSession']>[0]): Steps<void> {

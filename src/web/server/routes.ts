@@ -7,13 +7,15 @@ import type { Jmap } from '../../jmap/index.ts';
 import type { Store } from '../../store/index.ts';
 import { Access } from './access.ts';
 import type { Caller } from './caller.ts';
+import type { Entrance } from './entrance.ts';
+import { entranceRoutes, NO_PASSWORD_HERE } from './entrance-routes.ts';
 import { notBuilt } from './files.ts';
 import type { StaticFiles } from './files.ts';
 import { protect } from './headers.ts';
 import { jmapRoutes } from './jmap-routes.ts';
 import { letterRoutes } from './letter-routes.ts';
 import type { PictureLoader } from './pictures.ts';
-import { answerProblem } from './problem.ts';
+import { answerProblem, asDetails } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { BROKEN, NOT_FOUND, WRONG_METHOD } from './refusals.ts';
 import { logFailure } from './failure.ts';
@@ -34,6 +36,8 @@ export interface WebParts {
   readonly fetchPictures: () => boolean;
   /** Ends what waits for something to happen. */
   readonly stopping: AbortSignal;
+  /** On a person's own computer: the way in instead of a password. */
+  readonly entrance?: Entrance;
 }
 
 /** What a handler knows besides the request. */
@@ -56,6 +60,11 @@ export function webApp(parts: WebParts): Answer {
     protect(c.res.headers, c.env.caller);
   });
   app.get('/healthz', (c) => c.text('ok\n'));
+  const { entrance } = parts;
+  if (entrance !== undefined) {
+    app.post('/session', () => asDetails(NO_PASSWORD_HERE));
+    app.route('/', entranceRoutes({ ...parts, entrance, sessions, access }));
+  }
   app.route('/session', sessionRoutes({ ...parts, sessions, access }));
   app.route('/', jmapRoutes({ ...parts, access }));
   app.route('/', letterRoutes({ ...parts, access }));

@@ -64,6 +64,14 @@ export class Sessions {
     return { kind: 'opened', token, who: whoOf(verdict.login) };
   }
 
+  /** For somebody who has proven by another way whose account it is; undefined: it is closed. Rejects when the store can't write. */
+  async openFor(account: string): Promise<string | undefined> {
+    const { store, clock } = this.#parts;
+    const token = randomBytes(32).toString('base64url');
+    const session = { digest: digestOf(token), account, at: clock.now(), most: MOST_SESSIONS };
+    return (await store.write('openSession', session)) === 'stale' ? undefined : token;
+  }
+
   async find(token: string): Promise<Who | undefined> {
     const { store, clock, idle } = this.#parts;
     const digest = digestOf(token);

@@ -9,6 +9,7 @@ import { silentLog } from '../../base/index.ts';
 import type { LogFields, Logger } from '../../base/index.ts';
 import { openJmap } from '../../jmap/index.ts';
 import type { Jmap } from '../../jmap/index.ts';
+import { Entrance } from './entrance.ts';
 import { openFiles } from './files.ts';
 import type { PictureLoader } from './pictures.ts';
 import { webApp } from './routes.ts';
@@ -40,6 +41,8 @@ export async function testWeb(
     readonly files?: Readonly<Record<string, string>>;
     readonly jmap?: Partial<Jmap>;
     readonly pictures?: PictureLoader;
+    /** The token of an installation on a person's own computer: alice gets in by it, without a password. */
+    readonly token?: string;
   } = {},
 ): Promise<TestWeb> {
   const parts = await testDirectory(t);
@@ -63,6 +66,7 @@ export async function testWeb(
     fetchPictures: () => options.pictures !== undefined,
     idle: () => 30 * 24 * 60 * 60_000,
     stopping: stopping.signal,
+    ...(options.token === undefined ? {} : { entrance: new Entrance({ token: options.token, account: alice, clock }) }),
   });
   const request: TestWeb['request'] = (path, { from = '127.0.0.1', origin = ORIGIN, ...init } = {}) => {
     const caller = { address: from, origin, tls: origin.startsWith('https:') };

@@ -1,5 +1,6 @@
 /** Makes a draft (RFC 8621 §4.6): it is read, composed, and filed; attachments stream from where they lie. */
 import { newTicket } from '../../../base/index.ts';
+import { parseAddress } from '../../../mail/index.ts';
 import { composeMessage } from '../../../mime/index.ts';
 import type { ComposeTrouble, FieldToWrite, PartToWrite } from '../../../mime/index.ts';
 import { attachmentsIn } from '../../capabilities.ts';
@@ -27,7 +28,7 @@ export async function createDraft(
   if (draft instanceof SetError) return draft;
   const blobs = await blobsOf(parts, account, draft.body);
   if (blobs instanceof SetError) return blobs;
-  const messageId = `${newTicket()}@${parts.hostname()}`;
+  const messageId = `${newTicket()}@${rightOf(parts.hostname(), draft)}`;
   const now = parts.clock.now();
   const composed = await composeMessage({
     fields: [...draft.fields, ...missingFields(draft, messageId, now)],
@@ -38,6 +39,14 @@ export async function createDraft(
   if (composed.size > parts.maxMessage) return tooLarge(parts.maxMessage);
   const { receivedAt = now, ...state } = stateOf(properties);
   return await file(parts, account, { ...state, receivedAt }, composed.chunks());
+}
+
+/** RFC 5322 §3.6.4: the name of this host, or, where it has none that others know, the author's domain. */
+function rightOf(hostname: string, { fields }: Draft): string {
+  if (hostname !== 'localhost') return hostname;
+  const from = fields.find(({ name }) => name.toLowerCase() === 'from');
+  const [author] = from?.form === 'Addresses' ? from.value : [];
+  return parseAddress(author?.email ?? '', { utf8: true })?.domain ?? hostname;
 }
 
 /** The octets of each blob in it, by its id. */

@@ -1,0 +1,169 @@
+/**
+ * Accounts at other providers in a running house: their visits, and the ways their mail leaves by. What the commands
+ * change beside it in the store is noticed here.
+ */
+import { newTicket } from '../base/index.ts';
+import { canonicalSender, Collector } from '../collect/index.ts';
+import type { MailServer, Remote, Remotes, RemoteSecrets } from '../collect/index.ts';
+import type { Route } from '../outbound/index.ts';
+import type { Core } from './core.ts';
+import { lineIsBack } from './line-watch.ts';
+import { openRemotes } from './remotes.ts';
+
+export interface RemoteHouse {
+  readonly remotes: Remotes;
+  /** Undefined where another process collects. */
+  readonly collector: Collector | undefined;
+  /** One for each account, for what is written as its address. */
+  routes(): readonly Route[];
+  /** Resolves when the ways are those of what is set now. */
+  refresh(): Promise<void>;
+  /** Visits under way may end within so many ms. */
+  close(drainMs: number): Promise<void>;
+}
+
+export async function openRemoteHouse(
+  core: Core,
+  { stateDirectory, collects }: { readonly stateDirectory: string; readonly collects: boolean },
+): Promise<RemoteHouse> {
+  const { store, clock, log, config } = core;
+  const remotes = await openRemotes(core, stateDirectory);
+  const ways = new Ways(core, remotes);
+  await ways.refresh();
+  const lease = collectingLease(core);
+  const collector = collects
+    ? new Collector({
+        store,
+        clock,
+        log,
+        remotes,
+        longest: () => config().limits.messageSize,
+        mayCollect: lease.take,
+        onBack: () => {
+          void lineIsBack(core, { remotes });
+        },
+      })
+    : undefined;
+  collector?.start();
+  return {
+    remotes,
+    collector,
+    routes: () => ways.routes,
+    refresh: () => ways.refresh(),
+    async close(drainMs) {
+      ways.close();
+      await collector?.close(drainMs);
+      await lease.drop();
+    },
+  };
+}
+
+/** How often it is looked whether the process that collects has ended, in ms. */
+const ASK_EVERY = 10_000;
+
+/** One process of a state directory collects. */
+function collectingLease({ store, clock, process, log }: Core): { take(): Promise<boolean>; drop(): Promise<void> } {
+  const token = newTicket();
+  let held = false;
+  let asked: number | undefined;
+  return {
+    async take() {
+      if (held) return true;
+      // The question is a write, and writes are what we listen to.
+      if (asked !== undefined && clock.ticks() - asked < ASK_EVERY) return false;
+      asked = clock.ticks();
+      held = await store.write('takeLease', { name: 'collect', token, process, at: clock.now() });
+      return held;
+    },
+    async drop() {
+      if (!held) return;
+      await store.write('dropLease', { name: 'collect', token }).catch((error: unknown) => {
+        log.warn('The lease for collecting could not be given up; it ends with this process', { cause: error });
+      });
+    },
+  };
+}
+
+/** Read anew when the store changes, one reading at a time; unsealed only where something is another. */
+class Ways {
+  routes: readonly Route[] = [];
+  readonly #core: Core;
+  readonly #remotes: Remotes;
+  readonly #stopListening: () => void;
+  #known = '';
+  #reading: Promise<void> | undefined;
+  #again = false;
+
+  constructor(core: Core, remotes: Remotes) {
+    this.#core = core;
+    this.#remotes = remotes;
+    this.#stopListening = core.store.onChange(() => {
+      this.refresh().catch((error: unknown) => {
+        core.log.error('The accounts at other providers could not be read', { cause: error });
+      });
+    });
+  }
+
+  /** Resolves after a reading that began after the call. */
+  async refresh(): Promise<void> {
+    if (this.#reading !== undefined) {
+      this.#again = true;
+      await this.#reading;
+      return;
+    }
+    this.#reading = this.#readAll();
+    try {
+      await this.#reading;
+    } finally {
+      this.#reading = undefined;
+    }
+  }
+
+  close(): void {
+    this.#stopListening();
+  }
+
+  async #readAll(): Promise<void> {
+    do {
+      this.#again = false;
+      const rows = await this.#core.store.read('remotes', {});
+      const now = JSON.stringify(rows.map(({ id, account, address, settings, secrets }) => [id, account, address, settings, secrets])); // prettier-ignore
+      if (now === this.#known) continue;
+      const all = await this.#remotes.list();
+      const routes: Route[] = [];
+      for (const remote of all) {
+        const route = routeOf(remote, await this.#remotes.secretsOf(remote.id));
+        if (route !== undefined) routes.push(route);
+      }
+      this.routes = routes;
+      this.#known = now;
+    } while (this.#again);
+  }
+}
+
+const TLS: Readonly<Record<MailServer['protection'], Route['tls']>> = {
+  implicit: 'implicit',
+  starttls: 'required',
+  clear: 'never',
+};
+
+/** undefined: its password can't be read any more, so nothing can be sent. */
+function routeOf({ account, address, settings }: Remote, secrets: RemoteSecrets | undefined): Route | undefined {
+  const sender = canonicalSender(address);
+  if (sender === undefined || secrets === undefined) return undefined;
+  const { host, port, protection, pinned, authorities } = settings.smtp;
+  const { password = '', token } = secrets;
+  const user = settings.smtpLogin;
+  return {
+    domain: '*',
+    sender,
+    account,
+    host,
+    port,
+    protocol: 'smtp',
+    tls: TLS[protection],
+    login: token === undefined ? { user, password } : { user, token },
+    ...(pinned === undefined ? {} : { pinned }),
+    ...(authorities === undefined ? {} : { authorities }),
+  };
+}
