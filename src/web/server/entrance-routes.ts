@@ -19,7 +19,7 @@ export interface EntranceRouteParts {
 }
 
 /** What opens the page again; the one way there is. */
-export const OPEN_COMMAND = 'posthorn client --open';
+const OPEN_COMMAND = 'posthorn client --open';
 
 export const NO_PASSWORD_HERE: Problem = {
   status: 403,
