@@ -11,6 +11,7 @@ import { LIMITS } from './limits.ts';
 import type { Answer, Call, JmapAccount, Method, MethodResponse } from './method.ts';
 import { resolveReferences } from './references.ts';
 import type { Invocation } from './references.ts';
+import type { Turns } from './turns.ts';
 
 /** The Response object (RFC 8620 §3.4). */
 export interface JmapResponse {
@@ -24,6 +25,7 @@ export interface Dispatcher {
   /** URIs that a request may use. */
   readonly capabilities: ReadonlySet<string>;
   readonly log: Logger;
+  readonly turns: Turns;
 }
 
 interface Request {
@@ -137,6 +139,7 @@ class Run {
       account: this.#account,
       createdIds: this.#createdIds,
       log: this.#dispatcher.log,
+      turns: this.#dispatcher.turns,
       // What a method does in its turn is its own: the client need not use that capability.
       call: (name, args) => this.#call(name, this.#dispatcher.methods.get(name), () => args),
     };

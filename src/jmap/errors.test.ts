@@ -5,6 +5,7 @@ import { StoreError } from '../store/index.ts';
 import { dispatch } from './dispatch.ts';
 import { MethodError } from './errors.ts';
 import type { Method } from './method.ts';
+import { Turns } from './turns.ts';
 
 interface Tried {
   readonly responses: readonly unknown[];
@@ -19,6 +20,7 @@ async function tried(methods: readonly Method[], name: string): Promise<Tried> {
     methods: new Map(methods.map((one) => [one.name, one])),
     capabilities: new Set(['x']),
     log,
+    turns: new Turns(),
   };
   const request = Buffer.from(JSON.stringify({ using: ['x'], methodCalls: [[name, { body: 'secret' }, 'a']] }));
   const answer = await dispatch(dispatcher, { id: 'account', name: 'bob@b.test' }, request);

@@ -16,6 +16,7 @@ import type { ReadLetter } from './reading/index.ts';
 import { noteArrivals } from './submission/arrivals.ts';
 import { sessionOf, sessionState } from './session.ts';
 import type { Session, SessionUrls } from './session.ts';
+import { Turns } from './turns.ts';
 
 export interface Jmap {
   /** The Session resource (RFC 8620 §2). */
@@ -57,6 +58,7 @@ export function openJmap(parts: JmapParts): Jmap {
     methods: new Map(registry.methods.map((method) => [method.name, method])),
     capabilities: new Set(registry.capabilities.map(({ uri }) => uri)),
     log: parts.log,
+    turns: new Turns(),
   };
   const uploads = new Uploads(parts);
   const underWay = new Map<string, number>();

@@ -5,6 +5,7 @@ import type { ArgumentsOf, Shape } from './arguments.ts';
 import { invalidArguments, MethodError } from './errors.ts';
 import { own } from './json.ts';
 import type { JsonObject } from './json.ts';
+import type { Turns } from './turns.ts';
 
 /** Who is logged in: the one account that a login can reach. */
 export interface JmapAccount {
@@ -38,6 +39,8 @@ export interface Call {
   readonly account: JmapAccount;
   readonly createdIds: CreatedIds;
   readonly log: Logger;
+  /** For what changes the account. */
+  readonly turns: Turns;
   /** Makes an implicit call (RFC 8620 §3.2) and gives its responses, an `error` included. Never rejects. */
   call(name: string, args: JsonObject): Promise<readonly MethodResponse[]>;
 }

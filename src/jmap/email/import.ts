@@ -8,7 +8,7 @@ import type { Rules } from '../frames/properties.ts';
 import { own } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { LIMITS } from '../limits.ts';
-import { method } from '../method.ts';
+import { method, objectOrNull } from '../method.ts';
 import type { Call, Method, Properties } from '../method.ts';
 import type { Octets } from '../reading/octets.ts';
 import { formatState, readMailState } from '../state.ts';
@@ -31,27 +31,33 @@ export function emailImport(parts: EmailParts): Method {
       if (emails.size > LIMITS.maxObjectsInSet)
         throw new MethodError('requestTooLarge', `One call may import ${LIMITS.maxObjectsInSet} emails.`);
       const account = call.account.id;
-      const oldState = formatState(await readMailState(parts.store, account));
-      if (ifInState !== null && ifInState !== oldState) throw new MethodError('stateMismatch');
-      const created: Record<string, Properties> = {};
-      const notCreated: Record<string, SetError> = {};
-      for (const [creationId, given] of emails) {
-        const made = await importOne(parts, call, given);
-        if (made instanceof SetError) notCreated[creationId] = made;
-        else {
-          created[creationId] = made;
-          call.createdIds.set(creationId, made.id);
-        }
-      }
-      return {
-        accountId: account,
-        oldState,
-        newState: formatState(await readMailState(parts.store, account)),
-        created: Object.keys(created).length === 0 ? null : created,
-        notCreated: Object.keys(notCreated).length === 0 ? null : notCreated,
-      };
+      return await call.turns.take(account, ifInState !== null, async () => {
+        const oldState = formatState(await readMailState(parts.store, account));
+        if (ifInState !== null && ifInState !== oldState) throw new MethodError('stateMismatch');
+        const outcome = await importAll(parts, call, emails);
+        return {
+          accountId: account,
+          oldState,
+          newState: formatState(await readMailState(parts.store, account)),
+          ...outcome,
+        };
+      });
     },
   });
+}
+
+async function importAll(parts: EmailParts, call: Call, emails: ReadonlyMap<string, JsonObject>): Promise<Properties> {
+  const created = new Map<string, Properties>();
+  const notCreated = new Map<string, SetError>();
+  for (const [creationId, given] of emails) {
+    const made = await importOne(parts, call, given);
+    if (made instanceof SetError) notCreated.set(creationId, made);
+    else {
+      created.set(creationId, made);
+      call.createdIds.set(creationId, made.id);
+    }
+  }
+  return { created: objectOrNull(created), notCreated: objectOrNull(notCreated) };
 }
 
 async function importOne(parts: EmailParts, call: Call, given: JsonObject): Promise<MadeEmail | SetError> {

@@ -9,6 +9,7 @@ import type { Call, Method } from '../method.ts';
 import type { Answered } from '../testing.ts';
 import type { Rules } from './properties.ts';
 import { setMethod } from './set.ts';
+import { Turns } from '../turns.ts';
 
 /** Notes in a box: `name` is unique, `in` refers to another, `tags` to several; `full` is the server's. */
 const RULES: Rules = {
@@ -76,6 +77,7 @@ function box(): Box {
     account: { id: 'a', name: 'a' },
     createdIds,
     log: silentLog,
+    turns: new Turns(),
     call: () => Promise.resolve([]),
   };
   const self: Box = {

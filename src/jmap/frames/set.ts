@@ -95,22 +95,34 @@ export function setMethod<S extends Shape>(type: SetType<S>): Method {
         throw new MethodError('requestTooLarge', `One call may change ${LIMITS.maxObjectsInSet} objects.`);
       }
       const account = call.account.id;
-      const oldState = await type.state(account);
-      if (ifInState !== null && ifInState !== oldState) throw new MethodError('stateMismatch');
       const set: SetCall<S> = { account, ifInState, more, call };
       const run = new SetRun(type, set, {
         create: create ?? new Map(),
         update: update ?? new Map(),
         destroy: destroy ?? [],
       });
-      await run.all();
-      const newState = await type.state(account);
-      const missed = newState !== oldState && (await type.othersChanged?.(oldState, run.ids(), set)) === true;
-      const answer = { accountId: account, oldState: missed ? null : oldState, newState, ...run.answer() };
+      const states = await call.turns.take(account, ifInState !== null, () => changed(type, run, set));
+      const answer = { accountId: account, ...states, ...run.answer() };
+      // Implicit calls take turns of their own.
       const after = await type.after?.(run, set);
       return after === undefined ? answer : [{ name: `${type.type}/set`, arguments: answer }, ...after];
     },
   });
+}
+
+/** Everything done that can be, and the states before and after. */
+async function changed<S extends Shape>(
+  type: SetType<S>,
+  run: SetRun<S>,
+  set: SetCall<S>,
+): Promise<{ readonly oldState: string | null; readonly newState: string }> {
+  const { account, ifInState } = set;
+  const oldState = await type.state(account);
+  if (ifInState !== null && ifInState !== oldState) throw new MethodError('stateMismatch');
+  await run.all();
+  const newState = await type.state(account);
+  const missed = newState !== oldState && (await type.othersChanged?.(oldState, run.ids(), set)) === true;
+  return { oldState: missed ? null : oldState, newState };
 }
 
 interface Asked {
