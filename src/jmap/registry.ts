@@ -2,12 +2,13 @@
 import { attachmentsIn, coreCapability, mailCapability } from './capabilities.ts';
 import { uploadBlobs } from './blobs.ts';
 import type { BlobSource } from './blobs.ts';
-import { coreMethods } from './core.ts';
+import { CORE_METHODS } from './core.ts';
 import { emailBlobs } from './email/blobs.ts';
 import { emailMethods } from './email/methods.ts';
 import type { EmailParts } from './email/parts.ts';
 import type { Method } from './method.ts';
 import { mailboxMethods } from './mailbox/methods.ts';
+import { PUSH_SUBSCRIPTION_METHODS } from './push-subscription.ts';
 import type { Capability } from './session.ts';
 import { formatState, readMailState } from './state.ts';
 import type { Store, StoreChange } from '../store/index.ts';
@@ -42,7 +43,8 @@ export function openRegistry(parts: EmailParts): Registry {
       ...sending.capabilities,
     ],
     methods: [
-      ...coreMethods(blobs),
+      ...CORE_METHODS,
+      ...PUSH_SUBSCRIPTION_METHODS,
       ...mailboxMethods(store, parts.clock),
       ...threadMethods(store),
       ...emailMethods(parts),

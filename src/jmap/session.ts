@@ -1,5 +1,6 @@
 /** The Session resource (RFC 8620 §2). */
 import { createHash } from 'node:crypto';
+import { CORE } from './capabilities.ts';
 import type { JmapAccount, Properties } from './method.ts';
 
 /** A specification that this server supports. */
@@ -42,7 +43,10 @@ export function sessionOf(capabilities: readonly Capability[], account: JmapAcco
         accountCapabilities: Object.fromEntries(capabilities.map((one) => [one.uri, one.account])),
       },
     },
-    primaryAccounts: Object.fromEntries(capabilities.map(({ uri }) => [uri, account.id])),
+    // RFC 8620 §2: the core is of no account.
+    primaryAccounts: Object.fromEntries(
+      capabilities.filter(({ uri }) => uri !== CORE).map(({ uri }) => [uri, account.id]),
+    ),
     username: account.name,
     apiUrl,
     downloadUrl,

@@ -54,7 +54,7 @@ export function getMethod<S extends Shape>(type: GetType<S>): Method {
       return {
         accountId: account,
         state,
-        list: list.map((object) => only(object, properties)),
+        list: inOrder(list, asked).map((object) => only(object, properties)),
         notFound: missing(asked, list),
       };
     },
@@ -78,6 +78,13 @@ function propertiesOf<S extends Shape>(type: GetType<S>, asked: readonly string[
   const unknown = asked?.find((name) => !type.properties.includes(name) && type.isProperty?.(name) !== true);
   if (unknown !== undefined) throw invalidArguments(`${type.type} has no property ${JSON.stringify(unknown)}.`);
   return new Set(['id', ...(asked ?? type.properties)]);
+}
+
+/** RFC 8620 §5.1 leaves it open; clients that take the first for the one they asked for are right here. */
+function inOrder(list: Found['list'], asked: ReadonlyMap<string, string> | null): Found['list'] {
+  if (asked === null) return list;
+  const places = new Map([...asked.keys()].map((id, place) => [id, place]));
+  return list.toSorted((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
 }
 
 function only(object: Properties, properties: ReadonlySet<string>): Properties {

@@ -210,7 +210,10 @@ test("siblings have different names, and a role is one mailbox's [8621-2-sibling
     same: ['name'],
     second: ['role'],
   });
-  for (const { type } of Object.values(notCreated as Answered)) assert.equal(type, 'invalidProperties');
+  for (const [key, { type, existingId }] of Object.entries(notCreated as Answered)) {
+    const holder = { same: A, again: created.composed.id as string }[key];
+    assert.deepEqual([type, existingId], [holder === undefined ? 'invalidProperties' : 'alreadyExists', holder]);
+  }
 });
 
 test('two mailboxes may exchange their names, or names and roles may go on in a ring [8620-5.3-final-state]', async (t) => {
@@ -426,13 +429,13 @@ test('filters and sorts that are none, or not supported, are refused [8620-5.5-r
     [],
     'x',
     { name: 1 },
-    { nonsense: 1 },
     { operator: 'XOR', conditions: [] },
     { operator: 'AND' },
     { operator: 'AND', conditions: [], name: 'x' },
   ]) {
     assert.equal(await type({ filter }), 'invalidArguments', JSON.stringify(filter));
   }
+  assert.equal(await type({ filter: { nonsense: 1 } }), 'unsupportedFilter');
   for (const sort of [{}, [1], [{}], [{ property: 'name', isAscending: 1 }], [{ property: 'name', odd: 1 }]]) {
     assert.equal(await type({ sort }), 'invalidArguments', JSON.stringify(sort));
   }

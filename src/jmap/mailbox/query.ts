@@ -3,6 +3,7 @@ import { flag, id, nullable, optional, readArguments, text } from '../arguments.
 import type { ArgumentsOf, Kind } from '../arguments.ts';
 import { COLLATIONS, MAIL } from '../capabilities.ts';
 import { compareText } from '../collation.ts';
+import { MethodError } from '../errors.ts';
 import { sinceIn } from '../frames/changes.ts';
 import { matches, readFilter, readSort } from '../frames/filter.ts';
 import type { Comparator, Filter } from '../frames/filter.ts';
@@ -35,6 +36,12 @@ const CONDITION = {
 
 type Condition = ArgumentsOf<typeof CONDITION>;
 
+function readCondition(given: JsonObject): Condition {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(CONDITION, name));
+  if (unknown === undefined) return readArguments(CONDITION, given);
+  throw new MethodError('unsupportedFilter', `There is no condition ${JSON.stringify(unknown)} for mailboxes.`);
+}
+
 const TREE = { sortAsTree: optional(flag, false), filterAsTree: optional(flag, false) };
 
 type MailboxAsked = Asked<Query, typeof TREE>;
@@ -45,7 +52,7 @@ export function mailboxQueryMethods(store: Store): readonly Method[] {
     capability: MAIL,
     takes: TREE,
     read: (filter, sort) => ({
-      filter: readFilter(filter, (condition: JsonObject) => readArguments(CONDITION, condition)),
+      filter: readFilter(filter, readCondition),
       sort: readSort(sort, { properties: ['sortOrder', 'name'], collations: COLLATIONS }),
     }),
     async results(asked, window) {

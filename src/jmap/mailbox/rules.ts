@@ -1,12 +1,12 @@
 /** What a client may make of a mailbox (RFC 8621 §2), and what the store's troubles are called. */
-import type { MailboxFacts, MailboxRole, MailboxTrouble } from '../../store/index.ts';
+import type { MailboxFacts, MailboxRole, MailboxRow, MailboxTrouble } from '../../store/index.ts';
 import { flag, id, nullable, object, oneOf, unsigned } from '../arguments.ts';
 import type { Kind } from '../arguments.ts';
 import { MAIL_LIMITS } from '../capabilities.ts';
 import { invalidProperties, SetError } from '../errors.ts';
 import type { PropertyRule, Rules } from '../frames/properties.ts';
 import type { JsonObject } from '../json.ts';
-import { COUNTS, mailboxNumber, rightsOn } from './mailbox.ts';
+import { COUNTS, mailboxId, mailboxNumber, rightsOn } from './mailbox.ts';
 
 /** RFC 5198: NFC, and no control characters. */
 const name: Kind<string> = {
@@ -62,6 +62,15 @@ export function factsOf(properties: JsonObject): MailboxFacts | SetError {
   };
 }
 
+/** Why a mailbox is not made, or changed, as wished; of a name that is taken it says whose. */
+export function refusalAmong(rows: readonly MailboxRow[], wish: MailboxFacts, trouble: MailboxTrouble): SetError {
+  const refused = refusal(trouble);
+  if (trouble !== 'name-taken') return refused;
+  const holder = rows.find(({ parent, name }) => (parent ?? null) === wish.parent && name === wish.name);
+  const more = holder === undefined ? {} : { existingId: mailboxId(holder.id) };
+  return new SetError(refused.type, undefined, { ...refused.more, ...more, passing: refused.passing });
+}
+
 /** RFC 8621 §2.5 and RFC 8620 §5.3. What another change of the same call may lift is `passing`. */
 export function refusal(trouble: MailboxTrouble): SetError {
   const passing = true;
@@ -73,7 +82,7 @@ export function refusal(trouble: MailboxTrouble): SetError {
     case 'circle':
       return new SetError('invalidProperties', 'A mailbox would lie in itself.', { properties: ['parentId'], passing });
     case 'name-taken':
-      return new SetError('invalidProperties', 'Its parent has another mailbox of that name.', {
+      return new SetError('alreadyExists', 'Its parent has another mailbox of that name.', {
         properties: ['name'],
         passing,
       });

@@ -12,7 +12,7 @@ import type { Method } from '../method.ts';
 import { formatState, readMailState } from '../state.ts';
 import { depthBelow } from './depth.ts';
 import { mailboxId, mailboxNumber, mailboxOf } from './mailbox.ts';
-import { factsOf, refusal, RULES, tooDeep } from './rules.ts';
+import { factsOf, refusal, refusalAmong, RULES, tooDeep } from './rules.ts';
 import { MailboxUpdates } from './update.ts';
 
 export function mailboxSetMethod(store: Store, clock: Clock): Method {
@@ -39,7 +39,8 @@ export function mailboxSetMethod(store: Store, clock: Clock): Method {
       if (facts instanceof SetError) return facts;
       if (depthBelow(await rows(account), facts.parent) > MAIL_LIMITS.maxMailboxDepth) return tooDeep();
       const made = await store.write('createMailbox', { account, at: clock.now(), ...facts });
-      return typeof made === 'number' ? { ...mailboxOf(newRow(made, facts)) } : refusal(made);
+      if (typeof made !== 'number') return refusalAmong(await rows(account), facts, made);
+      return { ...mailboxOf(newRow(made, facts)) };
     },
     update: (updates, { account }) => new MailboxUpdates(store, clock, account).all(updates),
     async destroy(ids, { account, more }) {

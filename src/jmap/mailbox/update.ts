@@ -8,7 +8,7 @@ import type { Update } from '../frames/set.ts';
 import type { Properties } from '../method.ts';
 import { mailboxNumber, rightsOn } from './mailbox.ts';
 import { depthBelow, height } from './depth.ts';
-import { factsOf, refusal, tooDeep } from './rules.ts';
+import { factsOf, refusal, refusalAmong, tooDeep } from './rules.ts';
 
 type Outcome = Properties | null | SetError;
 
@@ -41,7 +41,7 @@ export class MailboxUpdates {
       const wanted = this.#wanted(update, await this.#rows());
       const trouble = wanted instanceof SetError ? undefined : await this.#write(wanted.mailbox, wanted.changes);
       if (wanted instanceof SetError) outcomes.push(wanted);
-      else outcomes.push(trouble === undefined ? wanted.outcome : refusal(trouble));
+      else outcomes.push(trouble === undefined ? wanted.outcome : await this.#refusal(wanted, trouble));
       if (!(wanted instanceof SetError) && (trouble === 'name-taken' || trouble === 'role-taken')) stuck.set(i, wanted);
     }
     for (const [i, outcome] of await this.#exchange(stuck)) outcomes[i] = outcome;
@@ -57,6 +57,10 @@ export class MailboxUpdates {
     const params = { account: this.#account, mailbox, at: this.#clock.now(), ...changes };
     const done = await this.#store.write('updateMailbox', params);
     return done === 'done' ? undefined : done;
+  }
+
+  async #refusal({ facts }: Wanted, trouble: MailboxTrouble): Promise<SetError> {
+    return refusalAmong(await this.#rows(), facts, trouble);
   }
 
   #wanted({ id, current, patched }: Update, rows: readonly MailboxRow[]): Wanted | SetError {
@@ -89,7 +93,7 @@ export class MailboxUpdates {
       const trouble = await this.#write(wanted.mailbox, { ...wanted.changes, name, role });
       if (trouble !== undefined)
         await this.#write(wanted.mailbox, { name: wanted.before.name, role: wanted.before.role });
-      outcomes.set(i, trouble === undefined ? wanted.outcome : refusal(trouble));
+      outcomes.set(i, trouble === undefined ? wanted.outcome : await this.#refusal(wanted, trouble));
     }
     return outcomes;
   }

@@ -15,7 +15,7 @@ import { readWishes } from './event-wishes.ts';
 import { logFailure } from './failure.ts';
 import { Places } from './places.ts';
 import { asDetails, asJmapProblem } from './problem.ts';
-import { NO_BLOB, NOT_AS_THAT, TOO_SLOW } from './refusals.ts';
+import { NO_BLOB, NOT_AS_THAT, TOO_SLOW, WRONG_METHOD } from './refusals.ts';
 import type { Env } from './routes.ts';
 
 export interface JmapRouteParts {
@@ -58,6 +58,10 @@ export function jmapRoutes(parts: JmapRouteParts): Hono<Env> {
       place.leave();
     }
   });
+
+  // Not our pages: nothing is there to be looked at.
+  const postOnly = { ...WRONG_METHOD, headers: { Allow: 'POST' } };
+  for (const path of ['/jmap/api', '/jmap/upload/:account']) routes.get(path, () => asDetails(postOnly));
 
   routes.post('/jmap/upload/:account', async (c) => {
     const who = await enter(c, true);
