@@ -57,8 +57,8 @@ export function uploadBlobs(store: Store): BlobSource {
   };
 }
 
-/** The blob that an id names, for methods too; undefined for an id that is none, or another's. */
-export async function openBlob(
+/** The blob that an id names; undefined for an id that is none, or another's. */
+async function openBlob(
   sources: ReadonlyMap<string, BlobSource>,
   account: string,
   blobId: string,

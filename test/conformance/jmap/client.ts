@@ -266,7 +266,7 @@ export class User {
   }
 }
 
-export function basic(name: string, password: string): string {
+function basic(name: string, password: string): string {
   return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 }
 
