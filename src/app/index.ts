@@ -7,6 +7,7 @@ export type { AttemptRecord, DeliveryState, QueueEntry, QueueFilter } from '../s
 export { DEFAULTS, parseServer } from '../collect/index.ts';
 export type { MailServer, Tried, Trouble } from '../collect/index.ts';
 export type { RemoteView } from './remotes.ts';
+export type { MailFormat } from './mail-files/export.ts';
 export { openKeeper } from './keeper.ts';
 export type { AccountView, Keeper, QueueView } from './keeper.ts';
 export type { SuppressionView } from './suppressions.ts';

@@ -29,6 +29,8 @@ import { testRelay } from './relay-test.ts';
 import type { RelayTest } from './relay-test.ts';
 import { signalReload } from './reload.ts';
 import type { ReloadAnswer } from './reload.ts';
+import { keepMail } from './mail-keeping.ts';
+import type { MailKeeping } from './mail-keeping.ts';
 import { keepRemotes } from './remotes.ts';
 import type { RemoteKeeping } from './remotes.ts';
 import { statusOf } from './status.ts';
@@ -71,6 +73,7 @@ export interface Keeper {
   readonly remotes: RemoteKeeping;
   /** An address that opens the page of the mail program that runs here, once; undefined: none does. */
   wayIn(): Promise<string | undefined>;
+  readonly mail: MailKeeping;
   journeys(idOrMessageId: string): Promise<readonly Story[]>;
   explainRelay(scenario: RelayScenario): Promise<RelayExplanation>;
   /** Tries the old tricks on the doors that take mail: of the server named, or of those that run here. */
@@ -127,6 +130,7 @@ export async function openKeeper(parts: {
     suppressed: suppressionsOf(core),
     remotes: keepRemotes(core, parts.stateDirectory),
     wayIn: () => wayInto(core, parts.stateDirectory),
+    mail: keepMail(core),
     journeys: (key) => findStories(store, key),
     explainRelay: (scenario) =>
       explainRelay(

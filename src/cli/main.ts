@@ -11,6 +11,7 @@ import { clientCommand } from './client.ts';
 import { configCommand } from './config.ts';
 import { domainCommand } from './domain.ts';
 import { journeyCommand } from './journey.ts';
+import { mailCommand } from './mail.ts';
 import { print, printError, printJson } from './output.ts';
 import { queueCommand } from './queue.ts';
 import { relayCommand } from './relay.ts';
@@ -36,6 +37,7 @@ function program(): Command {
     accountCommand(),
     domainCommand(),
     aliasCommand(),
+    mailCommand(),
     queueCommand(),
     journeyCommand(),
     relayCommand(),

@@ -4,9 +4,8 @@
  * together with the memory that this message is here.
  */
 import type { Clock } from '../base/index.ts';
-import { fieldValues, readDate } from '../mail/index.ts';
-import type { HeaderField } from '../mail/index.ts';
 import type { AppendParams, ContentWriter, NewEvent, Store } from '../store/index.ts';
+import { arrivedAt } from './arrived-at.ts';
 import { PassingMessage } from './passing.ts';
 
 export interface CollectedFor {
@@ -60,7 +59,12 @@ class Copy implements CollectedCopy {
     const content = await this.#writer.finish();
     const at = this.#clock.now();
     const { account, mailbox, from } = this.#target;
-    const email = { account, mailboxes: [mailbox], keywords: [], receivedAt: arrivedAt(this.#message.fields, at) };
+    const email = {
+      account,
+      mailboxes: [mailbox],
+      keywords: [],
+      receivedAt: arrivedAt(this.#message.fields, at) ?? at,
+    };
     const append = this.#message.filed(email, { content, at, source: 'collected' });
     const server = { name: from.host, port: from.port };
     const facts = { kind: 'collected', server, login: from.login, uidl, headOnly } as const;
@@ -70,15 +74,4 @@ class Copy implements CollectedCopy {
   async abort(): Promise<void> {
     await this.#writer.abort();
   }
-}
-
-/**
- * When its provider took it in: the newest Received field is the first one (RFC 5321 §4.4). Else when it was written;
- * never later than now, so that a clock that is wrong elsewhere doesn't keep a message on top of the list for ever.
- */
-function arrivedAt(fields: readonly HeaderField[], now: number): number {
-  const [newest = ''] = fieldValues(fields, 'received');
-  const received = readDate(newest.slice(newest.lastIndexOf(';') + 1).trim())?.ms;
-  const written = readDate((fieldValues(fields, 'date')[0] ?? '').trim())?.ms;
-  return Math.min(received ?? written ?? now, now);
 }

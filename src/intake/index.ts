@@ -10,3 +10,5 @@ export { append } from './append.ts';
 export type { Appended } from './append.ts';
 export type { AppendedEmail } from './passing.ts';
 export { openCollected } from './collected.ts';
+export { ImportedCopy } from './imported.ts';
+export type { WholeMessage } from './imported.ts';

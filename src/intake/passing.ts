@@ -1,7 +1,15 @@
 /** A message without an envelope while it goes by to the store's content: what is noticed of it, and how it is filed. */
 import { isUtf8 } from 'node:buffer';
 import { newId, newTicket } from '../base/index.ts';
-import { fieldValue, HeaderScanner, isAscii, messageIdOf, readAddresses, threadIdsOf } from '../mail/index.ts';
+import {
+  beginsMessage,
+  fieldValue,
+  HeaderScanner,
+  isAscii,
+  messageIdOf,
+  readAddresses,
+  threadIdsOf,
+} from '../mail/index.ts';
 import type { HeaderField } from '../mail/index.ts';
 import { isAsciiOnly } from '../mime/index.ts';
 import type { AppendParams, ContentRef, MessageSource } from '../store/index.ts';
@@ -14,6 +22,8 @@ export interface AppendedEmail {
   readonly keywords: readonly string[];
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
+  /** What it had before, where it comes from an account of ours; else it is given one. */
+  readonly uidl?: string;
 }
 
 export class PassingMessage {
@@ -27,6 +37,11 @@ export class PassingMessage {
     this.#isSevenBit &&= isAsciiOnly(octets);
   }
 
+  /** Whether it can be one at all; to be asked before its fields. */
+  get isMessage(): boolean {
+    return beginsMessage(this.#header);
+  }
+
   /** Of its header, once it has gone by. */
   get fields(): readonly HeaderField[] {
     this.#header.end();
@@ -35,7 +50,7 @@ export class PassingMessage {
 
   /** All of it has gone by, and lies in `content`: what the store is to file, with nothing in front. */
   filed(
-    { account, mailboxes, keywords, receivedAt }: AppendedEmail,
+    { account, mailboxes, keywords, receivedAt, uidl = newTicket() }: AppendedEmail,
     { content, at, source }: { readonly content: ContentRef; readonly at: number; readonly source: MessageSource },
   ): AppendParams {
     const id = newId(at);
@@ -60,7 +75,7 @@ export class PassingMessage {
         source,
         account,
       },
-      email: { id: `${id}-1`, uidl: newTicket(), mailboxes, keywords, receivedAt },
+      email: { id: `${id}-1`, uidl, mailboxes, keywords, receivedAt },
     };
   }
 }

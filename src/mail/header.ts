@@ -121,6 +121,17 @@ export class HeaderScanner {
   }
 }
 
+/**
+ * Whether what was written so far begins a message at all (RFC 5322 §2.1): there is a field, among whatever lines; or, as
+ * old mail has it, text that an empty line ends where a header would be. To be asked before `end`, and ends the section.
+ */
+export function beginsMessage(scanner: HeaderScanner): boolean {
+  const isEnded = scanner.state === 'complete';
+  scanner.end();
+  if (scanner.state !== 'complete') return false;
+  return scanner.fields.some(({ name }) => name !== '') || (isEnded && !scanner.bytes.includes(0));
+}
+
 function isBlank(octet: number): boolean {
   return octet === 0x20 || octet === 0x09;
 }

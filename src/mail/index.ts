@@ -18,6 +18,7 @@ export { domainToUnicode, ipOfLiteral, isAscii, literalOf, parseDomain } from '.
 export type { AddressOptions } from './domain.ts';
 export type { Address, Envelope, Notify, Recipient, ReversePath } from './envelope.ts';
 export {
+  beginsMessage,
   countReceived,
   fieldOctets,
   fieldValue,
@@ -30,6 +31,8 @@ export {
 } from './header.ts';
 export type { HeaderField, HeaderLimits, HeaderState } from './header.ts';
 export { LineEnds } from './line-ends.ts';
+export { MboxReader, toMbox } from './mbox.ts';
+export type { MboxPiece } from './mbox.ts';
 export { parseMailboxes } from './mailboxes.ts';
 export type { Mailbox, MailboxList } from './mailboxes.ts';
 export { formatJmapDate, readDate } from './read-date.ts';

@@ -92,6 +92,21 @@ export interface EmailRow {
   readonly card?: string;
 }
 
+/** An email as one keeps it elsewhere, and knows it again. */
+export interface FiledEmail {
+  /** Counts up in the order in which the account was given its emails. */
+  readonly place: number;
+  readonly id: string;
+  readonly uidl: string;
+  /** As in {@link EmailRow}. */
+  readonly mailboxes: readonly number[];
+  readonly keywords: readonly string[];
+  readonly receivedAt: number;
+  readonly octets: number;
+  /** SHA-256 of all its octets, hex, where nothing was put in front of what came. */
+  readonly digest?: string;
+}
+
 export interface EmailCondition {
   readonly inMailbox?: number;
   readonly inMailboxOtherThan?: readonly number[];
@@ -208,6 +223,8 @@ export interface MailReads {
   threadChanges(p: ChangesSince): MailChanges<string> | undefined;
   /** In no order; those that are not the account's, or gone, are missing. At most 1,000. */
   emailRows(p: { readonly account: string; readonly ids: readonly string[] }): readonly EmailRow[];
+  /** All emails of an account, at most `limit` (≤ 1,000) behind a place; 0 is before the first. */
+  filedEmails(p: { readonly account: string; readonly after: number; readonly limit: number }): readonly FiledEmail[];
   /** The emails of each thread, oldest first (RFC 8621 §3). */
   threads(p: {
     readonly account: string;

@@ -610,7 +610,7 @@ export interface Reads extends RemoteReads, SessionReads, SendingReads, Suppress
   processes(
     p: Record<never, never>,
   ): readonly { readonly process: ProcessIdentity; readonly roles: readonly string[]; readonly startedAt: number }[];
-  /** Who is registered, and who has claimed deliveries: a command that gives up on a message does so unregistered. */
+  /** Who is registered, who has a lease, and who has claimed deliveries: commands are not registered. */
   holders(p: Record<never, never>): readonly ProcessIdentity[];
   setting(p: { readonly name: string }): string | undefined;
 }

@@ -1,5 +1,6 @@
 /** Mail as its owner sees it: mailboxes and their counts, threads, keywords, what is one's own, uploads. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import type { Engine } from '../contract.ts';
 import type { EmailRow, MailboxRow } from '../mail.ts';
@@ -178,6 +179,35 @@ export function mailContract(engine: Engine): void {
       assert.deepEqual((await rowOf(store, account, id))?.keywords, []);
       assert.notEqual(await store.write('changeEmails', { ...stale, ifModseq: now }), 'state-mismatch');
       assert.equal(await rowOf(store, account, id), undefined);
+    });
+
+    test('all emails of an account, one slice after the other, in the order in which they came', async (t) => {
+      const store = await engine.open(t);
+      const [bob, dora] = [await addAccount(store, 'bob'), await addAccount(store, 'dora')];
+      const text = 'Subject: own\r\n\r\n';
+      const own = await appendTo(store, bob, { text, roles: ['inbox', 'archive'], keywords: ['$seen', 'k'], at: 7 });
+      await appendTo(store, dora);
+      const delivered = await messageParams(store, bob);
+      await store.write('accept', delivered);
+      const [first, ...others] = await store.read('filedEmails', { account: bob, after: 0, limit: 1 });
+      assert.deepEqual(others, []);
+      assert.deepEqual(
+        { ...first, mailboxes: first?.mailboxes.toSorted(up) },
+        {
+          place: 1,
+          id: own,
+          uidl: `u-${own}`,
+          mailboxes: [await boxId(store, bob, 'inbox'), await boxId(store, bob, 'archive')].toSorted(up),
+          keywords: ['$seen', 'k'],
+          receivedAt: 7,
+          octets: text.length,
+          digest: createHash('sha256').update(text).digest('hex'),
+        },
+      );
+      const [second, ...none] = await store.read('filedEmails', { account: bob, after: 1, limit: 9 });
+      assert.deepEqual([second?.id, second?.digest, none], [delivered.emails[0]?.id, undefined, []]);
+      assert.ok((second?.octets ?? 0) > 0);
+      assert.deepEqual(await store.read('filedEmails', { account: 'nobody', after: 0, limit: 9 }), []);
     });
 
     test('what is not the account’s own is not found, changed or told', async (t) => {

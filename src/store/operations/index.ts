@@ -13,6 +13,7 @@ import * as directory from './directory.ts';
 import { changeEmails, placeEmails } from './email-change.ts';
 import { emailRows } from './email-row.ts';
 import { events } from './event.ts';
+import { filedEmails } from './filed-email.ts';
 import { accept } from './filing.ts';
 import * as identity from './identity.ts';
 import * as housekeeping from './housekeeping.ts';
@@ -140,6 +141,7 @@ export const reads = {
   emailChanges: changes.emailChanges,
   threadChanges: changes.threadChanges,
   emailRows,
+  filedEmails,
   threads,
   queryEmails,
   unreadCards: card.unreadCards,

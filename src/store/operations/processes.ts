@@ -124,7 +124,7 @@ export function* processes(): Steps<ReturnType<Reads['processes']>> {
 const HOLDERS =
   'WITH RECURSIVE holding (holder) AS (SELECT min(holder) FROM deliveries WHERE holder IS NOT NULL UNION ALL ' +
   'SELECT (SELECT min(d.holder) FROM deliveries d WHERE d.holder > holding.holder) FROM holding WHERE holding.holder IS NOT NULL) ' +
-  'SELECT process AS holder FROM processes UNION SELECT holder FROM holding WHERE holder IS NOT NULL';
+  'SELECT process AS holder FROM processes UNION SELECT holder FROM leases UNION SELECT holder FROM holding WHERE holder IS NOT NULL';
 
 export function* holders(): Steps<readonly ProcessIdentity[]> {
   return (yield* rows<{ holder: string }>(HOLDERS)).map(({ holder }) => processOf(holder));

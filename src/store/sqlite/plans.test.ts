@@ -177,6 +177,7 @@ const calls: readonly (readonly [OperationName, unknown])[] = [
   ['putCards', { cards: [card] }],
   ['putCards', { cards: [card] }],
   ['emailRows', { account: 'a', ids: ['own', 'x'] }],
+  ['filedEmails', { account: 'a', after: 0, limit: 9 }],
   ['threads', { account: 'a', ids: ['t1', 't2'] }],
   ['emailChanges', { account: 'a', since: 3, limit: 9 }],
   ['threadChanges', { account: 'a', since: 3, limit: 9 }],
