@@ -100,6 +100,7 @@ class Run {
   readonly #request: Request;
   readonly #createdIds: Map<string, string>;
   readonly #responses: Invocation[] = [];
+  readonly #room = { left: LIMITS.maxSizeRequest };
 
   constructor(dispatcher: Dispatcher, account: JmapAccount, request: Request) {
     this.#dispatcher = dispatcher;
@@ -122,7 +123,7 @@ class Run {
   #asked(name: string, args: JsonObject): Promise<readonly MethodResponse[]> {
     const method = this.#dispatcher.methods.get(name);
     const used = method !== undefined && this.#request.using.has(method.capability) ? method : undefined;
-    return this.#call(name, used, () => resolveReferences(args, this.#responses));
+    return this.#call(name, used, () => resolveReferences(args, this.#responses, this.#room));
   }
 
   async #call(name: string, method: Method | undefined, args: () => JsonObject): Promise<readonly MethodResponse[]> {

@@ -80,3 +80,24 @@ test('a reference that leads nowhere fails the method [8620-3.7-fails]', () => {
   }
   failing({ ...reference('t0', 'Foo/changes', '/created'), x: 1 }, 'invalidArguments');
 });
+
+test('references bring in no more than a client could have sent, however often they hold one another', () => {
+  const responses: Invocation[] = [['Core/echo', { text: 'x'.repeat(100) }, '0']];
+  const room = { left: 10_000_000 };
+  const whole = (call: number): Record<string, string> => ({ resultOf: String(call), name: 'Core/echo', path: '' });
+  const grow = (): void => {
+    for (let call = 0; call < 40; call++) {
+      const echoed = resolveReferences({ '#a': whole(call), '#b': whole(call) }, responses, room);
+      responses.push(['Core/echo', echoed, String(call + 1)]);
+    }
+  };
+  assert.throws(grow, (error) => error instanceof MethodError && error.type === 'invalidResultReference');
+  assert.ok(responses.length > 10, 'a few are taken');
+  assert.ok(JSON.stringify(responses).length < 40_000_000);
+});
+
+test('a pointer of a great many slashes takes no time', () => {
+  const path = '/list/*'.padEnd(4_000_000, '/a');
+  const isRefused = (error: unknown): boolean => error instanceof MethodError;
+  assert.throws(() => resolveReferences(reference('t2', 'Foo/get', path), RESPONSES), isRefused);
+});

@@ -2,6 +2,7 @@
 import { invalidArguments, MethodError } from './errors.ts';
 import { isObject, own } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
+import { LIMITS } from './limits.ts';
 
 /** A response as it goes out: name, arguments, the client's call id. */
 export type Invocation = readonly [name: string, args: JsonObject, callId: string];
@@ -9,8 +10,20 @@ export type Invocation = readonly [name: string, args: JsonObject, callId: strin
 /** More values than any method takes, or than fit an answer: what `*` may multiply ends here. */
 const MOST_VALUES = 100_000;
 
+/**
+ * What the references of one request may still bring in, in characters: no more than the client could have sent itself.
+ * Without a bound each call could hold the answer to the one before twice, and thirty calls a thousand million of it.
+ */
+export interface ReferenceRoom {
+  left: number;
+}
+
 /** The arguments with each `#name` replaced by what it points at; throws `invalidResultReference`. */
-export function resolveReferences(args: JsonObject, responses: readonly Invocation[]): JsonObject {
+export function resolveReferences(
+  args: JsonObject,
+  responses: readonly Invocation[],
+  room: ReferenceRoom = { left: LIMITS.maxSizeRequest },
+): JsonObject {
   if (!Object.keys(args).some((name) => name.startsWith('#'))) return args;
   return Object.fromEntries(
     Object.entries(args).map(([name, value]) => {
@@ -19,10 +32,28 @@ export function resolveReferences(args: JsonObject, responses: readonly Invocati
       if (Object.hasOwn(args, real)) {
         throw invalidArguments(`The argument \`${real}\` is given twice, as a value and as a reference.`);
       }
-      return [real, resolve(value, responses)] as const;
+      const found = resolve(value, responses);
+      room.left -= weightOf(found, room.left);
+      if (room.left <= 0) throw failed(`References may bring in ${LIMITS.maxSizeRequest} characters in one request.`);
+      return [real, found] as const;
     }),
   );
 }
+
+/** About as long as its JSON; what is more than `most` is not counted to its end. */
+function weightOf(value: Json, most: number): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null) return SHORT;
+  let weight = 2;
+  for (const [name, one] of Object.entries(value)) {
+    weight += (Array.isArray(value) ? 1 : name.length + 4) + weightOf(one, most - weight);
+    if (weight > most) break;
+  }
+  return weight;
+}
+
+/** A number, true, false or null. */
+const SHORT = 8;
 
 function resolve(reference: Json, responses: readonly Invocation[]): Json {
   if (!isObject(reference)) throw failed('A reference must be an object.');
@@ -40,14 +71,23 @@ function resolve(reference: Json, responses: readonly Invocation[]): Json {
 function pointerOf(path: string): readonly string[] {
   if (path === '') return [];
   const tokens = parsePointer(path.slice(1));
-  if (!path.startsWith('/') || tokens === undefined) throw failed('`path` is not a JSON pointer (RFC 6901).');
+  if (!path.startsWith('/') || tokens === undefined)
+    throw failed('`path` is not a JSON pointer (RFC 6901), or leads deeper than any value.');
   return tokens;
 }
 
-/** The tokens of a pointer without its first slash; undefined where `~` stands before anything but 0 and 1. */
+/** No value lies deeper: json.ts takes 64, and each call can put an answer into one of its arguments. */
+const DEEPEST_POINTER = 200;
+
+/**
+ * The tokens of a pointer without its first slash; undefined where `~` stands before anything but 0 and 1, or where it
+ * leads deeper than any value: who looks at each beginning of a long one would not come to an end.
+ */
 export function parsePointer(path: string): readonly string[] | undefined {
   if (/~(?![01])/.test(path)) return undefined;
-  return path.split('/').map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const tokens = path.split('/', DEEPEST_POINTER + 1);
+  if (tokens.length > DEEPEST_POINTER) return undefined;
+  return tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function evaluate(value: Json, [token, ...rest]: readonly string[]): Json {

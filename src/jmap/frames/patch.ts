@@ -16,7 +16,7 @@ export function readPatch(patch: JsonObject): readonly PatchEntry[] | SetError {
   const entries: PatchEntry[] = [];
   for (const [pointer, value] of Object.entries(patch)) {
     const path = parsePointer(pointer);
-    if (path === undefined) return invalidPatch(`${JSON.stringify(pointer)} is not a JSON pointer (RFC 6901).`);
+    if (path === undefined) return invalidPatch(`${JSON.stringify(pointer)} is not a JSON pointer (RFC 6901), or leads too deep.`);
     entries.push({ path, value });
   }
   return hasPrefix(Object.keys(patch)) ? invalidPatch('One pointer of the patch leads into another.') : entries;
@@ -33,40 +33,47 @@ function hasPrefix(pointers: readonly string[]): boolean {
   });
 }
 
-/** The object with the patch on it; `defaultOf` says what null means for a property, undefined: it goes. */
+/**
+ * The object with the patch on it; `defaultOf` says what null means for a property, undefined: it goes. No pointer of
+ * `entries` leads into another ({@link readPatch}).
+ */
 export function applyPatch(
   object: JsonObject,
   entries: readonly PatchEntry[],
   defaultOf: (property: string) => Json | undefined,
 ): JsonObject | SetError {
-  let patched = object;
-  for (const { path, value } of entries) {
-    const [property = ''] = path;
-    const next = path.length === 1 && value === null ? (defaultOf(property) ?? null) : value;
-    const done = put(patched, path, next, path.length === 1 && defaultOf(property) !== undefined);
-    if (done instanceof SetError) return done;
-    patched = done;
+  return patchAt(object, entries, { depth: 0, defaultOf });
+}
+
+/** Where in the patch we are, and what null means here. */
+interface Level {
+  readonly depth: number;
+  defaultOf(name: string): Json | undefined;
+}
+
+/** Each object is copied once, however many of its names the patch has. */
+function patchAt(object: JsonObject, entries: readonly PatchEntry[], level: Level): JsonObject | SetError {
+  const patched = new Map(Object.entries(object));
+  for (const [name, within] of Map.groupBy(entries, ({ path }) => path[level.depth] ?? '')) {
+    const [{ path, value }] = within as [PatchEntry];
+    const next = path.length === level.depth + 1 ? value : inner(own(object, name), name, within, level);
+    if (next instanceof SetError) return next;
+    const kept = next ?? level.defaultOf(name);
+    if (kept === undefined) patched.delete(name);
+    else patched.set(name, kept);
   }
-  return patched;
+  return Object.fromEntries(patched);
 }
 
-function put(object: JsonObject, path: readonly string[], value: Json, keepNull: boolean): JsonObject | SetError {
-  const [name = '', ...rest] = path;
-  if (rest.length === 0) return value === null && !keepNull ? without(object, name) : withValue(object, name, value);
-  const inner = own(object, name);
-  if (Array.isArray(inner)) return invalidPatch(`The pointer leads into a list at ${JSON.stringify(name)}.`);
-  if (!isObject(inner)) return invalidPatch(`There is no object at ${JSON.stringify(name)} to patch.`);
-  const patched = put(inner, rest, value, false);
-  return patched instanceof SetError ? patched : withValue(object, name, patched);
-}
-
-/** Computed names in a literal make own properties, whatever they are called. */
-function withValue(object: JsonObject, name: string, value: Json): JsonObject {
-  return { ...object, [name]: value };
-}
-
-function without(object: JsonObject, name: string): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([other]) => other !== name));
+function inner(
+  value: Json | undefined,
+  name: string,
+  entries: readonly PatchEntry[],
+  { depth }: Level,
+): JsonObject | SetError {
+  if (Array.isArray(value)) return invalidPatch(`The pointer leads into a list at ${JSON.stringify(name)}.`);
+  if (!isObject(value)) return invalidPatch(`There is no object at ${JSON.stringify(name)} to patch.`);
+  return patchAt(value, entries, { depth: depth + 1, defaultOf: () => undefined });
 }
 
 function invalidPatch(description: string): SetError {
