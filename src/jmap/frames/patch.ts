@@ -16,7 +16,8 @@ export function readPatch(patch: JsonObject): readonly PatchEntry[] | SetError {
   const entries: PatchEntry[] = [];
   for (const [pointer, value] of Object.entries(patch)) {
     const path = parsePointer(pointer);
-    if (path === undefined) return invalidPatch(`${JSON.stringify(pointer)} is not a JSON pointer (RFC 6901), or leads too deep.`);
+    if (path === undefined)
+      return invalidPatch(`${JSON.stringify(pointer)} is not a JSON pointer (RFC 6901), or leads too deep.`);
     entries.push({ path, value });
   }
   return hasPrefix(Object.keys(patch)) ? invalidPatch('One pointer of the patch leads into another.') : entries;
