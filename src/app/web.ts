@@ -1,8 +1,10 @@
 /** Opens the doors for browsers, and for programs that speak JMAP. */
 import type { Logins } from '../accounts/index.ts';
+import { probe, webFetch } from '../collect/index.ts';
 import type { ListenAddress } from '../config/index.ts';
 import { systemResolver } from '../dns/index.ts';
 import { openJmap } from '../jmap/index.ts';
+import type { JmapParts } from '../jmap/index.ts';
 import { listenWeb, openFiles, Pictures, webApp } from '../web/index.ts';
 import type { Entrance, WebListener } from '../web/index.ts';
 import type { Certificates } from './certificates.ts';
@@ -69,6 +71,7 @@ async function opener(
     maxMessage: config().limits.messageSize,
     hostname: () => config().hostname,
     sending: jmapSending(core, handIn, { house, isClient: entrance !== undefined }),
+    ...(entrance === undefined ? {} : { remotes: jmapRemotes(core, house) }),
   });
   // Mail that comes in is read in the background until then.
   closing.push(() => jmap.close());
@@ -110,4 +113,14 @@ async function opener(
 
 function isTaken(error: unknown): boolean {
   return ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE';
+}
+
+/**
+ * Only where the computer is the person's own: whoever sets up an account has this machine connect to servers that they
+ * name, which is not for everybody with a mailbox on a host.
+ */
+function jmapRemotes({ clock, config }: Core, house: RemoteHouse): NonNullable<JmapParts['remotes']> {
+  const resolver = systemResolver({ servers: config().dns.servers, clock });
+  const ladder = { resolver, fetch: webFetch({ clock }), probe: probe(clock) };
+  return { remotes: house.remotes, collector: house.collector, refresh: () => house.refresh(), ladder };
 }

@@ -157,15 +157,16 @@ test('what is deleted here goes there, where that is the rule; what is set says 
   });
   assert.ok(typeof remote === 'object');
   await visit(remote.id);
-  assert.equal((await remotes.wouldDelete(remote.id, { kind: 'days', days: 0 })).length, 2);
+  assert.equal((await remotes.wouldDelete(remote.id, { kind: 'days', days: 0 })).count, 2);
   assert.equal(mailbox.messages.length, 2, 'to ask deletes nothing');
-  const there = await remotes.there(remote.id);
+  const { list: there } = await remotes.there(remote.id, { position: 0, limit: 10 });
   assert.deepEqual(
     there.map(({ uidl, state }) => [uidl, state]),
     [
-      ['u-0', 'whole'],
       ['u-1', 'whole'],
+      ['u-0', 'whole'],
     ],
+    'the newest first',
   );
   await destroyAll();
   await visit(remote.id);

@@ -11,7 +11,7 @@ import type { Remote, Remotes } from './remotes.ts';
 import { loginOf, remoteOf } from './remotes.ts';
 import { dueAfter, standingAfter } from './schedule.ts';
 import { storeLedger } from './store-ledger.ts';
-import { TroubleError, troubleOf } from './trouble.ts';
+import { NO_SECRET, TroubleError, troubleOf } from './trouble.ts';
 import type { Trouble } from './trouble.ts';
 import { visit } from './visit.ts';
 import type { VisitProgress, VisitResult } from './visit.ts';
@@ -250,11 +250,3 @@ export class Collector {
     }
   }
 }
-
-const NO_SECRET: Trouble = {
-  kind: 'wrong-login',
-  what: 'The password can’t be read any more.',
-  why: 'The key that it was sealed with is not the one that is here now.',
-  you: 'Enter the password again.',
-  next: 'ask',
-};

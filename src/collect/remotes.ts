@@ -7,6 +7,7 @@ import type { Clock, Seal } from '../base/index.ts';
 import { canonicalLocal, formatAddress, parseAddress } from '../mail/index.ts';
 import type { Address } from '../mail/index.ts';
 import type { DialOptions, Wire } from '../net/index.ts';
+import type { Pop3Connection } from '../pop3/index.ts';
 import type { RemoteRow, Store } from '../store/index.ts';
 import { connect } from './connect.ts';
 import type { RemoteLogin } from './connect.ts';
@@ -17,7 +18,9 @@ import { formatSettings, parseSettings, whyNotSettings } from './settings.ts';
 import type { RemoteSecrets, RemoteSettings } from './settings.ts';
 import { knownMessages } from './store-ledger.ts';
 import { trySubmission } from './submission.ts';
-import { troubleOf } from './trouble.ts';
+import { withHeaders } from './there.ts';
+import type { SeenMessage } from './there.ts';
+import { NO_SECRET, TroubleError, troubleOf } from './trouble.ts';
 import type { Trouble } from './trouble.ts';
 import { listMaildrop } from './visit.ts';
 import type { ListedMessage, LeaveRule } from './ledger.ts';
@@ -51,8 +54,33 @@ export interface Tried {
   readonly largest?: number;
 }
 
+/** Which part of a list, the newest first. */
+export interface Page {
+  readonly position: number;
+  readonly limit: number;
+}
+
+const NO_PAGE: Page = { position: 0, limit: 0 };
+
+export interface There {
+  readonly total: number;
+  readonly octets: number;
+  /** Of the page that was asked for. */
+  readonly list: readonly MessageThere[];
+}
+
+export interface WouldDelete {
+  readonly count: number;
+  readonly octets: number;
+  /** The oldest. */
+  readonly sample: readonly SeenMessage[];
+}
+
+/** How many are shown of what would be deleted. */
+const SAMPLE = 5;
+
 /** One message at the provider, and what is remembered of it. */
-export interface MessageThere extends ListedMessage {
+export interface MessageThere extends SeenMessage {
   readonly state: 'new' | 'whole' | 'headers' | 'kept-there';
   /** When its copy there goes, by the rule that is set; absent: it stays, or nobody knows. */
   readonly goesAt?: number;
@@ -176,44 +204,59 @@ export class Remotes {
     return text === undefined ? undefined : (JSON.parse(text) as RemoteSecrets);
   }
 
-  /** What is at the provider, newest last. Rejects as {@link connect} does. */
-  async there(id: string): Promise<readonly MessageThere[]> {
-    const { remote, listing } = await this.#look(id);
+  /** What is at the provider, newest last, and of a page the headers too. Rejects as {@link connect} does. */
+  async there(id: string, page: Page = NO_PAGE): Promise<There> {
     const known = new Map((await knownMessages(this.#parts.store, id)).map((one) => [one.uidl, one]));
-    const { leave } = remote.settings;
-    return listing.map((message) => {
-      const memory = known.get(message.uidl);
-      const goes =
-        memory?.state === 'whole' && leave.kind === 'days' ? memory.collectedAt + leave.days * DAY : undefined;
-      return { ...message, state: memory?.state ?? 'new', ...(goes === undefined ? {} : { goesAt: goes }) };
+    return await this.#look(id, async (pop, { settings: { leave } }) => {
+      const { listing } = await listMaildrop(pop);
+      const shown = listing.toReversed().slice(page.position, page.position + page.limit);
+      const list = (await withHeaders(pop, shown)).map((message): MessageThere => {
+        const memory = known.get(message.uidl);
+        const goes =
+          memory?.state === 'whole' && leave.kind === 'days' ? memory.collectedAt + leave.days * DAY : undefined;
+        return { ...message, state: memory?.state ?? 'new', ...(goes === undefined ? {} : { goesAt: goes }) };
+      });
+      return { total: listing.length, octets: octetsOf(listing), list };
     });
   }
 
-  /** What the next visit would delete at the provider if the rule were this one, the oldest first. Rejects as {@link connect} does. */
-  async wouldDelete(id: string, rule: LeaveRule): Promise<readonly ListedMessage[]> {
-    const { listing } = await this.#look(id);
+  /** What the next visit would delete at the provider if the rule were this one; `sample` the oldest of them. Rejects as {@link connect} does. */
+  async wouldDelete(id: string, rule: LeaveRule): Promise<WouldDelete> {
     const known = await knownMessages(this.#parts.store, id);
-    return wouldRemove({ listing, known, rule, now: this.#parts.clock.now() });
+    return await this.#look(id, async (pop) => {
+      const { listing } = await listMaildrop(pop);
+      const remove = wouldRemove({ listing, known, rule, now: this.#parts.clock.now() });
+      return {
+        count: remove.length,
+        octets: octetsOf(remove),
+        sample: await withHeaders(pop, remove.slice(0, SAMPLE)),
+      };
+    });
   }
 
-  async #look(id: string): Promise<{ readonly remote: Remote; readonly listing: readonly ListedMessage[] }> {
+  /** Deletes exactly these at the provider, whether they are here or not; how many were there. Rejects as {@link connect} does. */
+  async deleteThere(id: string, uidls: ReadonlySet<string>): Promise<number> {
+    return await this.#look(id, async (pop) => {
+      const { listing } = await listMaildrop(pop);
+      const found = listing.filter(({ uidl }) => uidls.has(uidl));
+      for (const { number } of found) await pop.dele(number);
+      return found.length;
+    });
+  }
+
+  /** A visit of its own: what `work` marked for removal is gone when this resolves (RFC 1939 §6). */
+  async #look<T>(id: string, work: (pop: Pop3Connection, remote: Remote) => Promise<T>): Promise<T> {
     const remote = await this.get(id);
     const secrets = await this.secretsOf(id);
-    if (remote === undefined || secrets === undefined)
-      throw new Error('there is no such account, or its password can not be read');
+    if (remote === undefined || secrets === undefined) throw new TroubleError(NO_SECRET);
     const { clock, dialTo } = this.#parts;
-    const { pop3, pop3Login } = remote.settings;
-    const line = {
-      server: pop3,
-      login: loginOf(pop3Login, secrets),
-      clock,
-      ...(dialTo === undefined ? {} : { dialTo }),
-    };
-    const { pop, wire } = await connect(line);
+    const { pop3: server, pop3Login } = remote.settings;
+    const login = loginOf(pop3Login, secrets);
+    const { pop, wire } = await connect({ server, login, clock, ...(dialTo === undefined ? {} : { dialTo }) });
     try {
-      const { listing } = await listMaildrop(pop);
+      const result = await work(pop, remote);
       await pop.quit();
-      return { remote, listing };
+      return result;
     } finally {
       wire.destroy();
     }
@@ -233,6 +276,10 @@ function senderOf({ local, domain }: Address): { readonly local: string; readonl
 export function canonicalSender(text: string): string | undefined {
   const address = parseAddress(text, { utf8: true });
   return address === undefined ? undefined : formatAddress(senderOf(address));
+}
+
+function octetsOf(messages: readonly ListedMessage[]): number {
+  return messages.reduce((sum, { octets }) => sum + octets, 0);
 }
 
 function about(id: string): string {

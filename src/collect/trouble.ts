@@ -41,6 +41,14 @@ export interface Trouble {
   readonly certificate?: PeerCertificate;
 }
 
+export const NO_SECRET: Trouble = {
+  kind: 'wrong-login',
+  what: 'The password can’t be read any more.',
+  why: 'The key that it was sealed with is not the one that is here now.',
+  you: 'Enter the password again.',
+  next: 'ask',
+};
+
 /** Carries a trouble through code that rejects. */
 export class TroubleError extends Error {
   readonly trouble: Trouble;

@@ -1,4 +1,5 @@
 /** Who answers at a provider's name, and whether a password may be sent there at all. */
+import { rootCertificates } from 'node:tls';
 import type { TlsState } from '../net/index.ts';
 import type { MailServer } from './server.ts';
 import { TroubleError } from './trouble.ts';
@@ -10,7 +11,11 @@ export function handshake({ host, authorities }: MailServer): {
   readonly verify: false;
   readonly authorities?: string;
 } {
-  return { serverName: host, verify: false, ...(authorities === undefined ? {} : { authorities }) };
+  return {
+    serverName: host,
+    verify: false,
+    ...(authorities === undefined ? {} : { authorities: [...rootCertificates, authorities].join('\n') }),
+  };
 }
 
 /** Who answers is who we think: by its certificate, or by the one a person has compared. */

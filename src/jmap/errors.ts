@@ -95,7 +95,10 @@ export type SetErrorType =
   | 'forbiddenMailFrom'
   | 'forbiddenFrom'
   | 'forbiddenToSend'
-  | 'cannotUnsend';
+  | 'cannotUnsend'
+  // Ours (docs/jmap.md, urn:posthorn:remotes)
+  | 'serversFailed'
+  | 'needsConfirmation';
 
 /** Why one object could not be made, changed or destroyed. Returned, not thrown: the others go on. */
 export class SetError {

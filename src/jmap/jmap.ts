@@ -81,7 +81,10 @@ export function openJmap(parts: JmapParts): Jmap {
     },
     upload: (account, upload) => uploads.take(account, upload),
     download: (account, wish) => download(registry.blobs, account, wish),
-    close: () => reading.close(),
+    async close() {
+      registry.close();
+      await reading.close();
+    },
     events: (account, wishes) => events({ ...parts, types: registry.types }, account, wishes),
   };
 }

@@ -12,6 +12,7 @@ import { PUSH_SUBSCRIPTION_METHODS } from './push-subscription.ts';
 import type { Capability } from './session.ts';
 import { formatState, readMailState } from './state.ts';
 import type { Store, StoreChange } from '../store/index.ts';
+import { openRemotes } from './remotes/index.ts';
 import { openSubmission } from './submission/index.ts';
 import { threadMethods } from './thread.ts';
 
@@ -29,18 +30,22 @@ export interface Registry {
   readonly types: readonly DataType[];
   /** By what stands before the first "-" of a blob's id. */
   readonly blobs: ReadonlyMap<string, BlobSource>;
+  /** What is under way for somebody ends. */
+  close(): void;
 }
 
 export function openRegistry(parts: EmailParts): Registry {
   const { store } = parts;
   const mailState = async (account: string): Promise<string> => formatState(await readMailState(store, account));
   const sending = openSubmission(parts);
+  const remotes = openRemotes(parts);
   const blobs = new Map([['u', uploadBlobs(store)], ...emailBlobs(parts)]);
   return {
     capabilities: [
       coreCapability(parts.maxMessage),
       mailCapability(attachmentsIn(parts.maxMessage)),
       ...sending.capabilities,
+      ...remotes.capabilities,
     ],
     methods: [
       ...CORE_METHODS,
@@ -49,6 +54,7 @@ export function openRegistry(parts: EmailParts): Registry {
       ...threadMethods(store),
       ...emailMethods(parts),
       ...sending.methods,
+      ...remotes.methods,
     ],
     types: [
       ...['Mailbox', 'Thread', 'Email', ...sending.types].map((name) => ({
@@ -56,9 +62,13 @@ export function openRegistry(parts: EmailParts): Registry {
         mayChange: touchesMail,
         state: mailState,
       })),
+      ...remotes.types,
       { name: 'EmailDelivery', mayChange: touchesMail, state: deliveryState(store) },
     ],
     blobs,
+    close: () => {
+      remotes.close();
+    },
   };
 }
 
