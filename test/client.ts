@@ -125,6 +125,7 @@ const USING = [
   'urn:ietf:params:jmap:mail',
   'urn:ietf:params:jmap:submission',
   'urn:posthorn:outbox',
+  'urn:posthorn:remotes',
 ];
 
 /** `posthorn remote add`, for an account of one of our own hosts. */
