@@ -1,7 +1,6 @@
 /** Looking at the providers: what lies there, what a rule would delete, whether servers work. Troubles are answers, with words. */
-import type { MessageThere, SeenMessage } from '../../collect/index.ts';
+import type { MessageThere } from '../../collect/index.ts';
 import { troubleOf } from '../../collect/index.ts';
-import { fieldValues, decodeHeaderText, parseMailboxes } from '../../mail/index.ts';
 import { id, listOf, nullable, object, optional, text, unsigned } from '../arguments.ts';
 import { invalidArguments, MethodError } from '../errors.ts';
 import { method } from '../method.ts';
@@ -9,6 +8,7 @@ import type { Method, Properties } from '../method.ts';
 import { utcDate } from '../submission/dates.ts';
 import { leave, lineOfText, REMOTES, server, troubleJson } from './kinds.ts';
 import type { RemotesParts } from './parts.ts';
+import { seenJson } from './seen.ts';
 import { secretsIn, settingsOf, triedJson } from './set.ts';
 
 /** Messages of a page: each costs the server a TOP. */
@@ -107,19 +107,4 @@ async function test(
 
 function thereJson({ state, goesAt, ...message }: MessageThere): Properties {
   return { ...seenJson(message), state, goesAt: goesAt === undefined ? null : utcDate(goesAt) };
-}
-
-/** `hasHeader`: whether the server showed it at all. */
-export function seenJson({ number, uidl, octets, fields }: SeenMessage): Properties {
-  const of = (name: string): string => (fieldValues(fields ?? [], name)[0] ?? '').trim();
-  const [from] = parseMailboxes(of('from')).mailboxes;
-  return {
-    number,
-    uidl,
-    size: octets,
-    hasHeader: fields !== undefined,
-    subject: decodeHeaderText(of('subject')),
-    from:
-      from === undefined ? null : { name: from.name ?? null, email: `${from.address.local}@${from.address.domain}` },
-  };
 }

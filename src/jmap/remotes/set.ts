@@ -14,8 +14,8 @@ import type { Properties } from '../method.ts';
 import { line } from '../identity/own.ts';
 import { leave, lineOfText, remoteJson, REMOTES, server, serverOf, settingsJson, troubleJson } from './kinds.ts';
 import type { ServerJson } from './kinds.ts';
-import { seenJson } from './look.ts';
 import type { RemotesParts } from './parts.ts';
+import { seenJson } from './seen.ts';
 import { remotesState } from './state.ts';
 
 const TAKES = {
