@@ -1,4 +1,5 @@
 /** Whom one writes to, as the server remembers it (docs/jmap.md): for completing addresses, and to notice slips. */
+import { clock } from '../clock.ts';
 import type { Api } from '../jmap/api.ts';
 import type { Id } from '../jmap/types.ts';
 import { sameAddress } from './people.ts';
@@ -12,7 +13,7 @@ export const OUTBOX = 'urn:posthorn:outbox';
 
 export class Correspondents {
   private readonly api: Api;
-  private known: Promise<readonly Correspondent[]> | undefined;
+  private known: { readonly at: number; readonly list: Promise<readonly Correspondent[]> } | undefined;
 
   constructor(api: Api) {
     this.api = api;
@@ -40,15 +41,21 @@ export class Correspondents {
 
   /** The nearest of those known to an address that nobody has written to: a slip of the finger, perhaps. */
   async slip(email: string): Promise<string | undefined> {
-    this.known ??= this.find('', MOST_KNOWN);
+    const now = clock.now();
+    if (this.known === undefined || now - this.known.at > FRESH) {
+      this.known = { at: now, list: this.find('', MOST_KNOWN) };
+    }
+    const list = await this.known.list;
     return nearAddress(
       email,
-      (await this.known).map((one) => one.email),
+      list.map((one) => one.email),
     );
   }
 }
 
 const MOST_KNOWN = 300;
+/** Milliseconds that a list of them is good for. */
+const FRESH = 15_000;
 
 /** Where many people have their mail; none of them is told anything. */
 const LARGE = ['gmail.com', 'outlook.com', 'hotmail.com', 'yahoo.com', 'icloud.com', 'proton.me', 'gmx.de', 'web.de'];

@@ -4,14 +4,20 @@
  */
 import { cleanForCompose, openWorkroom } from '../letter/index.ts';
 import type { View } from '../letter/index.ts';
+import type { Editor } from './editor.ts';
 
 let workroom: View | undefined;
+let editor: typeof Editor | undefined;
 
-/** Makes the room where HTML is cleaned; everything else here waits for it. */
-export async function prepare(): Promise<View> {
-  workroom = await openWorkroom();
-  return workroom;
+/** Makes the room where HTML is cleaned, and fetches the editor; everything else here waits for that. */
+export async function prepare(): Promise<void> {
+  const [view, module] = await Promise.all([openWorkroom(), import('./editor.ts')]);
+  workroom = view;
+  editor = module.Editor;
 }
+
+/** The editor of rich text; undefined before it is prepared. */
+export const editorClass = (): typeof Editor | undefined => editor;
 
 /** Clean nodes of this page. `part` says where a picture of the letter lies. Undefined: it is unfit, take its text. */
 export function cleanNodes(html: string, part: (cid: string) => string | undefined): DocumentFragment | undefined {

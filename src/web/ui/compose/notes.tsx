@@ -19,8 +19,14 @@ export function Notes({ draft, attach }: { readonly draft: Draft; readonly attac
   const seen = to.length + cc.length;
   const word = missingFile(draft.content.value);
   const isWordMeant = useSignal(draft.answered.has('attachment'));
+  const saving = draft.save.value;
   return (
     <div class="compose-notes">
+      {saving.kind === 'failed' && saving.isRefused && (
+        <Note icon="alert" tone="danger">
+          {words.compose.save.why(saving.why)}
+        </Note>
+      )}
       {draft.isRestored.value && (
         <Note icon="undo" tone="info" close={() => (draft.isRestored.value = false)}>
           {say.restored}

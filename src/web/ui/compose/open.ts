@@ -24,7 +24,7 @@ import {
   newKey,
 } from './start.ts';
 import type { Begun, Prefill } from './start.ts';
-import { destroyDraft } from './store-draft.ts';
+import { destroyDraft, latestVersion } from './store-draft.ts';
 import { writers } from './writers.ts';
 
 export type Writing =
@@ -228,13 +228,25 @@ export async function restoreLeft(): Promise<void> {
       await unmirror(api.account, key).catch(() => undefined);
       continue;
     }
-    const draft = await openDraft({ content, key, serverId });
+    const draft = await openDraft(await upToDate({ content, key, serverId }));
     draft.restoreFiles(files);
     draft.isRestored.value = true;
     draft.saveAnew();
     restored += 1;
   }
-  if (restored > 0) notices.say(say.restored(restored));
+  if (restored > 0) notices.speak(say.restored(restored));
+}
+
+/** A save may have ended after the page that began it was gone: then the server has a newer version than it knew. */
+async function upToDate(begun: Begun): Promise<Begun> {
+  const { api, mail } = theDesk();
+  const mailbox = mail.records.mailboxWithRole('drafts')?.id ?? '';
+  const latest = await latestVersion(api, { drafts: mailbox, key: begun.key, content: begun.content }).catch(
+    () => undefined,
+  );
+  if (latest === undefined) return begun;
+  const files = begun.content.files.map((file) => ({ ...file, blobId: latest.blobs.get(file.key) ?? file.blobId }));
+  return { ...begun, serverId: latest.id, content: { ...begun.content, files } };
 }
 
 /** Before the log-out: what is not saved yet, is. */

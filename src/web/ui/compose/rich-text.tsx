@@ -1,12 +1,12 @@
 import type Squire from 'squire-rte';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { clock } from '../clock.ts';
 import type { Cancel } from '../clock.ts';
 import { useDesk } from '../shell/desk.ts';
 import { words } from '../words/index.ts';
 import type { Draft } from './draft.ts';
-import { cleanNodes, textOf, unboxed, writeHtml } from './html.ts';
+import { cleanNodes, editorClass, textOf, unboxed, writeHtml } from './html.ts';
 import { newKey, pictureAddress } from './start.ts';
 import { Toolbar } from './toolbar.tsx';
 
@@ -23,44 +23,37 @@ export function RichText({ draft, startsHere }: { readonly draft: Draft; readonl
   const editor = useSignal<Squire | undefined>(undefined);
   const { direction } = draft.content.value;
 
-  useEffect(() => {
-    let isGone = false;
-    let made: Squire | undefined;
+  useLayoutEffect(() => {
+    const [Editor, box] = [editorClass(), root.current];
     let soon: Cancel | undefined;
     const tell = (): void => {
       soon?.();
       soon = undefined;
-      const box = root.current;
-      if (made === undefined || box === null) return;
-      draft.change({ html: writeHtml(box), text: textOf(box) });
+      if (box !== null) draft.change({ html: writeHtml(box), text: textOf(box) });
     };
     const address = (cid: string): string | undefined =>
       pictureAddress(api, draft.content.peek().files, localAddress(draft))(cid);
-    void import('./editor.ts').then(({ Editor }) => {
-      const box = root.current;
-      if (isGone || box === null) return;
-      made = new Editor(box, {
-        blockTag: 'DIV',
-        sanitizeToDOMFragment: (html) => forEditor(html, address),
-        addLinks: true,
-      });
-      made.setHTML(draft.content.peek().html);
-      made.moveCursorToStart();
-      made.addEventListener('input', () => {
-        soon ??= clock.after(SOON, tell);
-      });
-      draft.pending = () => {
-        if (soon !== undefined) tell();
-      };
-      editor.value = made;
-      if (startsHere) made.focus();
+    if (Editor === undefined || box === null) return undefined;
+    const made = new Editor(box, {
+      blockTag: 'DIV',
+      sanitizeToDOMFragment: (html) => forEditor(html, address),
+      addLinks: true,
     });
+    made.setHTML(draft.content.peek().html);
+    made.moveCursorToStart();
+    made.addEventListener('input', () => {
+      soon ??= clock.after(SOON, tell);
+    });
+    draft.pending = () => {
+      if (soon !== undefined) tell();
+    };
+    editor.value = made;
+    if (startsHere) made.focus();
     return () => {
       if (soon !== undefined) tell();
-      isGone = true;
       draft.pending = undefined;
       editor.value = undefined;
-      made?.destroy();
+      made.destroy();
     };
   }, [draft, draft.epoch.value]);
 
@@ -121,9 +114,8 @@ const localAddress =
 function forEditor(html: string, address: (cid: string) => string | undefined): DocumentFragment {
   const marked = html
     .replaceAll(/<input id="(squire-selection-(?:start|end))"[^>]*>/gu, '<bdo title="$1"></bdo>')
-    .replaceAll(
-      /<img\b[^>]*\bdata-cid="([^"<>]+)"[^>]*>/gu,
-      (_, cid: string) => `<img src="cid:${encodeURIComponent(cid)}">`,
+    .replaceAll(/<img\b[^>]*\bdata-cid="([^"<>]+)"[^>]*>/gu, (tag, cid: string) =>
+      tag.replace(/ src="[^"]*"/u, '').replace('<img', `<img src="cid:${encodeURIComponent(cid)}"`),
     );
   const clean = cleanNodes(marked, address);
   if (clean === undefined) return document.createDocumentFragment();

@@ -95,7 +95,7 @@ test('a save that fails is said and tried again, with what was typed last', asyn
   await advance(1_000);
   pending[0]?.fail('no line');
   await settle();
-  assert.deepEqual(states.at(-1), { kind: 'failed', why: 'no line', nextAt: 3_000 });
+  assert.deepEqual(states.at(-1), { kind: 'failed', why: 'no line', nextAt: 3_000, isRefused: false });
   saver.change('ab');
   await advance(2_000);
   assert.equal(pending[1]?.version, 'ab');

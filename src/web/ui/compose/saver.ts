@@ -9,7 +9,7 @@ export type SaveState =
   | { readonly kind: 'changed' }
   | { readonly kind: 'saving' }
   /** It is tried again by itself. */
-  | { readonly kind: 'failed'; readonly why: string; readonly nextAt: number };
+  | { readonly kind: 'failed'; readonly why: string; readonly nextAt: number; readonly isRefused: boolean };
 
 export interface SaverParts<T> {
   /** Keeps this version; rejects when that did not work. */
@@ -115,7 +115,9 @@ export class Saver<T> {
     if (this.#stopped) return;
     const ms = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** this.#failures++);
     const why = error instanceof Error ? error.message : String(error);
-    this.#parts.onState({ kind: 'failed', why, nextAt: this.#parts.now() + ms });
+    // Whoever refuses says why; whoever can't be reached says nothing.
+    const isRefused = (error as { readonly kind?: unknown } | undefined)?.kind === 'refused';
+    this.#parts.onState({ kind: 'failed', why, nextAt: this.#parts.now() + ms, isRefused });
     this.#wait(ms);
   }
 }

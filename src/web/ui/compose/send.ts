@@ -225,6 +225,9 @@ async function cancel(submission: Id): Promise<string | undefined> {
   }
 }
 
+/** From the outbox: all of it is taken back, and it is a draft again. */
+export const backToDraft = (submission: Id, email: Id): Promise<void> => takeBack({ submission, email }, undefined);
+
 /** The letter that was answered or handed on says so. */
 async function markOriginal({ original }: Content, on: boolean): Promise<void> {
   if (original === undefined) return;

@@ -1,9 +1,10 @@
 /** Drafts on the server: a new version is made and the old one goes, in one call, so that there is always one. */
+import { ref } from '../jmap/api.ts';
 import type { Api } from '../jmap/api.ts';
 import { fromSetError, MethodError } from '../jmap/trouble.ts';
 import type { Trouble } from '../jmap/trouble.ts';
 import type { BodyPart, Email, GetResult, Id, SetResult } from '../jmap/types.ts';
-import { FACTS_FIELD, factsOf, letterOf, writeFacts } from './content.ts';
+import { FACTS_FIELD, factsOf, letterOf, readFacts, writeFacts } from './content.ts';
 import type { Content, DraftFile } from './content.ts';
 import { emailOf } from './letter.ts';
 
@@ -35,8 +36,65 @@ const draftEmail = (drafts: Id, key: string, content: Content): Readonly<Record<
   keywords: { $draft: true, $seen: true },
 });
 
-/** Throws a Trouble with the server's sentence; the version before is then still there. */
-export async function saveDraft(api: Api, { drafts, key, content, before }: Parts): Promise<SavedDraft> {
+/**
+ * Throws a Trouble with the server's sentence; the version before is then still there. Files may have moved since they
+ * were last asked for, when a save ended after the page had stopped listening: then they are looked for, and it is tried
+ * once more.
+ */
+export async function saveDraft(api: Api, parts: Parts): Promise<SavedDraft> {
+  try {
+    return await saveOnce(api, parts);
+  } catch (error) {
+    if (!(error instanceof MethodError) || error.type !== 'blobNotFound') throw error;
+    const latest = await latestVersion(api, parts);
+    if (latest === undefined) throw error;
+    return saveOnce(api, { ...parts, before: latest.id, content: withBlobs(parts.content, latest.blobs) });
+  }
+}
+
+const withBlobs = (content: Content, blobs: ReadonlyMap<string, Id>): Content => ({
+  ...content,
+  files: content.files.map((file) => ({ ...file, blobId: blobs.get(file.key) ?? file.blobId })),
+});
+
+/** Drafts that are looked through for one. */
+const MOST_DRAFTS = 200;
+
+type Version = Email & { readonly attachments: readonly BodyPart[]; readonly [FACTS_FIELD]?: string | null };
+
+/** The newest version of a draft that the server has, and where its files lie. */
+export async function latestVersion(
+  api: Api,
+  { drafts, key, content }: Pick<Parts, 'drafts' | 'key' | 'content'>,
+): Promise<Omit<SavedDraft, 'isForked'> | undefined> {
+  const [, got] = await api.group([
+    [
+      'Email/query',
+      {
+        filter: { inMailbox: drafts },
+        sort: [{ property: 'receivedAt', isAscending: false }],
+        limit: MOST_DRAFTS,
+      },
+      'q',
+    ],
+    [
+      'Email/get',
+      {
+        '#ids': ref('q', 'Email/query', '/ids'),
+        properties: ['id', 'attachments', FACTS_FIELD],
+        bodyProperties: FILE_PROPERTIES,
+      },
+      'g',
+    ],
+  ]);
+  const { list } = got as unknown as GetResult<Version>;
+  const found = list.find((one) => readFacts(one[FACTS_FIELD])?.key === key);
+  return found === undefined ? undefined : { id: found.id, blobs: matched(content.files, found.attachments) };
+}
+
+const FILE_PROPERTIES = ['blobId', 'name', 'type', 'cid', 'size'];
+
+async function saveOnce(api: Api, { drafts, key, content, before }: Parts): Promise<SavedDraft> {
   const name = creationName();
   const { created, notCreated, notDestroyed } = await api.call<SetResult>('Email/set', {
     create: { [name]: draftEmail(drafts, key, content) },
@@ -59,7 +117,7 @@ async function blobsOf(api: Api, id: Id, files: readonly DraftFile[]): Promise<R
     const { list } = await api.call<GetResult<Email & { readonly attachments: readonly BodyPart[] }>>('Email/get', {
       ids: [id],
       properties: ['id', 'attachments'],
-      bodyProperties: ['blobId', 'name', 'type', 'cid', 'size'],
+      bodyProperties: FILE_PROPERTIES,
     });
     return matched(sent, list[0]?.attachments ?? []);
   } catch {

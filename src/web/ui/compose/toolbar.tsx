@@ -151,7 +151,7 @@ export function DirectionButton({ draft }: { readonly draft: Draft }) {
 /** Plain ⇄ with formatting: the words stay; before formatting is lost, it asks. */
 export function ModeButton({ draft }: { readonly draft: Draft }) {
   const asking = useSignal(false);
-  const { mode, html, text, quote } = draft.content.value;
+  const { mode } = draft.content.value;
   const toPlain = (): void => {
     draft.pending?.();
     const { files } = draft.content.peek();
@@ -162,6 +162,7 @@ export function ModeButton({ draft }: { readonly draft: Draft }) {
   };
   const change = (): void => {
     draft.pending?.();
+    const { html, text, quote } = draft.content.peek();
     if (mode === 'plain') {
       draft.change({ mode: 'rich', html: htmlOfText(text) });
       draft.epoch.value += 1;

@@ -19,6 +19,7 @@ import {
   restoreLeft,
   saveAll,
   show,
+  write,
 } from './open.ts';
 import type { Opening } from './open.ts';
 import { followOutbox } from './outbox.ts';
@@ -40,6 +41,7 @@ export function ComposeLayer() {
       .identities.load()
       .catch(() => undefined);
     void restoreLeft();
+    openAsked();
     const ends = [guardUnsaved(), followOutbox(desk, (n) => (waiting.value = n))];
     return () => {
       for (const end of ends) end();
@@ -65,6 +67,16 @@ export function ComposeLayer() {
       {contested.value !== undefined && <Contested begun={contested.value.begun} />}
     </div>
   );
+}
+
+/** The browser was given a mailto: link and hands it to this page, once. */
+function openAsked(): void {
+  const url = new URL(location.href);
+  const link = url.searchParams.get('mailto');
+  if (link === null) return;
+  url.searchParams.delete('mailto');
+  history.replaceState(null, '', url);
+  if (/^mailto:/iu.test(link)) void write({ kind: 'new', to: link });
 }
 
 function FoldedDraft({ draft }: { readonly draft: Draft }) {

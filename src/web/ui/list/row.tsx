@@ -3,6 +3,7 @@ import { Bone, Icon, IconButton } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
 import { visibleString } from '../letter/visible-text.ts';
 import { clock } from '../clock.ts';
+import { SentChip } from '../compose/state-chip.tsx';
 import { useDesk } from '../shell/desk.ts';
 import { longDate, shortDate } from '../words/dates.ts';
 import { words } from '../words/index.ts';
@@ -120,6 +121,7 @@ function MessageRow({ index, email, top, isActive, isOpen, onOpen }: RowProps & 
         </time>
         <span class="row-marks">
           {marks.draft && <span class="chip">{say.draft}</span>}
+          <SentChip email={email.id} />
           {marks.answered && <Icon name="reply" />}
           {marks.forwarded && <Icon name="forward" />}
           {marks.files && <Icon name="paperclip" />}

@@ -7,10 +7,11 @@ import { isSingle, keysInWords, strokeOf, takenBy } from '../shell/keys.ts';
 import { go } from '../shell/route.ts';
 import { words } from '../words/index.ts';
 import { choices, look } from './device.ts';
+import { Account, Writing } from './writing.tsx';
 
 const say = words.settings;
 
-const SECTIONS = ['look', 'reading', 'pictures', 'keys'] as const;
+const SECTIONS = ['look', 'reading', 'writing', 'account', 'pictures', 'keys'] as const;
 type Section = (typeof SECTIONS)[number];
 
 export function SettingsView({ section }: { readonly section: string | undefined }) {
@@ -37,9 +38,11 @@ export function SettingsView({ section }: { readonly section: string | undefined
         <h2>{say.sections[here]}</h2>
         {here === 'look' && <Look />}
         {here === 'reading' && <Reading />}
+        {here === 'writing' && <Writing />}
+        {here === 'account' && <Account />}
         {here === 'pictures' && <Pictures />}
         {here === 'keys' && <Keys />}
-        <p class="muted">{say.device}</p>
+        {here !== 'account' && <p class="muted">{say.device}</p>}
       </div>
     </section>
   );

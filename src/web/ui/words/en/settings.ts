@@ -1,6 +1,13 @@
 export const settings = {
   title: 'Settings',
-  sections: { look: 'Look', reading: 'Reading', pictures: 'Pictures', keys: 'Keys', account: 'Account' },
+  sections: {
+    look: 'Look',
+    reading: 'Reading',
+    writing: 'Writing',
+    account: 'Addresses and signatures',
+    pictures: 'Pictures',
+    keys: 'Keys',
+  },
   device: 'These are kept in this browser.',
   theme: 'Theme',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
