@@ -1,5 +1,4 @@
 /** Whom one writes to, as the server remembers it (docs/jmap.md): for completing addresses, and to notice slips. */
-import { clock } from '../clock.ts';
 import type { Api } from '../jmap/api.ts';
 import type { Id } from '../jmap/types.ts';
 import { sameAddress } from './people.ts';
@@ -13,7 +12,7 @@ export const OUTBOX = 'urn:posthorn:outbox';
 
 export class Correspondents {
   private readonly api: Api;
-  private known: { readonly at: number; readonly list: Promise<readonly Correspondent[]> } | undefined;
+  private known: Promise<readonly Correspondent[]> | undefined;
 
   constructor(api: Api) {
     this.api = api;
@@ -35,17 +34,16 @@ export class Correspondents {
 
   /** Is suggested no more. */
   async forget(id: Id): Promise<void> {
-    this.known = undefined;
     await this.api.call('Correspondent/set', { destroy: [id] });
   }
 
   /** The nearest of those known to an address that nobody has written to: a slip of the finger, perhaps. */
   async slip(email: string): Promise<string | undefined> {
-    const now = clock.now();
-    if (this.known === undefined || now - this.known.at > FRESH) {
-      this.known = { at: now, list: this.find('', MOST_KNOWN) };
-    }
-    const list = await this.known.list;
+    // Several addresses that are pasted at once are one question.
+    this.known ??= this.find('', MOST_KNOWN).finally(() => {
+      this.known = undefined;
+    });
+    const list = await this.known;
     return nearAddress(
       email,
       list.map((one) => one.email),
@@ -54,8 +52,6 @@ export class Correspondents {
 }
 
 const MOST_KNOWN = 300;
-/** Milliseconds that a list of them is good for. */
-const FRESH = 15_000;
 
 /** Where many people have their mail; none of them is told anything. */
 const LARGE = ['gmail.com', 'outlook.com', 'hotmail.com', 'yahoo.com', 'icloud.com', 'proton.me', 'gmx.de', 'web.de'];

@@ -220,18 +220,17 @@ export function PeopleField({ draft, field }: { readonly draft: Draft; readonly 
                 }}
               >
                 <Foreign text={shortOf(entry)} />
-                <button
+                <span
                   class="person-remove"
-                  type="button"
-                  tabIndex={-1}
-                  aria-label={say.remove(shortOf(entry))}
+                  role="presentation"
+                  title={say.remove(shortOf(entry))}
                   onClick={(event) => {
                     event.stopPropagation();
                     remove(n, -1);
                   }}
                 >
                   <Icon name="close" />
-                </button>
+                </span>
               </span>
             );
           })}
