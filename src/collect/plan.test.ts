@@ -44,6 +44,13 @@ test('copies stay for so many days, and then go', () => {
   assert.deepEqual(ids(plan.remove), ['a']);
 });
 
+test('an id that now stands for another size is not deleted: some servers give ids away twice', () => {
+  const listing = [{ number: 1, uidl: 'a', octets: 777 }];
+  const facts = { listing, known: [known('a')], now: 99 * DAY };
+  assert.deepEqual(planVisit({ ...facts, rule: DAYS }).remove, []);
+  assert.deepEqual(wouldRemove({ ...facts, rule: DAYS }), []);
+});
+
 test('what is not whole on our disk is never deleted for its age', () => {
   for (const state of ['headers', 'kept-there'] as const)
     assert.ok(!mayGo(known('a', { state }), { kind: 'days', days: 0 }, 99 * DAY), state);

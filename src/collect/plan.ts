@@ -35,6 +35,7 @@ export interface Renumbered {
 
 const DAY = 86_400_000;
 
+/** What has an id that we know and another size may be another message: it is left where it is. */
 export function planVisit({ listing, known, rule, now, cap }: PlanFacts): Plan {
   const byId = new Map(known.map((message) => [message.uidl, message]));
   const listed = new Set(listing.map(({ uidl }) => uidl));
@@ -45,7 +46,7 @@ export function planVisit({ listing, known, rule, now, cap }: PlanFacts): Plan {
     const before = byId.get(message.uidl);
     if (before === undefined) (cap !== undefined && message.octets > cap ? headers : collect).push(message);
     else if (before.state === 'headers' && before.restWanted) collect.push(message);
-    else if (mayGo(before, rule, now)) remove.push(message);
+    else if (before.octets === message.octets && mayGo(before, rule, now)) remove.push(message);
   }
   return { collect, headers, remove, gone: known.filter(({ uidl }) => !listed.has(uidl)).map(({ uidl }) => uidl) };
 }

@@ -55,6 +55,21 @@ export function equals(a: unknown, b: unknown): boolean {
   );
 }
 
+/** About as long as its JSON; what is more than `most` is not counted to its end. */
+export function weightOf(value: unknown, most: number): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null) return SHORT;
+  let weight = 2;
+  for (const [name, one] of Object.entries(value) as [string, unknown][]) {
+    weight += (Array.isArray(value) ? 1 : name.length + 4) + weightOf(one, most - weight);
+    if (weight > most) break;
+  }
+  return weight;
+}
+
+/** A number, true, false or null. */
+const SHORT = 8;
+
 const NUMBER = /-?\d[\d.eE+-]*/y;
 
 /** Looks through a text that JSON.parse has taken: what stands there is well-formed JSON. */

@@ -1,6 +1,6 @@
 /** References to results of earlier calls (RFC 8620 §3.7). */
 import { invalidArguments, MethodError } from './errors.ts';
-import { isObject, own } from './json.ts';
+import { isObject, own, weightOf } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 import { LIMITS } from './limits.ts';
 
@@ -39,21 +39,6 @@ export function resolveReferences(
     }),
   );
 }
-
-/** About as long as its JSON; what is more than `most` is not counted to its end. */
-function weightOf(value: Json, most: number): number {
-  if (typeof value === 'string') return value.length + 2;
-  if (typeof value !== 'object' || value === null) return SHORT;
-  let weight = 2;
-  for (const [name, one] of Object.entries(value)) {
-    weight += (Array.isArray(value) ? 1 : name.length + 4) + weightOf(one, most - weight);
-    if (weight > most) break;
-  }
-  return weight;
-}
-
-/** A number, true, false or null. */
-const SHORT = 8;
 
 function resolve(reference: Json, responses: readonly Invocation[]): Json {
   if (!isObject(reference)) throw failed('A reference must be an object.');

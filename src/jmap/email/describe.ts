@@ -4,7 +4,9 @@ import type { BodyLists } from '../../mime/index.ts';
 import { bodyPart, bodyParts } from './body-part.ts';
 import { bodyValues } from './body-values.ts';
 import type { ValueRoom, ValueWishes } from './body-values.ts';
+import type { HeaderField } from '../../mail/index.ts';
 import { convenientField, parseHeaderProperty } from './header-property.ts';
+import type { HeaderProperty } from './header-property.ts';
 import { headersOf, valueOf } from './header-value.ts';
 import { fieldsOf, rootOf } from './message.ts';
 import type { Message } from './message.ts';
@@ -37,6 +39,7 @@ class Teller {
   readonly #room: ValueRoom;
   #lists: BodyLists | undefined;
   #fields: ReturnType<typeof fieldsOf> | undefined;
+  readonly #values = new Map<string, unknown>();
 
   constructor(message: Message, wishes: Wishes, room: ValueRoom) {
     this.#message = message;
@@ -72,7 +75,14 @@ class Teller {
     const short = convenientField(property) === undefined ? convenienceOf(property) : property;
     if (short !== undefined && !beyond.includes(short)) return fields[short] ?? null;
     const field = parseHeaderProperty(property) ?? convenientField(property);
-    return field === undefined ? null : valueOf(await this.#header(), field);
+    return field === undefined ? null : this.#valueOf(await this.#header(), field);
+  }
+
+  /** Names in other capitals are the same field: it is read once. */
+  #valueOf(fields: readonly HeaderField[], asked: HeaderProperty): unknown {
+    const key = `${asked.field}:${asked.form}:${String(asked.all)}`;
+    if (!this.#values.has(key)) this.#values.set(key, valueOf(fields, asked));
+    return this.#values.get(key);
   }
 
   #bodyLists(): BodyLists {

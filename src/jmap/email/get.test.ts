@@ -234,3 +234,21 @@ test('[8620-5.1-all] without ids all emails are told', async (t) => {
   const { list } = await ok('Email/get', { ids: null, properties: ['id'] });
   assert.deepEqual((list as { id: string }[]).map(({ id }) => id).toSorted(), ids.toSorted());
 });
+
+test('one answer holds so much: a field asked for in many capitals, of many emails, is refused', async (t) => {
+  const { put, ok, error } = await testMail(t);
+  const ids = [];
+  for (let i = 0; i < 3; i++) ids.push(await put(`x-abcdefgh: ${'x'.repeat(200_000)}\r\n\r\n`));
+  const capitals = Array.from({ length: 199 }, (_, n) =>
+    [...'abcdefgh'].map((letter, i) => (((n >> i) & 1) === 1 ? letter.toUpperCase() : letter)).join(''),
+  );
+  const properties = capitals.map((name) => `header:X-${name}`);
+  const { list } = await ok('Email/get', { ids: ids.slice(0, 1), properties });
+  assert.equal(list[0]['header:X-ABCdefgh'].length, 200_001);
+  assert.equal((await error('Email/get', { ids, properties }))['type'], 'requestTooLarge');
+  const many = [...properties, 'header:x-one', 'header:x-two'];
+  assert.equal((await error('Email/get', { ids: [], properties: many }))['type'], 'invalidArguments');
+  const blobIds = ids.map((id) => `e-${id}`);
+  assert.equal((await error('Email/parse', { blobIds, properties }))['type'], 'requestTooLarge');
+  assert.equal((await error('Email/parse', { blobIds: [], properties: many }))['type'], 'invalidArguments');
+});

@@ -10,6 +10,7 @@ import { mailboxId } from '../mailbox/mailbox.ts';
 import type { Method } from '../method.ts';
 import { emailOctets } from '../reading/octets.ts';
 import { formatState, readMailState } from '../state.ts';
+import { AnswerRoom } from './answer-room.ts';
 import { ValueRoom } from './body-values.ts';
 import { formatBlobId } from './blob-id.ts';
 import { describeMessage } from './describe.ts';
@@ -17,7 +18,7 @@ import type { Wishes } from './describe.ts';
 import { setOf } from './keywords.ts';
 import type { Message } from './message.ts';
 import type { EmailParts } from './parts.ts';
-import { DEFAULT_PROPERTIES, isEmailProperty, sourceOf, wantedOfParts } from './properties.ts';
+import { DEFAULT_PROPERTIES, isEmailProperty, notTooMany, sourceOf, wantedOfParts } from './properties.ts';
 
 /** The arguments that Email/get and Email/parse have besides the standard ones. */
 export const BODY_ARGUMENTS = {
@@ -36,14 +37,17 @@ export function emailGet(parts: EmailParts): Method {
     isProperty: isEmailProperty,
     takes: BODY_ARGUMENTS,
     async find({ account, ids, properties, more }) {
-      const wishes: Wishes = { ...more, properties: [...properties], parts: wantedOfParts(more.bodyProperties) };
+      const wishes: Wishes = { ...more, properties: notTooMany(properties), parts: wantedOfParts(more.bodyProperties) };
       const state = formatState(await readMailState(parts.store, account));
       const rows = await parts.store.read('emailRows', { account, ids: ids ?? (await allOf(parts, account)) });
       const room = new ValueRoom();
+      const answer = new AnswerRoom();
       const list: (Record<string, unknown> & { readonly id: string })[] = [];
       for (const row of rows) {
         const email = await describeEmail(parts, row, wishes, room);
-        if (email !== undefined) list.push({ ...email, id: row.id });
+        if (email === undefined) continue;
+        answer.take(email);
+        list.push({ ...email, id: row.id });
       }
       return { state, list };
     },

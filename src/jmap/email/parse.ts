@@ -7,6 +7,7 @@ import { method } from '../method.ts';
 import type { Method } from '../method.ts';
 import { formatBlobId } from './blob-id.ts';
 import { findBlob, readMessage } from './blobs.ts';
+import { AnswerRoom } from './answer-room.ts';
 import { ValueRoom } from './body-values.ts';
 import { describeMessage } from './describe.ts';
 import type { Wishes } from './describe.ts';
@@ -14,7 +15,7 @@ import { BODY_ARGUMENTS } from './get.ts';
 import { isMessage } from './is-message.ts';
 import type { Message } from './message.ts';
 import type { EmailParts } from './parts.ts';
-import { DEFAULT_PARSED, isEmailProperty, wantedOfParts } from './properties.ts';
+import { DEFAULT_PARSED, isEmailProperty, notTooMany, wantedOfParts } from './properties.ts';
 
 export function emailParse(parts: EmailParts): Method {
   return method({
@@ -27,6 +28,7 @@ export function emailParse(parts: EmailParts): Method {
         throw new MethodError('requestTooLarge', `One call may parse ${LIMITS.maxObjectsInGet} blobs.`);
       const wishes = wishesOf(args);
       const room = new ValueRoom();
+      const answer = new AnswerRoom();
       const parsed: Record<string, unknown> = {};
       const notParsable: string[] = [];
       const notFound: string[] = [];
@@ -34,7 +36,7 @@ export function emailParse(parts: EmailParts): Method {
         const message = await messageOfBlob(parts, account.id, blobId);
         if (message === 'not-found') notFound.push(blobId);
         else if (message === undefined) notParsable.push(blobId);
-        else parsed[blobId] = await describeParsed(message, wishes, room);
+        else answer.take((parsed[blobId] = await describeParsed(message, wishes, room)));
       }
       return {
         accountId: account.id,
@@ -56,7 +58,7 @@ function wishesOf({
 } & Omit<Wishes, 'properties' | 'parts'>): Wishes {
   const unknown = properties?.find((property) => !isEmailProperty(property));
   if (unknown !== undefined) throw invalidArguments(`Email has no property ${JSON.stringify(unknown)}.`);
-  return { ...values, properties: [...new Set(properties ?? DEFAULT_PARSED)], parts: wantedOfParts(bodyProperties) };
+  return { ...values, properties: notTooMany(new Set(properties ?? DEFAULT_PARSED)), parts: wantedOfParts(bodyProperties) };
 }
 
 async function messageOfBlob(

@@ -126,6 +126,12 @@ export function sourceOf(property: string): Source {
 /** More names than this say the same twice. */
 const MOST_PROPERTIES = 200;
 
+/** Names of properties of an email. Those of header fields may be written in many capitals, and each is told. Throws a MethodError. */
+export function notTooMany(properties: ReadonlySet<string>): readonly string[] {
+  if (properties.size > MOST_PROPERTIES) throw invalidArguments(`More than ${MOST_PROPERTIES} properties of emails.`);
+  return [...properties];
+}
+
 /** `bodyProperties` as the client gave them; null: the default. Throws a MethodError. */
 export function wantedOfParts(given: readonly string[] | null): WantedOfParts {
   // A tree is none without its branches, so they are told where nobody says what is wanted.

@@ -4,7 +4,8 @@
  */
 import type { Store } from '../../store/index.ts';
 import { id, listOf, optional, text, unsigned } from '../arguments.ts';
-import { SetError } from '../errors.ts';
+import { MethodError, SetError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
 import { method } from '../method.ts';
 import type { Method } from '../method.ts';
 import { OUTBOX } from './capability.ts';
@@ -43,9 +44,11 @@ export function correspondentMethods(store: Store): readonly Method[] {
       capability: OUTBOX,
       takes: { destroy: listOf(id) },
       async run({ destroy }, { account }) {
-        const ids = destroy.slice(0, MOST_DESTROYED);
+        const ids = [...new Set(destroy)];
+        if (ids.length > LIMITS.maxObjectsInSet)
+          throw new MethodError('requestTooLarge', `One call may forget ${LIMITS.maxObjectsInSet} people.`);
         const gone = await store.write('forgetCorrespondents', { account: account.id, ids });
-        const others = destroy.filter((one) => !gone.includes(one));
+        const others = ids.filter((one) => !gone.includes(one));
         return {
           accountId: account.id,
           destroyed: gone.length === 0 ? null : gone,
@@ -56,8 +59,6 @@ export function correspondentMethods(store: Store): readonly Method[] {
     }),
   ];
 }
-
-const MOST_DESTROYED = 500;
 
 function wordsOf(typed: string): readonly string[] {
   return typed

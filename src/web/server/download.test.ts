@@ -94,3 +94,11 @@ test('[6266-4.3-file-name] [8187-3.2-utf-8] names of files: in UTF-8, with an AS
   assert.match(long, /\.exe$/);
   assert.ok(decodeURIComponent(/UTF-8''(.*)$/.exec(long)?.[1] ?? '').length < 256);
 });
+
+test('a name is cut between characters, at its front; one of half a megabyte takes no time', () => {
+  const utf8 = (name: string): string => decodeURIComponent(/UTF-8''(.*)$/.exec(disposition(name))?.[1] ?? '');
+  assert.equal(utf8('x'.repeat(255)), 'x'.repeat(255));
+  assert.equal(utf8(`a${'x'.repeat(255)}`), 'x'.repeat(255));
+  assert.equal(utf8(`${'😀'.repeat(200)}.exe`), `${'😀'.repeat(62)}.exe`);
+  assert.equal(utf8(`${'ab'.repeat(250_000)}.pdf`).length, 255);
+});

@@ -51,7 +51,9 @@ function fileName(name: string): string {
 
 /** Its end says what kind of file it is, so the front goes. */
 function shortened(name: string): string {
-  const characters = Array.from(name);
-  while (Buffer.byteLength(characters.join('')) > LONGEST_NAME) characters.shift();
-  return characters.join('') || 'file';
+  let left = LONGEST_NAME;
+  const characters = Array.from(name.slice(-LONGEST_NAME - 1)).toReversed();
+  const over = characters.findIndex((character) => (left -= Buffer.byteLength(character)) < 0);
+  const kept = over < 0 ? characters : characters.slice(0, over);
+  return kept.toReversed().join('') || 'file';
 }

@@ -13,7 +13,7 @@ const SIGN_OF_LIFE = 45_000;
 /** How soon a browser comes back when the connection was lost. */
 const RETRY = 3_000;
 
-const HEADERS = {
+export const EVENT_STREAM = {
   'Content-Type': 'text/event-stream; charset=utf-8',
   // nginx would collect events before it passes them on.
   'X-Accel-Buffering': 'no',
@@ -93,7 +93,7 @@ export class EventStreams {
       },
     });
     if (stopping.aborted) end();
-    return new Response(stream, { headers: HEADERS });
+    return new Response(stream, { headers: EVENT_STREAM });
   }
 }
 

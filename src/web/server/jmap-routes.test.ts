@@ -292,3 +292,15 @@ test('an account has so many event sources at a time', async (t) => {
   assert.equal((await open()).status, 200);
   web.stop();
 });
+
+test('who asks for the header of an event source opens none', async (t) => {
+  const source = pushing();
+  const web = await testWeb(t, { jmap: source.jmap });
+  for (let i = 0; i < 21; i++) {
+    const answered = await web.request('/jmap/events?types=*', { ...PROGRAM, method: 'HEAD' });
+    assert.equal(answered.status, 200);
+    assert.match(answered.headers.get('Content-Type') ?? '', /^text\/event-stream/);
+  }
+  await turns();
+  assert.equal(source.open(), 0);
+});

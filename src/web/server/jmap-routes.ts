@@ -10,7 +10,7 @@ import { isProblem } from './access.ts';
 import type { Access } from './access.ts';
 import { isJson, readBody, streamOf } from './body.ts';
 import { downloadHeaders, mayBeUsedAs } from './download.ts';
-import { EventStreams } from './event-stream.ts';
+import { EVENT_STREAM, EventStreams } from './event-stream.ts';
 import { readWishes } from './event-wishes.ts';
 import { logFailure } from './failure.ts';
 import { Places } from './places.ts';
@@ -104,6 +104,8 @@ export function jmapRoutes(parts: JmapRouteParts): Hono<Env> {
     if (who instanceof Response) return who;
     const wishes = readWishes(new URL(c.req.url).searchParams, c.req.header('Last-Event-ID'));
     if ('status' in wishes) return asDetails(wishes);
+    // Nobody would read the stream, nor end it (RFC 9110 §9.3.2).
+    if (c.req.method === 'HEAD') return c.body(null, 200, EVENT_STREAM);
     return streams.open(who, wishes, async () => !isProblem(await access.enter(c, false)));
   });
 

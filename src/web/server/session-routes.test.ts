@@ -169,3 +169,11 @@ test('nothing secret is logged', async (t) => {
   for (const secret of [PASSWORD, 'wrong horse', 'third horse', token, 'geheim', btoa('alice:third horse')])
     assert.ok(!log.includes(secret), secret);
 });
+
+test('who has logged in before can read while the disk is full', async (t) => {
+  const web = await testWeb(t);
+  const Cookie = await web.logIn();
+  web.clock.jump(DAY);
+  t.mock.method(web.store, 'write', () => Promise.reject(new Error('the disk is full')));
+  assert.equal((await web.request('/session', { headers: { Cookie } })).status, 200);
+});

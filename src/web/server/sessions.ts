@@ -78,7 +78,8 @@ export class Sessions {
     const session = await store.read('session', { digest });
     const unused = session === undefined ? 0 : clock.now() - session.seenAt;
     if (session === undefined || unused > idle()) return undefined;
-    if (unused > NOTED_EVERY) await store.write('touchSession', { digest, at: clock.now() });
+    // On a full disk mail can still be read, by those who had logged in before, too.
+    if (unused > NOTED_EVERY) await store.write('touchSession', { digest, at: clock.now() }).catch(() => undefined);
     return { account: session.account.id, name: addressOf(session.account) };
   }
 
