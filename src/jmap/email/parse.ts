@@ -58,7 +58,11 @@ function wishesOf({
 } & Omit<Wishes, 'properties' | 'parts'>): Wishes {
   const unknown = properties?.find((property) => !isEmailProperty(property));
   if (unknown !== undefined) throw invalidArguments(`Email has no property ${JSON.stringify(unknown)}.`);
-  return { ...values, properties: notTooMany(new Set(properties ?? DEFAULT_PARSED)), parts: wantedOfParts(bodyProperties) };
+  return {
+    ...values,
+    properties: notTooMany(new Set(properties ?? DEFAULT_PARSED)),
+    parts: wantedOfParts(bodyProperties),
+  };
 }
 
 async function messageOfBlob(
