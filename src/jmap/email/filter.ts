@@ -18,9 +18,22 @@ const NOWHERE = -1;
 
 /** Undefined: everything. Throws a MethodError. */
 export function parseFilter(filter: Json): EmailFilter | undefined {
-  const read = readFilter(filter, parseCondition);
+  const left = { texts: MOST_TEXTS, others: MOST_OTHER_THAN };
+  const read = readFilter(filter, (given) => {
+    if (Object.hasOwn(given, 'inMailboxOtherThan')) left.others--;
+    left.texts -= TEXTS.filter((name) => Object.hasOwn(given, name)).length;
+    if (left.texts < 0 || left.others < 0)
+      throw new MethodError('unsupportedFilter', 'The filter looks for too many texts, or beside too many mailboxes.');
+    return parseCondition(given);
+  });
   return read === null ? undefined : flat(read);
 }
+
+/** Each is a search of its own through all words of the account, and everybody's reading waits for it. */
+const MOST_TEXTS = 100;
+const TEXTS = ['text', 'from', 'to', 'cc', 'bcc', 'subject', 'body', 'header'];
+/** Each is told as a list of all the other mailboxes. */
+const MOST_OTHER_THAN = 16;
 
 function flat(filter: Filter<EmailCondition>): EmailFilter {
   return 'condition' in filter

@@ -236,3 +236,25 @@ test('[8621-4.5-errors] too many changes, and states that nobody was in', async 
     assert.equal(await type({ sinceQueryState }), 'cannotCalculateChanges', sinceQueryState);
   assert.equal(await type({ filter: { nothing: 1 } }), 'unsupportedFilter');
 });
+
+test('a filter of very many conditions is carried out, one of too many is told so', async (t) => {
+  const { put, ok, error } = await testMail(t);
+  const id = await put('Subject: hello\r\n\r\nbody\r\n');
+  const many = (count: number, condition: Readonly<Record<string, unknown>>): readonly unknown[] =>
+    Array.from({ length: count }, () => condition);
+  for (const operator of ['AND', 'OR'])
+    for (const conditions of [
+      many(249, { notKeyword: 'x', minSize: 1, before: '2100-01-01T00:00:00Z', someInThreadHaveKeyword: 'y' }),
+      many(998, { hasKeyword: 'y' }),
+      many(100, { subject: 'hello' }),
+    ]) {
+      const { ids } = await ok('Email/query', { filter: { operator: 'NOT', conditions: [{ operator, conditions }] } });
+      assert.deepEqual(ids, 'subject' in (conditions[0] as object) ? [] : [id]);
+    }
+  for (const conditions of [
+    many(1_000, { hasKeyword: 'y' }),
+    many(101, { subject: 'hello' }),
+    many(17, { inMailboxOtherThan: [] }),
+  ])
+    assert.equal((await error('Email/query', { filter: { operator: 'OR', conditions } }))['type'], 'unsupportedFilter');
+});

@@ -17,7 +17,7 @@ export interface Comparator {
 
 const OPERATORS = ['AND', 'OR', 'NOT'] as const;
 
-/** More conditions than a person or a saved search has. */
+/** More conditions than a person or a saved search has; each property of one counts. */
 const MOST_CONDITIONS = 1_000;
 
 /** null: everything matches. `readCondition` throws what it can't read. */
@@ -26,8 +26,10 @@ export function readFilter<C>(value: Json, readCondition: (condition: JsonObject
   let count = 0;
   const read = (one: Json): Filter<C> => {
     if (!isObject(one)) throw invalidArguments('A filter must be an object.');
-    if (++count > MOST_CONDITIONS) throw new MethodError('unsupportedFilter', 'The filter has too many conditions.');
-    if (!Object.hasOwn(one, 'operator')) return { condition: readCondition(one) };
+    const isCondition = !Object.hasOwn(one, 'operator');
+    count += isCondition ? Math.max(1, Object.keys(one).length) : 1;
+    if (count > MOST_CONDITIONS) throw new MethodError('unsupportedFilter', 'The filter has too many conditions.');
+    if (isCondition) return { condition: readCondition(one) };
     const operator = OPERATORS.find((known) => known === own(one, 'operator'));
     const conditions = own(one, 'conditions');
     if (operator === undefined) throw invalidArguments('The operator of a filter is AND, OR or NOT.');

@@ -46,9 +46,18 @@ function not({ sql, values }: Clause): Clause {
   return { sql: `NOT ${sql}`, values };
 }
 
+/** In halves of halves: engines take expressions of so much depth only, and each AND in a row is one deeper. */
 function joined(clauses: readonly Clause[], by: string): Clause {
-  return { sql: `(${clauses.map(({ sql }) => sql).join(by)})`, values: clauses.flatMap(({ values }) => values) };
+  return { sql: inHalves(clauses, by), values: clauses.flatMap(({ values }) => values) };
 }
+
+function inHalves(clauses: readonly Clause[], by: string): string {
+  if (clauses.length <= AT_ONCE) return `(${clauses.map(({ sql }) => sql).join(by)})`;
+  const half = Math.ceil(clauses.length / 2);
+  return `(${inHalves(clauses.slice(0, half), by)}${by}${inHalves(clauses.slice(half), by)})`;
+}
+
+const AT_ONCE = 8;
 
 export function isEverything(clause: Clause): boolean {
   return clause === ALWAYS;
