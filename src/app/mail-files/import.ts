@@ -53,7 +53,7 @@ export async function importMail(parts: Parts, order: ImportOrder): Promise<Impo
 }
 
 /** Of messages up to 16 KiB the octets wait with them. */
-const MOST_WAITING = 64;
+const MOST_WAITING = 256;
 const KEYWORDS = 100;
 
 /** What is known of a message besides its octets. */

@@ -196,7 +196,7 @@ CREATE TABLE card_sorts (
 -- The words themselves are kept nowhere else; each row stands under the seq of its email.
 CREATE VIRTUAL TABLE words USING fts5 (
   subject, sender, receiver, cc, bcc, body, attachments, header,
-  content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
+  content = '', contentless_delete = 1, prefix = '2 3', tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 );
 
 -- Octets that a client handed in and that no email has yet.
