@@ -130,3 +130,36 @@ test('nobody changes mail of another account', async (t) => {
   assert.equal((notUpdated as Record<string, { type: string }>)[id]?.type, 'notFound');
   assert.equal((notDestroyed as Record<string, { type: string }>)[id]?.type, 'notFound');
 });
+
+test('[8621-4.6-many] many emails are changed in slices, each email once, from the state that was named', async (t) => {
+  const { put, ok, call, email } = await testMail(t);
+  const ids: string[] = [];
+  for (let n = 0; n < 450; n++) ids.push(await put(MESSAGE));
+  const update = Object.fromEntries(ids.map((id) => [id, { 'keywords/x': true }]));
+  const { state } = await ok('Email/get', { ids: [] });
+  const { oldState, newState, updated } = await ok('Email/set', { ifInState: state, update });
+  assert.equal(oldState, state);
+  assert.deepEqual(Object.keys(updated as object), ids);
+  const { state: after } = await ok('Email/get', { ids: [] });
+  assert.equal(newState, after);
+  for (const id of [ids[0], ids[200], ids[449]])
+    assert.deepEqual((await email(id ?? '', ['keywords']))['keywords'], { x: true });
+  assert.deepEqual(await call('Email/set', { ifInState: state, update }), ['error', { type: 'stateMismatch' }]);
+  const { destroyed } = await ok('Email/set', { destroy: ids });
+  assert.deepEqual(destroyed, ids);
+});
+
+test('[8621-4.6-others] who is told a newState that holds changes of others is told no oldState', async (t) => {
+  const { put, deliver, ok, store } = await testMail(t);
+  const ids: string[] = [];
+  for (let n = 0; n < 201; n++) ids.push(await put(MESSAGE));
+  const update = Object.fromEntries(ids.map((id) => [id, { 'keywords/x': true }]));
+  const write = store.write.bind(store);
+  let slices = 0;
+  t.mock.method(store, 'write', async (...[name, params]: Parameters<typeof write>) => {
+    if (name === 'changeEmails' && slices++ === 1) await deliver(MESSAGE);
+    return await write(name, params);
+  });
+  const { oldState, updated } = await ok('Email/set', { update });
+  assert.deepEqual([slices, oldState, Object.keys(updated as object).length], [2, null, 201]);
+});

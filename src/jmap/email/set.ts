@@ -1,5 +1,6 @@
 /** Email/set (RFC 8621 §4.6): drafts are made, keywords and mailboxes changed, emails destroyed. */
-import type { EmailChange, EmailRow, EmailTrouble } from '../../store/index.ts';
+import { describeError } from '../../base/index.ts';
+import type { EmailChange, EmailRow, EmailTrouble, MailWrites } from '../../store/index.ts';
 import { MAIL } from '../capabilities.ts';
 import { MethodError } from '../errors.ts';
 import type { SetError } from '../errors.ts';
@@ -7,6 +8,7 @@ import type { PatchEntry } from '../frames/patch.ts';
 import { setMethod } from '../frames/set.ts';
 import type { SetCall, Update } from '../frames/set.ts';
 import type { JsonObject } from '../json.ts';
+import { MAX_CHANGES } from '../limits.ts';
 import { mailboxNumber } from '../mailbox/mailbox.ts';
 import type { Method } from '../method.ts';
 import { formatState, parseState, readMailState } from '../state.ts';
@@ -21,28 +23,40 @@ import { EMAIL_RULES, stateOf } from './rules.ts';
 import { refusalOf } from './trouble.ts';
 
 type Call = SetCall<Record<never, never>>;
+type ChangeEmails = Parameters<MailWrites['changeEmails']>[0];
+
+/** Emails in one commit: whoever else writes waits for it, some tens of milliseconds. */
+const SLICE = 200;
 
 export function emailSet(parts: EmailParts): Method {
   const { store } = parts;
   /** Calls that have changed something: the state they were to begin in is behind them. */
   const begun = new WeakSet<Call>();
 
-  async function change(
+  /** In slices, each a commit of its own; `wanted` says of one what is to be done. */
+  async function change<One>(
     set: Call,
-    changes: readonly EmailChange[],
-    destroy: readonly string[],
+    all: readonly One[],
+    wanted: (slice: readonly One[]) => Pick<ChangeEmails, 'changes' | 'destroy'>,
   ): Promise<ReadonlyMap<string, EmailTrouble>> {
-    const ifModseq = begun.has(set) || set.ifInState === null ? undefined : parseState(set.ifInState)?.modseq;
-    begun.add(set);
-    const done = await store.write('changeEmails', {
-      account: set.account,
-      changes,
-      destroy,
-      at: parts.clock.now(),
-      ...(ifModseq === undefined ? {} : { ifModseq }),
-    });
-    if (done === 'state-mismatch') throw new MethodError('stateMismatch');
-    return new Map(done.troubles.map(({ email, trouble }) => [email, trouble]));
+    const troubles = new Map<string, EmailTrouble>();
+    for (let at = 0; at < all.length; at += SLICE) {
+      const ifModseq = begun.has(set) || set.ifInState === null ? undefined : parseState(set.ifInState)?.modseq;
+      begun.add(set);
+      const done = await store
+        .write('changeEmails', {
+          account: set.account,
+          ...wanted(all.slice(at, at + SLICE)),
+          at: parts.clock.now(),
+          ...(ifModseq === undefined ? {} : { ifModseq }),
+        })
+        .catch((error: unknown) => {
+          throw at > 0 ? halfDone(set, error) : error;
+        });
+      if (done === 'state-mismatch') throw new MethodError('stateMismatch');
+      for (const { email, trouble } of done.troubles) troubles.set(email, trouble);
+    }
+    return troubles;
   }
 
   return setMethod({
@@ -51,6 +65,13 @@ export function emailSet(parts: EmailParts): Method {
     takes: {},
     rules: EMAIL_RULES,
     state: async (account) => formatState(await readMailState(store, account)),
+    // Between two slices mail may have come, or another client's change.
+    async othersChanged(since, own, { account }) {
+      const from = parseState(since)?.modseq ?? 0;
+      const changes = await store.read('emailChanges', { account, since: from, limit: MAX_CHANGES });
+      if (changes === undefined || changes.more) return true;
+      return [...changes.created, ...changes.updated, ...changes.destroyed].some((id) => !own.has(id));
+    },
     async read(ids, { account }, touched) {
       const rows = await store.read('emailRows', { account, ids });
       const others = [...touched].filter((name) => isEmailProperty(name) && sourceOf(name) !== 'row');
@@ -64,14 +85,20 @@ export function emailSet(parts: EmailParts): Method {
       return await createDraft(parts, set.account, properties);
     },
     async update(updates, set) {
-      const troubles = await change(set, updates.map(changeOf), []);
+      const troubles = await change(set, updates.map(changeOf), (changes) => ({ changes, destroy: [] }));
       return updates.map(({ id }) => refusalIn(troubles, id) ?? null);
     },
     async destroy(ids, set) {
-      const troubles = await change(set, [], ids);
+      const troubles = await change(set, ids, (destroy) => ({ changes: [], destroy }));
       return ids.map((id) => refusalIn(troubles, id));
     },
   });
+}
+
+/** The client must look at what was done (RFC 8620 §3.6.2). */
+function halfDone({ call }: Call, error: unknown): MethodError {
+  call.log.error('A JMAP set failed half-way', { type: 'Email', cause: describeError(error) });
+  return new MethodError('serverPartialFail', 'Some of the changes were made, others not. Synchronise anew.');
 }
 
 function rowOf(row: EmailRow): JsonObject {
