@@ -17,7 +17,12 @@ export const RUNS: readonly TestRun[] = [
   { name: 'unit', globs: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], deadline: 900, env: {} },
   { name: 'fuzz', globs: ['src/**/*.fuzz.ts'], deadline: 300, env: { FUZZ_RUNS: ['4000', '50000'] } },
   { name: 'world', globs: ['test/world/**/*.test.ts'], deadline: 300, env: {} },
-  { name: 'crashes', globs: ['test/crash/**/*.test.ts'], deadline: 900, env: { KILL_ROUNDS: ['5', '50'] } },
+  {
+    name: 'crashes',
+    globs: ['test/crash/**/*.test.ts'],
+    deadline: 900,
+    env: { KILL_ROUNDS: ['5', '50'], COLLECT_ROUNDS: ['20', '200'] },
+  },
   { name: 'peers', globs: ['test/peers/**/*.test.ts'], deadline: 900, env: {} },
   { name: 'journeys', globs: ['test/journeys/**/*.test.ts'], deadline: 900, env: {} },
   { name: 'browser', globs: ['test/browser/**/*.test.ts'], deadline: 900, env: {} },

@@ -9,6 +9,7 @@ import './styles/reader.css';
 import './styles/compose.css';
 import './styles/compose-text.css';
 import './styles/outbox.css';
+import './styles/accounts.css';
 import { followLook } from './settings/device.ts';
 import { App } from './shell/root.tsx';
 import { start } from './shell/app.ts';

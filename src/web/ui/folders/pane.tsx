@@ -1,4 +1,5 @@
 import { useId, useRef } from 'preact/hooks';
+import { useAccounts } from '../accounts/index.ts';
 import { Button, Icon, IconButton, MenuButton } from '../components/index.ts';
 import type { MenuEntry } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
@@ -19,6 +20,7 @@ const say = words.folders;
 /** The left pane. `onChoose` closes it where it lies over the others. */
 export function FolderPane({ onChoose }: { readonly onChoose: () => void }) {
   const { mail, kept } = useDesk();
+  const accounts = useAccounts();
   const rows = treeRows(mail.records.mailboxes.value, kept.value.closedFolders);
   const tree = useRef<HTMLDivElement>(null);
   const here = route.value;
@@ -63,6 +65,20 @@ export function FolderPane({ onChoose }: { readonly onChoose: () => void }) {
           <span class="folder-name">{say.outbox}</span>
           {waiting.value > 0 && <span class="folder-count">{number(waiting.value)}</span>}
         </button>
+        {accounts.isOffered && (
+          <button
+            class="folder"
+            type="button"
+            aria-current={here.view === 'accounts' ? 'page' : undefined}
+            onClick={() => {
+              onChoose();
+              go({ view: 'accounts' });
+            }}
+          >
+            <Icon name="sliders" />
+            <span class="folder-name">{words.accounts.title}</span>
+          </button>
+        )}
         <button
           class="folder folder-new"
           type="button"

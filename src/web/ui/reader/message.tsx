@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { RestBar } from '../accounts/index.ts';
 import { clock } from '../clock.ts';
 import { Bone, Button, ErrorCard, Icon, IconButton, MenuButton, Waiting } from '../components/index.ts';
 import type { MenuEntry } from '../components/index.ts';
@@ -85,6 +86,7 @@ function Unfolded({
       <HeaderView email={email} full={letter.is === 'there' ? letter.email : undefined} fold={fold}>
         <MessageTools email={email} isDraft={isDraft} />
       </HeaderView>
+      <RestBar email={email.id} />
       <ReportCard email={email.id} />
       {letter.is === 'loading' && (
         <Waiting>

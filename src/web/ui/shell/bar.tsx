@@ -1,3 +1,4 @@
+import { ProgressChip } from '../accounts/index.ts';
 import { Icon, IconButton, MenuButton } from '../components/index.ts';
 import { waiting } from '../compose/index.ts';
 import { SearchBox } from '../search/box.tsx';
@@ -9,6 +10,9 @@ import { useDesk } from './desk.ts';
 import { Mark } from './mark.tsx';
 import { drawer, overlay } from './overlays.ts';
 import { go } from './route.ts';
+
+/** The account there has no address and no password: the program itself lets its person in. */
+export const isOwnComputer = (login: string): boolean => login.endsWith('.invalid');
 
 /** The bar above everything: the name, the search, and what concerns the whole page. */
 export function Bar() {
@@ -35,6 +39,7 @@ export function Bar() {
       </a>
       <SearchBox />
       <div class="bar-tools">
+        <ProgressChip />
         {waiting.value > 0 && (
           <button
             class="chip"
@@ -52,7 +57,7 @@ export function Bar() {
         </span>
         <MenuButton
           icon="settings"
-          name={words.session.loggedInAs(login)}
+          name={isOwnComputer(login) ? words.accounts.thisComputer : words.session.loggedInAs(login)}
           items={() => [
             {
               text: words.commands.settings,
@@ -69,7 +74,11 @@ export function Bar() {
             { text: words.commands.palette, icon: 'search', run: () => (overlay.value = 'palette') },
             { text: words.commands.keys, icon: 'keyboard', run: () => (overlay.value = 'keys') },
             'line',
-            { text: words.session.logOutOf(login), icon: 'logOut', run: () => void logOut() },
+            {
+              text: isOwnComputer(login) ? words.session.logOut : words.session.logOutOf(login),
+              icon: 'logOut',
+              run: () => void logOut(),
+            },
           ]}
         />
       </div>

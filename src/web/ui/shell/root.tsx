@@ -1,6 +1,7 @@
 import { Button, Dialog, ErrorCard, Waiting } from '../components/index.ts';
 import { words } from '../words/index.ts';
 import { phase, start } from './app.ts';
+import { isOwnComputer } from './bar.tsx';
 import { LoginForm, LoginPage } from './login.tsx';
 import { Shell } from './shell.tsx';
 
@@ -48,7 +49,7 @@ function LogInAgain({ login }: { readonly login: string }) {
   return (
     <Dialog title={words.session.again}>
       <p>{words.session.againWhy}</p>
-      <LoginForm fixedLogin={login} />
+      {isOwnComputer(login) ? <p>{words.accounts.openAgain}</p> : <LoginForm fixedLogin={login} />}
     </Dialog>
   );
 }

@@ -6,6 +6,8 @@ export type Route =
   | { readonly view: 'folder'; readonly folder?: string; readonly open?: string }
   | { readonly view: 'search'; readonly query: string; readonly open?: string }
   | { readonly view: 'outbox' }
+  /** Of accounts at providers: all, `new`, or one of them, and of that one perhaps what lies `there`. */
+  | { readonly view: 'accounts'; readonly account?: string; readonly page?: string }
   | { readonly view: 'settings'; readonly section?: string };
 
 /** Stands for the Inbox before an email; no id has this sign (RFC 8620 §1.2). */
@@ -21,6 +23,8 @@ export function readRoute(hash: string): Route {
       return first === undefined ? { view: 'folder' } : { view: 'search', query: first, ...some('open', second) };
     case 'outbox':
       return { view: 'outbox' };
+    case 'accounts':
+      return { view: 'accounts', ...some('account', first), ...some('page', second) };
     case 'settings':
       return { view: 'settings', ...some('section', first) };
     default:
@@ -36,6 +40,8 @@ export function writeRoute(route: Route): string {
       return path('s', route.query, route.open);
     case 'outbox':
       return path('outbox');
+    case 'accounts':
+      return path('accounts', route.account, route.page);
     case 'settings':
       return path('settings', route.section);
   }

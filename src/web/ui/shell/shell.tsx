@@ -1,4 +1,6 @@
+import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { AccountsView, FirstRun, OfflineBanner, useAccounts, useFreshAccounts } from '../accounts/index.ts';
 import { Toasts } from '../components/index.ts';
 import { ComposeLayer, OutboxView } from '../compose/index.ts';
 import { folderName } from '../folders/name.ts';
@@ -19,6 +21,7 @@ import { drawer, overlay } from './overlays.ts';
 import { KeySheet, Palette } from './palette.tsx';
 import { focusPane } from './panes.ts';
 import { openEmail, route } from './route.ts';
+import type { Route } from './route.ts';
 
 /** The frame around everything: skip links, the bar, and three panes. */
 export function Shell({ desk }: { readonly desk: Desk }) {
@@ -34,7 +37,8 @@ function Frame() {
   const here = route.value;
   useSource();
   useTitle();
-  const isList = here.view === 'folder' || here.view === 'search';
+  const isFirst = useFirstRun(here.view);
+  const isList = !isFirst && (here.view === 'folder' || here.view === 'search');
   return (
     <div
       class="shell"
@@ -50,9 +54,11 @@ function Frame() {
       <SkipLinks />
       <Bar />
       <Banner />
+      <OfflineBanner />
       <div class="panes">
         <Folders />
         <main class="stage">
+          {isFirst && <FirstRun skip={() => (looksAround.value = true)} />}
           {isList && (
             <>
               <section class="list" aria-label={words.list.label}>
@@ -69,6 +75,7 @@ function Frame() {
               <OutboxView />
             </section>
           )}
+          {here.view === 'accounts' && <AccountsView account={here.account} page={here.page} />}
           {here.view === 'settings' && <SettingsView section={here.section} />}
         </main>
       </div>
@@ -80,6 +87,16 @@ function Frame() {
       <Toasts />
     </div>
   );
+}
+
+/** Somebody wants to see the empty mailbox before they set up an account. */
+const looksAround = signal(false);
+
+/** On a person's own computer without an account: what to do first, instead of an empty list. */
+function useFirstRun(view: Route['view']): boolean {
+  useFreshAccounts();
+  const { all } = useAccounts();
+  return view === 'folder' && all.value?.length === 0 && !looksAround.value;
 }
 
 function SkipLinks() {
@@ -153,7 +170,8 @@ function useTitle(): void {
   }, [place, unread]);
 }
 
-function placeName(view: 'search' | 'outbox' | 'settings'): string {
+function placeName(view: Exclude<Route['view'], 'folder'>): string {
   if (view === 'search') return words.search.label;
+  if (view === 'accounts') return words.accounts.title;
   return view === 'outbox' ? words.folders.outbox : words.settings.title;
 }

@@ -1,4 +1,5 @@
 /** English. One file an area, so that each stays short. */
+import { accounts } from './accounts.ts';
 import { commands } from './commands.ts';
 import { common } from './common.ts';
 import { compose } from './compose.ts';
@@ -10,4 +11,4 @@ import { session } from './session.ts';
 import { settings } from './settings.ts';
 import { trouble } from './trouble.ts';
 
-export const en = { common, commands, compose, folders, list, reader, search, session, settings, trouble };
+export const en = { accounts, common, commands, compose, folders, list, reader, search, session, settings, trouble };
