@@ -249,3 +249,17 @@ test('no value of a draft can begin another field', async (t) => {
   assert.doesNotMatch(text, /\nBcc:/i);
   assert.equal((await mail.email(made['id'] as string, ['bcc']))['bcc'], null);
 });
+
+test('a value that no header has room for is refused before anything is made of it', async (t) => {
+  const mail = await testMail(t);
+  const large = 'é <a@b.test>, '.repeat(400_000);
+  for (const given of [
+    { 'header:To': large },
+    { subject: large },
+    { to: Array.from({ length: 100_000 }, (_, i) => ({ name: 'é', email: `a${String(i)}@b.test` })) },
+  ]) {
+    const refused = await create(mail, { ...TEXT, ...given });
+    assert.deepEqual([refused['type'], refused['properties']], ['invalidProperties', Object.keys(given)]);
+    assert.match(refused['description'] as string, /larger than the header/);
+  }
+});

@@ -1,5 +1,7 @@
 /** Header fields that a client sets, of a draft or of a part of it, and what may not stand together (RFC 8621 §4.6). */
 import type { HeaderForm } from '../../../mime/index.ts';
+import { HEADER_LIMITS } from '../../../mail/index.ts';
+import { weightOf } from '../../json.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import { convenientField, parseHeaderProperty } from '../header-property.ts';
 import type { HeaderProperty } from '../header-property.ts';
@@ -38,12 +40,17 @@ export function givenFields(
     seen.set(asked.field, property);
     const set = fieldsOf(asked, value);
     if (set === undefined) return { property, why: `must be ${kindOfField(asked).is}` };
+    // Before anything is made of it, which takes seconds of what is that large.
+    if (weightOf(value, LARGEST) >= LARGEST) return { property, why: 'is larger than the header of a message may be' };
     const wrong = set.find(isIllegal);
     if (wrong !== undefined) return { property, why: 'has characters that can not stand in a header field' };
     if (!OURS.has(asked.field)) fields.push(...set);
   }
   return fields;
 }
+
+/** As JSON: addresses have their names there, and quotes around them. */
+const LARGEST = 2 * HEADER_LIMITS.octets;
 
 /** A convenience property of an Email, or a header:… one. */
 export function fieldOfEmail(property: string): HeaderProperty | undefined {
