@@ -78,7 +78,7 @@ test('who writes to themselves reads it in the first minute; it can be taken bac
   await write(page, { to: 'alice@a.test', subject: 'To myself', text: 'Hello, ' });
   await page.keyboard.press('Control+b');
   await page.keyboard.type('me');
-  await page.getByText(/^Saved /).waitFor();
+  await page.locator('.compose-saved', { hasText: 'Saved ' }).waitFor();
   await page.keyboard.press('Control+Enter');
   await page.locator('.toast', { hasText: /Goes in \d+ s/ }).waitFor();
   await page.getByRole('button', { name: /one waiting/ }).waitFor();
@@ -142,7 +142,7 @@ test('what is written survives a killed tab, and two windows don’t overwrite e
   if (opened === undefined) return;
   const { page, tab, host } = opened;
   await write(page, { to: 'bob@a.test', subject: 'Long work', text: 'First words.' });
-  await page.getByText(/^Saved /).waitFor();
+  await page.locator('.compose-saved', { hasText: 'Saved ' }).waitFor();
   await body(page).focus();
   await page.keyboard.type(' Last words.');
   await page.waitForTimeout(600);
@@ -153,7 +153,7 @@ test('what is written survives a killed tab, and two windows don’t overwrite e
   await again.goto(originOf(host));
   await body(again).waitFor();
   assert.match(await body(again).innerText(), /First words\..*Last words\./su);
-  await again.getByText(/^Saved /).waitFor();
+  await again.locator('.compose-saved', { hasText: 'Saved ' }).waitFor();
 
   const other = await tab.context.newPage();
   await other.goto(`${originOf(host)}/`);

@@ -49,6 +49,7 @@ export function Composer({ draft }: { readonly draft: Draft }) {
     if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
     const stroke = strokeOf(event);
     if (stroke === 'Mod+Enter') void send(draft);
+    else if (stroke === 'Mod+s') void draft.flush().catch(() => undefined);
     else if (stroke === 'Escape') fold(draft);
     // Keys of the list are not meant here, on buttons neither.
     else if (!isStrong(stroke) && stroke !== 'z') return event.stopPropagation();
@@ -88,9 +89,11 @@ export function Composer({ draft }: { readonly draft: Draft }) {
           {draft.sending.value ? say.sending : say.send}
         </Button>
         <LaterButton draft={draft} />
-        <Button icon="paperclip" onClick={pick}>
-          {say.attach}
-        </Button>
+        <span class="compose-attach">
+          <Button icon="paperclip" onClick={pick}>
+            {say.attach}
+          </Button>
+        </span>
         <span class="grow" />
         <IconButton icon="trash" name={say.discard} onClick={() => void discard(draft)} />
       </div>
@@ -170,27 +173,37 @@ function Head({ draft }: { readonly draft: Draft }) {
 
 const timeOf = (at: number): string => new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }).format(at);
 
+/** Seen all the time; heard when something is saved, once a minute at most, or could not be. */
 function SaveLine({ state }: { readonly state: SaveState }) {
-  const last = useRef<number | undefined>(undefined);
-  if (state.kind === 'saved' && state.at !== undefined) last.current = state.at;
-  const text =
-    state.kind === 'saved'
-      ? state.at === undefined
-        ? ''
-        : say.save.saved(timeOf(state.at))
-      : state.kind === 'failed'
-        ? say.save.failed
-        : say.save[state.kind];
+  const heard = useRef('');
+  const text = saveText(state);
+  if (state.kind === 'failed' || (state.kind === 'saved' && text !== '')) heard.current = text;
   return (
-    <span
-      class="compose-saved muted"
-      role="status"
-      data-failed={state.kind === 'failed' ? '' : undefined}
-      title={state.kind === 'failed' ? state.why : undefined}
-    >
-      {text}
-    </span>
+    <>
+      <span
+        class="compose-saved muted"
+        aria-hidden="true"
+        data-failed={state.kind === 'failed' ? '' : undefined}
+        title={state.kind === 'failed' ? state.why : undefined}
+      >
+        {text}
+      </span>
+      <span class="unseen" role="status">
+        {heard.current}
+      </span>
+    </>
   );
+}
+
+function saveText(state: SaveState): string {
+  switch (state.kind) {
+    case 'saved':
+      return state.at === undefined ? '' : say.save.saved(timeOf(state.at));
+    case 'failed':
+      return say.save.failed;
+    default:
+      return say.save[state.kind];
+  }
 }
 
 function FromField({ draft }: { readonly draft: Draft }) {

@@ -28,12 +28,20 @@ export function cleanNodes(html: string, part: (cid: string) => string | undefin
 
 /** Clean HTML as text again, its pictures named by `cid:`. '' where it is unfit. */
 export function cleanHtml(html: string): string {
-  const clean = cleanNodes(html, () => BLANK);
+  const clean = cleanNodes(html, blankPicture);
   return clean === undefined ? '' : writeHtml(unboxed(clean));
 }
 
-/** A picture that shows nothing: where it really lies is said when it is shown. */
-export const BLANK = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
+let blank: string | undefined;
+
+/** A picture that shows nothing: where it really lies is said when it is shown. An address of this page's own. */
+export function blankPicture(): string {
+  const octets = Uint8Array.from(atob('R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=='), (one) =>
+    one.charCodeAt(0),
+  );
+  blank ??= URL.createObjectURL(new Blob([octets], { type: 'image/gif' }));
+  return blank;
+}
 
 /** The sanitiser puts everything into one box; ours has no use for it. */
 export function unboxed(fragment: DocumentFragment): DocumentFragment {
@@ -70,9 +78,10 @@ const BLOCKS = new Set(
 export function textOf(root: Node): string {
   return lines(root)
     .join('\n')
-    .replaceAll(/[ \t]+$/gmu, (end) => (end === ' ' ? ' ' : ''))
     .replaceAll('\u200b', '')
     .replaceAll('\u00a0', ' ')
+    .replaceAll(/[ \t]+$/gmu, '')
+    .replaceAll(/^--$/gmu, '-- ')
     .replace(/\n+$/u, '');
 }
 

@@ -4,7 +4,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { Button, ErrorCard, Icon } from '../components/index.ts';
 import { words } from '../words/index.ts';
+import { peopleIn } from './content.ts';
 import type { Draft, Obstacle } from './draft.ts';
+import { sameAddress } from './people.ts';
 import { missingFile, send } from './send.ts';
 
 const say = words.compose.notes;
@@ -20,6 +22,8 @@ export function Notes({ draft, attach }: { readonly draft: Draft; readonly attac
   const word = missingFile(draft.content.value);
   const isWordMeant = useSignal(draft.answered.has('attachment'));
   const saving = draft.save.value;
+  const there = new Set(peopleIn([...to, ...cc, ...bcc]).map(({ email }) => sameAddress(email)));
+  const doubtful = draft.doubtful.value.filter((email) => there.has(sameAddress(email)));
   return (
     <div class="compose-notes">
       {saving.kind === 'failed' && saving.isRefused && (
@@ -37,9 +41,9 @@ export function Notes({ draft, attach }: { readonly draft: Draft; readonly attac
           {say.forked}
         </Note>
       )}
-      {draft.doubtful.value.length > 0 && (
+      {doubtful.length > 0 && (
         <Note icon="alert" tone="warn" close={() => (draft.doubtful.value = [])}>
-          {say.doubtful(draft.doubtful.value.join(', '))}
+          {say.doubtful(doubtful.join(', '))}
         </Note>
       )}
       {seen >= MANY && !isManyMeant.value && (

@@ -1,6 +1,6 @@
 /** One identity's signature in place of another's, where it still stands as it was put there. */
 import type { Content } from './content.ts';
-import { BLANK, cleanNodes, unboxed, writeHtml } from './html.ts';
+import { blankPicture, cleanNodes, unboxed, writeHtml } from './html.ts';
 import { signatureText } from './identities.ts';
 import type { Identity } from './identities.ts';
 import { signatureHtml } from './start.ts';
@@ -20,14 +20,14 @@ function inText(text: string, before: string, next: string): string {
 }
 
 function inHtml(html: string, before: Identity, next: Identity): string {
-  const clean = cleanNodes(html, () => BLANK);
+  const clean = cleanNodes(html, blankPicture);
   if (clean === undefined) return html;
   const nodes = unboxed(clean);
   const bare = (text: string): string => text.replaceAll(/\s+/gu, '');
   const old = [...nodes.children].findLast(
     (one) =>
       signatureText(before) !== '' &&
-      one.textContent.startsWith('-- ') &&
+      one.textContent.startsWith('--') &&
       bare(one.textContent) === bare(textIn(signatureHtml(before))),
   );
   const made = signatureHtml(next);

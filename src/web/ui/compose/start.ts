@@ -9,7 +9,7 @@ import { answerAll, answerFrom, answerSubject, answerThread, answerTo, forwardSu
 import { FACTS_FIELD, htmlOfText, readFacts } from './content.ts';
 import type { Content, DraftFacts, DraftFile, Quote } from './content.ts';
 import { fromFlowed } from './flowed.ts';
-import { BLANK, cleanHtml, cleanNodes, textOf, unboxed, writeHtml } from './html.ts';
+import { blankPicture, cleanHtml, cleanNodes, textOf, unboxed, writeHtml } from './html.ts';
 import { signatureText } from './identities.ts';
 import type { Identity } from './identities.ts';
 import { readPerson } from './people.ts';
@@ -307,7 +307,7 @@ function splitQuote(
 }
 
 function withHtml(content: Content, html: string, facts: DraftFacts | undefined): Content {
-  const clean = cleanNodes(html, () => BLANK);
+  const clean = cleanNodes(html, blankPicture);
   if (clean === undefined) return { ...content, mode: 'plain' };
   const nodes = unboxed(clean);
   const quote = facts?.quote === undefined ? undefined : takeQuote(nodes, facts.quote, content.text);
