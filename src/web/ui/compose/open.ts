@@ -24,7 +24,7 @@ import {
   newKey,
 } from './start.ts';
 import type { Begun, Prefill } from './start.ts';
-import { destroyDraft, latestVersion } from './store-draft.ts';
+import { destroyDraft, latestVersion, trashDraft } from './store-draft.ts';
 import { writers } from './writers.ts';
 
 export type Writing =
@@ -161,21 +161,23 @@ export async function leave(draft: Draft): Promise<void> {
   notices.speak(say.keptAsDraft);
 }
 
-/** Throws the letter away; that can be taken back for a while. */
+/** Throws the letter away, into the Trash: its files stay until it is sure. That can be taken back for a while. */
 export async function discard(draft: Draft): Promise<void> {
-  const { content, key } = { content: draft.content.peek(), key: draft.key };
-  const { serverId } = draft;
+  const { key } = draft;
   await finish(draft);
+  const content = draft.content.peek();
+  const { serverId } = draft;
   const { api, mail } = theDesk();
-  if (serverId !== undefined) await destroyDraft(api, serverId).catch(() => undefined);
+  if (serverId !== undefined) {
+    const trash = mail.records.mailboxWithRole('trash')?.id;
+    const isKept = trash !== undefined && !isBlank(content);
+    await (isKept ? trashDraft(api, serverId, trash) : destroyDraft(api, serverId)).catch(() => undefined);
+  }
   void mail.sync().catch(() => undefined);
   if (isBlank(content)) return;
   notices.say(say.discarded, () => {
-    void openDraft({ content, key, serverId: undefined }).then((again) => {
+    void openDraft({ content, key, serverId }).then((again) => {
       again.restoreFiles(content.files.flatMap((file) => blobOf(draft, file.key)));
-      again.change({
-        files: content.files.filter((file) => file.blobId !== undefined || blobOf(draft, file.key).length > 0),
-      });
       again.saveAnew();
     });
   });

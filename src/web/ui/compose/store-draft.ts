@@ -144,3 +144,7 @@ function matched(files: readonly DraftFile[], parts: readonly BodyPart[]): Reado
 export async function destroyDraft(api: Api, id: Id): Promise<void> {
   await api.call<SetResult>('Email/set', { destroy: [id] });
 }
+
+export async function trashDraft(api: Api, id: Id, trash: Id): Promise<void> {
+  await api.call<SetResult>('Email/set', { update: { [id]: { mailboxIds: { [trash]: true } } } });
+}
