@@ -65,7 +65,8 @@ export function checkUpdate(
     const rule = ruleOf(rules, name);
     if (rule === undefined) return true;
     const value = own(patched, name);
-    if (rule.by !== 'client') return !equals(value, own(current, name));
+    // A patch takes away what it says is null.
+    if (rule.by !== 'client') return !equals(value ?? null, own(current, name) ?? null);
     return value === undefined ? rule.optional !== true : rule.kind.read(value) === undefined;
   });
   return wrong.length === 0 ? undefined : refuse(rules, wrong);

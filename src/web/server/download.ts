@@ -31,6 +31,8 @@ export function downloadHeaders(
     'Content-Type': browser && ACTIVE.test(media) ? 'application/octet-stream' : type,
     'Content-Length': String(octets),
     'Content-Disposition': `${shown ? 'inline' : 'attachment'}; ${fileName(name)}`,
+    // RFC 8620 §6.2: it never changes. What a browser keeps is there after the login for whoever sits down next.
+    'Cache-Control': browser ? 'no-store' : 'private, immutable, max-age=31536000',
     'Content-Security-Policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
   };
 }

@@ -280,3 +280,10 @@ export function message(fields: readonly string[], body = 'Hello'): string {
   ];
   return `${[...usual, ...fields].join('\n')}\n\n${body}\n`;
 }
+
+/** A list of results with changes on it, as RFC 8620 §5.6 says that a client does it. */
+export function replayed(ids: readonly string[], { removed, added }: Answered): readonly string[] {
+  const list = ids.filter((id) => !(removed as string[]).includes(id));
+  for (const { id, index } of added as { readonly id: string; readonly index: number }[]) list.splice(index, 0, id);
+  return list;
+}

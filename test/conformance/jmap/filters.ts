@@ -1,0 +1,136 @@
+/** Cases for the filters of Email/query (RFC 8621 §4.4.1). */
+import { group, holds } from './client.ts';
+import { fails, filtered, operator } from './library.ts';
+
+export const FILTERS = group('Filters of emails', [
+  ['8621-4.4.1-in-mailbox', 'must', 'inMailbox', filtered(({ other }) => ({ inMailbox: other }), 'c')],
+  [
+    '8621-4.4.1-other-than',
+    'must',
+    'inMailboxOtherThan: in any that is not named',
+    filtered(({ box }) => ({ inMailboxOtherThan: [box] }), 'c'),
+  ],
+  [
+    '8621-4.4.1-other-than-all',
+    'must',
+    'inMailboxOtherThan all that it lies in finds nothing',
+    filtered(({ box, other }) => ({ inMailboxOtherThan: [box, other] }), ''),
+  ],
+  ['8621-4.4.1-before', 'must', 'before is earlier', filtered({ before: '2026-01-03T10:00:00Z' }, 'ab')],
+  ['8621-4.4.1-after', 'must', 'after is then or later', filtered({ after: '2026-01-03T10:00:00Z' }, 'cd')],
+  ['8621-4.4.1-min-size', 'must', 'minSize', filtered({ minSize: 5_000 }, 'c')],
+  ['8621-4.4.1-max-size', 'must', 'maxSize', filtered({ maxSize: 5_000 }, 'abd')],
+  ['8621-4.4.1-all-in-thread', 'must', 'allInThreadHaveKeyword', filtered({ allInThreadHaveKeyword: '$flagged' }, 'c')],
+  [
+    '8621-4.4.1-some-in-thread',
+    'must',
+    'someInThreadHaveKeyword',
+    filtered({ someInThreadHaveKeyword: '$flagged' }, 'abc'),
+  ],
+  [
+    '8621-4.4.1-none-in-thread',
+    'must',
+    'noneInThreadHaveKeyword',
+    filtered({ noneInThreadHaveKeyword: '$flagged' }, 'd'),
+  ],
+  ['8621-4.4.1-has-keyword', 'must', 'hasKeyword', filtered({ hasKeyword: '$seen' }, 'ac')],
+  [
+    '8621-4.1.1-keyword-case',
+    'must',
+    'Keywords are known in any case of letters',
+    filtered({ hasKeyword: 'EXTRA' }, 'c'),
+  ],
+  ['8621-4.4.1-not-keyword', 'must', 'notKeyword', filtered({ notKeyword: '$seen' }, 'bd')],
+  ['8621-4.4.1-has-attachment', 'must', 'hasAttachment', filtered({ hasAttachment: true }, 'd')],
+  ['8621-4.4.1-no-attachment', 'must', 'hasAttachment false', filtered({ hasAttachment: false }, 'abc')],
+  ['8621-4.4.1-from', 'must', 'from: the address', filtered({ from: 'zoe@a.test' }, 'a')],
+  ['8621-4.4.1-from-name', 'must', 'from: the name, decoded', filtered({ from: 'Jürgen' }, 'c')],
+  ['8621-4.4.1-to', 'must', 'to', filtered({ to: 'zoe@a.test' }, 'b')],
+  ['8621-4.4.1-cc', 'must', 'cc', filtered({ cc: 'carla@c.test' }, 'b')],
+  ['8621-4.4.1-bcc', 'must', 'bcc', filtered({ bcc: 'secret@a.test' }, 'c')],
+  ['8621-4.4.1-subject', 'must', 'subject, whatever the case', filtered({ subject: 'APPLES' }, 'ab')],
+  ['8621-4.4.1-subject-decoded', 'must', 'subject, decoded', filtered({ subject: 'Crêpes' }, 'd')],
+  ['8621-4.4.1-body', 'should', 'body', filtered({ body: 'quokka' }, 'a')],
+  ['8621-4.4.1-body-html', 'should', 'body: the text of HTML', filtered({ body: 'wombat' }, 'd')],
+  ['8621-4.4.1-body-tags', 'should', 'body: tags are no text', filtered({ body: 'html' }, '')],
+  ['8621-4.4.1-text-header', 'must', 'text: in addresses and subject', filtered({ text: 'carla@c.test' }, 'b')],
+  ['8621-4.4.1-text-body', 'should', 'text: in the body', filtered({ text: 'quokka' }, 'a')],
+  ['8621-4.4.1-text-words', 'should', 'text: all words, wherever they stand', filtered({ text: 'fruit red' }, 'a')],
+  ['8621-4.4.1-text-phrase', 'should', 'text: words in quotes stand together', filtered({ text: '"fruit red"' }, '')],
+  ['8621-4.4.1-text-nothing', 'must', 'text that stands nowhere finds nothing', filtered({ text: 'kangarooless' }, '')],
+  ['8621-4.4.1-header', 'must', 'header: there is one', filtered({ header: ['x-mark'] }, 'c')],
+  ['8621-4.4.1-header-text', 'must', 'header: with a text in it', filtered({ header: ['X-Mark', 'SIGN'] }, 'c')],
+  ['8621-4.4.1-header-other', 'must', 'header: not with another text', filtered({ header: ['X-Mark', 'green'] }, '')],
+  ['8621-4.4.1-several', 'must', 'All of one condition must hold', filtered({ hasKeyword: '$seen', from: 'zoe' }, 'a')],
+  ['8621-4.4.1-empty', 'must', 'An empty condition holds for all', filtered({}, 'abcd')],
+  [
+    '8620-5.5-email-and',
+    'must',
+    'AND',
+    filtered(operator('AND', { hasKeyword: '$seen' }, { hasKeyword: '$flagged' }), 'c'),
+  ],
+  ['8620-5.5-email-or', 'must', 'OR', filtered(operator('OR', { hasKeyword: 'extra' }, { subject: 'Crêpes' }), 'cd')],
+  ['8620-5.5-email-not', 'must', 'NOT', filtered(operator('NOT', { hasKeyword: '$seen' }, { subject: 'Crêpes' }), 'b')],
+  [
+    '8620-5.5-email-nested',
+    'must',
+    'Operators in operators',
+    filtered(
+      operator('OR', operator('AND', { hasKeyword: '$seen' }, operator('NOT', { subject: 'apples' })), {
+        hasAttachment: true,
+      }),
+      'cd',
+    ),
+  ],
+  [
+    '8620-5.5-email-filter-null',
+    'must',
+    'No filter finds all',
+    async ({ ann }) => {
+      const { total } = await ann.ok('Email/query', { filter: null, limit: 1, calculateTotal: true });
+      holds(total >= 4, 'at least four', total);
+    },
+  ],
+  [
+    '8620-5.5-email-filter-unknown',
+    'must',
+    'A condition that there is not is unsupportedFilter',
+    fails('unsupportedFilter', { filter: { colour: 'red' } }),
+  ],
+  [
+    '8620-5.5-email-filter-type',
+    'must',
+    'A condition of another type is invalidArguments',
+    fails('invalidArguments', { filter: { minSize: 'large' } }),
+  ],
+  [
+    '8620-5.5-email-filter-date',
+    'must',
+    'A time that is none is invalidArguments',
+    fails('invalidArguments', { filter: { before: 'yesterday' } }),
+  ],
+  [
+    '8620-5.5-email-filter-list',
+    'must',
+    'A filter that is a list is invalidArguments',
+    fails('invalidArguments', { filter: [] }),
+  ],
+  [
+    '8620-5.5-email-operator',
+    'must',
+    'An operator that there is not is invalidArguments',
+    fails('invalidArguments', { filter: { operator: 'NOR', conditions: [] } }),
+  ],
+  [
+    '8621-4.4.1-header-empty',
+    'must',
+    'header without a name is invalidArguments',
+    fails('invalidArguments', { filter: { header: [] } }),
+  ],
+  [
+    '8621-4.4.1-mailbox-unknown',
+    'must',
+    'In a mailbox that is not there lies nothing',
+    filtered({ inMailbox: 'none' }, ''),
+  ],
+]);
