@@ -5,6 +5,8 @@ import type { Writable } from 'node:stream';
 
 /** In every letter. */
 export const COMMON = 'harbour';
+/** In one of twenty. */
+export const MIDDLING = 'lantern';
 /** In one of a hundred. */
 export const RARE = 'walrus';
 
@@ -31,6 +33,7 @@ function letter(n: number, at: number): string {
     `Message-ID: <log-${n}@seed.test>`,
     ...answers,
     '',
+    ...(n % 20 === 0 ? [`The ${MIDDLING} was lit.`] : []),
     ...(n % 100 === 0 ? [`A ${RARE} was seen.`] : []),
     ...lines,
     '',

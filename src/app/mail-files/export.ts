@@ -12,7 +12,7 @@ import { directoryOf, Folders, foldersOf } from './folders.ts';
 import { formatRow, INDEX } from './index-row.ts';
 import type { Folder, IndexRow } from './index-row.ts';
 import { maildirName } from './maildir-name.ts';
-import { readIndex } from './read-index.ts';
+import { rowsIn } from './read-index.ts';
 
 export type MailFormat = 'eml' | 'mbox' | 'maildir';
 
@@ -141,7 +141,8 @@ async function openFiles({ to, format }: ExportOrder): Promise<Destination> {
   const names = await readdir(to);
   if (names.length > 0 && !names.some((name) => name === INDEX || name === INDEX + PART))
     throw new DirectoryError(`There are other files in ${to}. Name a directory that is empty or not there yet.`);
-  const before = new Map((await readIndex(index)).map(({ uidl, file }) => [uidl, file]));
+  const before = new Map<string, string>();
+  for await (const { row } of rowsIn(index)) before.set(row.uidl, row.file);
   const made = new Set<string>();
   const directory = async (path: string): Promise<void> => {
     if (made.has(path)) return;

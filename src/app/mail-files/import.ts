@@ -13,6 +13,7 @@ import { MboxReader } from '../../mail/index.ts';
 import type { MboxPiece } from '../../mail/index.ts';
 import type { Store } from '../../store/index.ts';
 import { Folders } from './folders.ts';
+import { readRow } from './index-row.ts';
 import type { IndexRow } from './index-row.ts';
 import { KnownMail } from './known.ts';
 import { isFlag } from './maildir-name.ts';
@@ -124,7 +125,7 @@ class Import {
     const copy = new ImportedCopy(this.#parts);
     try {
       for await (const piece of createReadStream(file.path)) await copy.write(piece as Buffer);
-      await this.#take(copy, { what: file.path, file, row: file.rows[0] });
+      await this.#take(copy, { what: file.path, file, row: rowIn(file.lines[0]) });
     } catch (error) {
       await copy.abort();
       throw error;
@@ -147,7 +148,7 @@ class Import {
         }
         await end();
         if (!this.#goesOn) return;
-        const row = file.rows[n++];
+        const row = rowIn(file.lines[n++]);
         const about: About = {
           what: `${file.path}, message ${n}`,
           file,
@@ -251,6 +252,10 @@ class Import {
     };
     this.#order.onProgress(this.#done);
   }
+}
+
+function rowIn(line: string | undefined): IndexRow | undefined {
+  return line === undefined ? undefined : readRow(line);
 }
 
 function placeOf({ folder }: MailFile): { readonly path: readonly string[]; readonly role?: 'inbox' } {

@@ -2,9 +2,9 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { INDEX } from './index-row.ts';
-import type { IndexRow } from './index-row.ts';
 import { keywordsInName, withoutFlags } from './maildir-name.ts';
 import { readIndex } from './read-index.ts';
+import type { FileIndex } from './read-index.ts';
 
 export interface MailFile {
   readonly path: string;
@@ -12,8 +12,8 @@ export interface MailFile {
   /** The folder that it lies in, as its place among the files tells; none: the Inbox. */
   readonly folder: readonly string[];
   readonly keywords: readonly string[];
-  /** What an export of ours says of its messages, in their order. */
-  readonly rows: readonly IndexRow[];
+  /** What an export of ours says of its messages, a line each (readRow), in their order. */
+  readonly lines: readonly (string | undefined)[];
 }
 
 /** Directories in directories. */
@@ -21,29 +21,17 @@ const DEPTH = 20;
 
 /** Rejects where there is no such file. */
 export async function* mailFilesIn(path: string): AsyncIterable<MailFile> {
-  if ((await stat(path)).isDirectory()) yield* new Walk(path, byFile(await readIndex(join(path, INDEX)))).all();
+  if ((await stat(path)).isDirectory()) yield* new Walk(path, await readIndex(join(path, INDEX))).all();
   else {
-    const rows = await rowsBeside(path);
-    yield { path, isMbox: await beginsAsMbox(path), folder: [], keywords: keywordsInName(basename(path)), rows };
+    const lines = await linesBeside(path);
+    yield { path, isMbox: await beginsAsMbox(path), folder: [], keywords: keywordsInName(basename(path)), lines };
   }
 }
 
-async function rowsBeside(path: string): Promise<readonly IndexRow[]> {
-  const name = basename(path);
-  const own = byFile(await readIndex(`${path}.${INDEX}`)).get(name);
-  return own ?? byFile(await readIndex(join(dirname(path), INDEX))).get(name) ?? [];
-}
-
-function byFile(rows: readonly IndexRow[]): ReadonlyMap<string, readonly IndexRow[]> {
-  const found = new Map<string, IndexRow[]>();
-  for (const row of rows) {
-    // A program that read the Maildir since has given the file other flags.
-    const key = withoutFlags(row.file);
-    const list = found.get(key) ?? [];
-    list[row.n ?? 0] = row;
-    found.set(key, list);
-  }
-  return found;
+async function linesBeside(path: string): Promise<MailFile['lines']> {
+  const name = withoutFlags(basename(path));
+  const own = (await readIndex(`${path}.${INDEX}`)).get(name);
+  return own ?? (await readIndex(join(dirname(path), INDEX))).get(name) ?? [];
 }
 
 const FROM = Buffer.from('From ');
@@ -63,11 +51,11 @@ async function beginsAsMbox(path: string): Promise<boolean> {
 
 class Walk {
   readonly #root: string;
-  readonly #rows: ReadonlyMap<string, readonly IndexRow[]>;
+  readonly #index: FileIndex;
 
-  constructor(root: string, rows: ReadonlyMap<string, readonly IndexRow[]>) {
+  constructor(root: string, index: FileIndex) {
     this.#root = root;
-    this.#rows = rows;
+    this.#index = index;
   }
 
   async *all(): AsyncIterable<MailFile> {
@@ -92,9 +80,10 @@ class Walk {
     const path = join(this.#root, at);
     const name = basename(at);
     const isMbox = await beginsAsMbox(path);
-    const rows = this.#rows.get(withoutFlags(at)) ?? (await readIndex(`${path}.${INDEX}`));
-    const own = isMbox ? [...folder, name.replace(/\.mbox$/i, '')] : folder;
-    yield { path, isMbox, folder: own, keywords: keywordsInName(name), rows };
+    const own = this.#index.get(withoutFlags(at));
+    const lines = own ?? (await readIndex(`${path}.${INDEX}`)).get(withoutFlags(name)) ?? [];
+    const place = isMbox ? [...folder, name.replace(/\.mbox$/i, '')] : folder;
+    yield { path, isMbox, folder: place, keywords: keywordsInName(name), lines };
   }
 }
 
