@@ -76,16 +76,16 @@ function stopAt(most: number): {
   };
 }
 
-const LETTERS = Array.from({ length: 200 }, (_, n) => `Subject: ${n}\n\n${n}\n`);
+const letters = (length: number): readonly string[] => Array.from({ length }, (_, n) => `Subject: ${n}\n\n${n}\n`);
 
 test('an import that was broken off is done again, and each message is here once', async (t) => {
   const { take, mbox, uidls } = await house(t);
-  const paths = [await mbox('old', LETTERS)];
+  const paths = [await mbox('old', letters(900))];
   const broken = await take({ paths, ...stopAt(20) });
-  assert.ok(broken.isStopped && broken.imported >= 20 && broken.imported < 200, JSON.stringify(broken));
+  assert.ok(broken.isStopped && broken.imported >= 20 && broken.imported < 900, JSON.stringify(broken));
   const rest = await take({ paths });
-  assert.deepEqual([rest.imported, rest.alreadyHere], [200 - broken.imported, broken.imported]);
-  assert.equal((await uidls()).length, 200);
+  assert.deepEqual([rest.imported, rest.alreadyHere], [900 - broken.imported, broken.imported]);
+  assert.equal((await uidls()).length, 900);
 });
 
 test('what lies twice in the files is filed twice, and not again', async (t) => {
@@ -99,7 +99,7 @@ test('what lies twice in the files is filed twice, and not again', async (t) => 
 
 test('an export that was broken off goes on, and keeps what it has', async (t) => {
   const { take, give, mbox, files } = await house(t);
-  await take({ paths: [await mbox('old', LETTERS)] });
+  await take({ paths: [await mbox('old', letters(200))] });
   const to = join(files, 'out');
   const broken = await give({ to, ...stopAt(20) });
   assert.deepEqual([broken.isStopped, broken.messages], [true, 20]);
@@ -129,7 +129,7 @@ test('a UIDL that another message has is not given again', async (t) => {
 test('a full mailbox ends the import with a sentence', async (t) => {
   const { take, mbox, uidls } = await house(t, 1_000);
   await assert.rejects(
-    take({ paths: [await mbox('old', LETTERS)] }),
+    take({ paths: [await mbox('old', letters(200))] }),
     /The mailbox of bob@b\.test is full: \d+ messages/,
   );
   const filed = (await uidls()).length;
