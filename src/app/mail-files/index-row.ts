@@ -41,7 +41,7 @@ const NOT_IN_KEYWORDS = /[()\]{%*"\\]/;
 /** Undefined: it is none, or says too little to be of use. What of it can't be right is left out. */
 export function readRow(line: string): IndexRow | undefined {
   const row = parsed(line);
-  if (typeof row?.['file'] !== 'string') return undefined;
+  if (typeof row?.['file'] !== 'string' || leadsOut(row['file'])) return undefined;
   const { file, n, uidl, receivedAt, octets } = row;
   if (typeof uidl !== 'string' || !UIDL.test(uidl)) return undefined;
   if (typeof receivedAt !== 'string' || Number.isNaN(Date.parse(receivedAt))) return undefined;
@@ -56,6 +56,11 @@ export function readRow(line: string): IndexRow | undefined {
     receivedAt,
     octets: typeof octets === 'number' ? octets : 0,
   };
+}
+
+/** An export moves its own files about by these names, and touches nothing outside of its directory. */
+function leadsOut(file: string): boolean {
+  return file.startsWith('/') || file.includes('\0') || file.split('/').includes('..');
 }
 
 type Fields = Readonly<Record<string, unknown>>;

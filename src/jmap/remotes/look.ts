@@ -9,7 +9,7 @@ import { utcDate } from '../submission/dates.ts';
 import { leave, lineOfText, REMOTES, server, troubleJson } from './kinds.ts';
 import type { RemotesParts } from './parts.ts';
 import { seenJson } from './seen.ts';
-import { secretsIn, settingsOf, triedJson } from './set.ts';
+import { isElsewhere, PASSWORD_AGAIN, secretsIn, settingsOf, triedJson } from './set.ts';
 
 /** Messages of a page: each costs the server a TOP. */
 const MOST_SHOWN = 50;
@@ -101,7 +101,10 @@ async function test(
   const kept = before === undefined ? undefined : await parts.remotes.secretsOf(before.id);
   const properties = object.read(JSON.parse(JSON.stringify({ ...given, leave: null, cap: null, every: 0 })));
   if (properties === undefined) throw invalidArguments('The servers can not be read.');
-  const tried = await parts.remotes.tryOut(settingsOf(properties, before), secretsIn(properties) ?? kept ?? {});
+  const [settings, secrets] = [settingsOf(properties, before), secretsIn(properties)];
+  if (secrets === undefined && before !== undefined && isElsewhere(before.settings, settings))
+    throw invalidArguments(PASSWORD_AGAIN);
+  const tried = await parts.remotes.tryOut(settings, secrets ?? kept ?? {});
   return { accountId: account, ...triedJson(tried) };
 }
 

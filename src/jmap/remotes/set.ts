@@ -109,6 +109,8 @@ async function update(
   if (before === undefined) return new SetError('notFound');
   const settings = settingsOf(patched, before);
   const secrets = secretsIn(patched);
+  if (secrets === undefined && isElsewhere(before.settings, settings))
+    return invalidProperties(['password'], PASSWORD_AGAIN);
   const deletes = equals(current['leave'] ?? null, patched['leave'] ?? null)
     ? undefined
     : await wouldDelete(parts, before, settings.leave, more.confirm?.get(one));
@@ -126,6 +128,15 @@ async function update(
   await parts.refresh();
   return secrets === undefined ? null : { password: null, token: null };
 }
+
+/** What is kept is for the hosts that it was entered for: who could name another one could read it there. */
+export function isElsewhere(before: RemoteSettings, now: RemoteSettings): boolean {
+  const hosts = [before.pop3.host, before.smtp.host].map((host) => host.toLowerCase());
+  return [now.pop3.host, now.smtp.host].some((host) => !hosts.includes(host.toLowerCase()));
+}
+
+export const PASSWORD_AGAIN =
+  'That is another server than the password was entered for. Enter the password again, so that no server gets it unless you say so.';
 
 const SERVERS = ['pop3', 'smtp', 'pop3Login', 'smtpLogin'] as const;
 
