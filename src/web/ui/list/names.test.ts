@@ -20,6 +20,10 @@ test('names: who takes part in a conversation', () => {
   assert.equal(senders([bob, own, bob], 'anna@a.test', WORDS), 'Bob, me');
   assert.equal(senders([own], 'anna@a.test', WORDS), 'Anna Ek');
   assert.equal(senders([from('Lee, Ann', 'lee@b.test'), from(null, 'x@b.test')], '', WORDS), 'Ann, x@b.test');
+  assert.equal(
+    senders([own, from('Mail Delivery System', 'm@b.test')], 'anna@a.test', WORDS),
+    'me, Mail Delivery System',
+  );
   const many = ['Ada', 'Bea', 'Cyn', 'Dee'].map((name) => from(name, `${name}@b.test`));
   assert.equal(senders(many, '', WORDS), 'Ada … Cyn, Dee');
   assert.equal(senders([fakeEmail({ id: 'x', from: null })], '', WORDS), '(nobody)');

@@ -38,8 +38,13 @@ export function recipients(email: Email, words: Words): string {
 
 const isOwn = ({ email }: Address, own: string): boolean => email.toLowerCase() === own.toLowerCase();
 
-const firstName = (name: string): string =>
-  name.includes('@') ? name : (name.replace(/^.*,\s*/, '').split(/\s+/)[0] ?? name);
+/** Of a name and a surname; "Mail Delivery System" is not called Mail. */
+function firstName(name: string): string {
+  const [surname = '', given] = name.split(/,\s*/);
+  const parts = surname.split(/\s+/);
+  if (name.includes('@') || parts.length > 2) return name;
+  return given ?? parts[0] ?? name;
+}
 
 export interface Marks {
   readonly unread: boolean;
