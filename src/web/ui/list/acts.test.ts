@@ -52,6 +52,18 @@ test('acts: what is archived leaves the list, the next row is in focus, and undo
   assert.deepEqual([inFolder('m2'), list.total(), list.idAt(1)], [0, 5, name(4)]);
 });
 
+test('acts: who takes back at once takes back what was done last, though it is not confirmed yet', async () => {
+  const { list, acts, notices, inFolder } = await desk(5);
+  await acts.do('flag');
+  list.focus(1);
+  void acts.do('trash');
+  await acts.settled();
+  assert.ok(notices.undoLast());
+  await settled();
+  assert.deepEqual([inFolder('m3'), list.total()], [0, 5]);
+  await acts.settled();
+});
+
 test('acts: the last row has the row before it as its next', async () => {
   const { list, acts } = await desk(3);
   list.focus(2);

@@ -56,6 +56,7 @@ export class Acts {
   private readonly list: ListModel;
   private readonly notices: Notices;
   private readonly screen: Screen;
+  private readonly underWay = new Set<Promise<unknown>>();
 
   constructor(mail: Mail, list: ListModel, notices: Notices, screen: Screen) {
     this.mail = mail;
@@ -72,8 +73,29 @@ export class Acts {
     return target !== undefined && target.id !== this.list.folder;
   }
 
+  /**
+   * When what was begun is confirmed or refused: only then its Undo is there, and who presses the key at once means
+   * what they have just done, not what they did before.
+   */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.underWay]);
+  }
+
+  private async follow(doing: Promise<void>): Promise<void> {
+    this.underWay.add(doing);
+    try {
+      await doing;
+    } finally {
+      this.underWay.delete(doing);
+    }
+  }
+
   /** What is selected, else the row in focus. */
-  async do(act: Act): Promise<void> {
+  do(act: Act): Promise<void> {
+    return this.follow(this.begin(act));
+  }
+
+  private async begin(act: Act): Promise<void> {
     const role = ROLE_OF[act];
     if (role === undefined) return this.mark(act, undefined);
     const target = this.mail.records.mailboxWithRole(role);
@@ -88,14 +110,22 @@ export class Acts {
   }
 
   /** Keywords of these emails themselves, or of what is selected. */
-  async mark(act: Act, emails: readonly Standing[] | undefined, isQuiet = false): Promise<void> {
+  mark(act: Act, emails: readonly Standing[] | undefined, isQuiet = false): Promise<void> {
+    return this.follow(this.markAll(act, emails, isQuiet));
+  }
+
+  private async markAll(act: Act, emails: readonly Standing[] | undefined, isQuiet: boolean): Promise<void> {
     const patch = KEYWORD[act];
     if (patch === undefined) return;
     await this.run(act, emails ?? (await this.gather(act)), () => patch, words.list.did[act], isQuiet);
   }
 
   /** Emails that are given, into a folder. */
-  async moveTo(target: Id, act: Act | 'move', emails?: readonly Standing[]): Promise<void> {
+  moveTo(target: Id, act: Act | 'move', emails?: readonly Standing[]): Promise<void> {
+    return this.follow(this.moveAll(target, act, emails));
+  }
+
+  private async moveAll(target: Id, act: Act | 'move', emails?: readonly Standing[]): Promise<void> {
     const from = this.list.folder;
     const rows = emails === undefined ? this.rows() : [];
     const all = emails ?? (await this.gather(act));

@@ -219,7 +219,17 @@ const MESSAGE: readonly Command[] = [
     can: hasRow,
     run: () => (asking.value = 'move'),
   },
-  { id: 'undo', name: say.undo, group: 'message', keys: ['z'], icon: 'undo', run: () => void notices.undoLast() },
+  {
+    id: 'undo',
+    name: say.undo,
+    group: 'message',
+    keys: ['z'],
+    icon: 'undo',
+    run: () =>
+      void theDesk()
+        .acts.settled()
+        .then(() => notices.undoLast()),
+  },
   {
     id: 'thread-next',
     name: say.nextInThread,
