@@ -1,9 +1,10 @@
 /** Focus between the parts of the page: folders, list, message. */
 
-const STOPS: Readonly<Record<'folders' | 'list' | 'reader', string>> = {
-  folders: '.folders [role=tree] [tabindex="0"]',
-  list: '.list [role=grid] [tabindex="0"], .list [role=grid], .list button',
-  reader: '.reader [data-reader], .reader button',
+/** The first that is there and on the screen. */
+const STOPS: Readonly<Record<'folders' | 'list' | 'reader', readonly string[]>> = {
+  folders: ['.folders [role=tree] [tabindex="0"]'],
+  list: ['.list [role=grid] [tabindex="0"]', '.list [role=grid]', '.list button'],
+  reader: ['.reader [data-reader]', '.reader button'],
 };
 
 export type Pane = keyof typeof STOPS;
@@ -12,8 +13,9 @@ const ORDER: readonly Pane[] = ['folders', 'list', 'reader'];
 
 /** False: it is not on the screen. */
 export function focusPane(pane: Pane): boolean {
-  for (const element of document.querySelectorAll<HTMLElement>(STOPS[pane])) {
-    if (!element.checkVisibility()) continue;
+  for (const stop of STOPS[pane]) {
+    const element = [...document.querySelectorAll<HTMLElement>(stop)].find((one) => one.checkVisibility());
+    if (element === undefined) continue;
     element.focus();
     return true;
   }
