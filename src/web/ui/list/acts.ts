@@ -78,7 +78,7 @@ export class Acts {
    * what they have just done, not what they did before.
    */
   async settled(): Promise<void> {
-    await Promise.allSettled([...this.underWay]);
+    await Promise.allSettled(this.underWay);
   }
 
   private async follow(doing: Promise<void>): Promise<void> {
