@@ -55,6 +55,10 @@ export class Draft {
   readonly sending = signal(false);
   /** Another version of it was made elsewhere, and both are kept. */
   readonly isForked = signal(false);
+  /** It was to be sent, no answer came, and its draft is gone: it may have gone out. */
+  readonly maybeSent = signal(false);
+  /** The answer to sending it never came. */
+  isUnanswered = false;
   /** Restored from this browser after something went wrong. */
   readonly isRestored = signal(false);
   /** Grows when the text was changed by something else than its editor. */
@@ -210,7 +214,8 @@ export class Draft {
     const saved = await saveDraft(this.api, { drafts: this.drafts, key: this.key, content, before: this.serverId });
     batch(() => {
       this.serverId = saved.id;
-      if (saved.isForked) this.isForked.value = true;
+      if (saved.isForked) (this.isUnanswered ? this.maybeSent : this.isForked).value = true;
+      this.isUnanswered = false;
       this.takeBlobs(saved.blobs);
     });
     this.onSaved();

@@ -41,6 +41,11 @@ export function Notes({ draft, attach }: { readonly draft: Draft; readonly attac
           {say.forked}
         </Note>
       )}
+      {draft.maybeSent.value && (
+        <Note icon="help" tone="warn" close={() => (draft.maybeSent.value = false)}>
+          {say.maybeSent}
+        </Note>
+      )}
       {doubtful.length > 0 && (
         <Note icon="alert" tone="warn" close={() => (draft.doubtful.value = [])}>
           {say.doubtful(doubtful.join(', '))}
@@ -145,7 +150,7 @@ function Refusal({
     <ErrorCard
       what={texts['title'] ?? ''}
       why={(isAway ? texts['trouble'] : texts[type]) ?? texts['other'] ?? ''}
-      weWill={texts['kept']}
+      weWill={isAway ? undefined : texts['kept']}
       said={isAway ? undefined : trouble.said}
       youCan={
         <Button

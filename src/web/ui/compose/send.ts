@@ -57,6 +57,7 @@ export async function send(draft: Draft, later?: Date): Promise<void> {
     tell(draft, sent, later);
     void markOriginal(draft.content.peek(), true);
   } catch (error) {
+    draft.isUnanswered = ['gone', 'offline'].includes(asTrouble(error).kind);
     draft.restart();
     draft.saveAnew();
     draft.obstacle.value = error instanceof Refused ? error.obstacle : refusal(error);

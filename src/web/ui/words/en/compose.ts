@@ -112,6 +112,8 @@ export const compose = {
     restored: 'This was kept in this browser when it closed before the server had it. Everything is there again.',
     forked:
       'This draft was also changed or deleted somewhere else. Nothing was overwritten: this version is now a draft of its own.',
+    maybeSent:
+      'The connection broke while it was being sent, and it may have gone out. Look into Sent before you send it again.',
     doubtful: (who: string) => `${who} could not be reached. Correct the address, then send again.`,
   },
   refusals: {
@@ -127,7 +129,8 @@ export const compose = {
     blobNotFound: 'A file is no longer with the server. Remove it and attach it again.',
     rateLimit: 'You have sent as much as the server takes in a while. Send it later.',
     forbiddenToSend: 'The server doesn’t let you send just now.',
-    trouble: 'The server could not be reached. It is kept as a draft; send it again when the connection is back.',
+    trouble:
+      'The server could not be reached. Nothing is lost: it is kept in this browser; send it again when the connection is back.',
     other: 'The server’s own words are below.',
     kept: 'Nothing is lost: the message is as you left it, and saved as a draft.',
   } as Readonly<Record<string, string>>,
