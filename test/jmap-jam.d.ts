@@ -11,8 +11,8 @@ export default class JamClient {
   authHeader: string;
   session: Promise<{ readonly eventSourceUrl: string }>;
   readonly api: {
-    readonly [Entity in 'Mailbox' | 'Email' | 'SearchSnippet']: {
-      readonly [Operation in 'get' | 'set' | 'query' | 'changes']: (
+    readonly [Entity in 'Mailbox' | 'Email' | 'SearchSnippet' | 'Identity']: {
+      readonly [Operation in 'get' | 'set' | 'query' | 'changes' | 'import']: (
         args: Args,
       ) => Promise<readonly [Answered, unknown]>;
     };
@@ -20,7 +20,9 @@ export default class JamClient {
   getPrimaryAccount(): Promise<string>;
   requestMany<D extends Readonly<Record<string, Draft>>>(
     drafts: (r: {
-      readonly Email: { readonly get: (args: Args) => Draft; readonly query: (args: Args) => Draft };
+      readonly [Entity in 'Email' | 'EmailSubmission']: {
+        readonly [Operation in 'get' | 'set' | 'query']: (args: Args) => Draft;
+      };
     }) => D,
   ): Promise<readonly [{ readonly [Name in keyof D]: Answered }, unknown]>;
   uploadBlob(accountId: string, body: Uint8Array): Promise<{ readonly blobId: string; readonly size: number }>;

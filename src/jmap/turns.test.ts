@@ -35,7 +35,7 @@ async function settled(): Promise<void> {
 
 const begun = (steps: readonly Step[]): string => steps.map(({ name, begun: has }) => (has ? name : '-')).join('');
 
-test('one that is alone waits for all before it, and all behind it wait for its end, even a bad one', async () => {
+test('one that is alone waits for all before it, and all behind it wait for its end, even a bad one [8620-5.3-alone]', async () => {
   const turns = new Turns();
   const steps = [step(turns, 'a', false), step(turns, 'b', false), step(turns, 'c', true), step(turns, 'd', false)];
   const [a, b, c] = steps as [Step, Step, Step];

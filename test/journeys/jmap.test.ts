@@ -142,3 +142,56 @@ test('an independent client reads, searches, writes a draft, moves, deletes, upl
     return coffee.ids.length === 1 ? true : undefined;
   });
 });
+
+test('an independent client imports a message, writes a letter and sends it in one request', async (t) => {
+  const host = await startHost(t, { accounts: ['alice@a.test', 'bob@a.test'] });
+  const jam = jamOn(host);
+  const accountId = await jam.getPrimaryAccount();
+  const [boxes] = await jam.api.Mailbox.get({ accountId });
+  const box = (role: string): string =>
+    (boxes['list'] as { id: string; role: string }[]).find((one) => one.role === role)?.id ?? '';
+  const [identities] = await jam.api.Identity.get({ accountId });
+  const identity = (identities['list'] as Answered[]).find(({ email }) => email === 'alice@a.test');
+
+  const { blobId } = await jam.uploadBlob(accountId, Buffer.from(letter('Kept', 'From the old place.')));
+  const [imported] = await jam.api.Email.import({
+    accountId,
+    emails: { k: { blobId, mailboxIds: { [box('archive')]: true }, keywords: { $seen: true } } },
+  });
+  const kept = imported.created?.['k']?.id;
+  const [archive] = await jam.api.Email.query({ accountId, filter: { inMailbox: box('archive') } });
+  assert.deepEqual(archive.ids, [kept]);
+
+  const [{ sent }] = await jam.requestMany((r) => {
+    const draft = r.Email.set({
+      accountId,
+      create: {
+        d: {
+          mailboxIds: { [box('drafts')]: true },
+          keywords: { $draft: true },
+          from: [{ name: 'Alice', email: 'alice@a.test' }],
+          to: [{ name: 'Bob', email: 'bob@a.test' }],
+          subject: 'By hand',
+          textBody: [{ partId: 't', type: 'text/plain' }],
+          bodyValues: { t: { value: 'Hello' } },
+        },
+      },
+    });
+    const sent = r.EmailSubmission.set({
+      accountId,
+      create: { s: { emailId: '#d', identityId: String(identity?.['id']) } },
+      onSuccessUpdateEmail: {
+        '#s': { [`mailboxIds/${box('sent')}`]: true, [`mailboxIds/${box('drafts')}`]: null, 'keywords/$draft': null },
+      },
+    });
+    return { draft, sent };
+  });
+  // It keeps the last response under a call id: the implicit Email/set that follows a submission.
+  const [inSent] = await jam.api.Email.query({ accountId, filter: { inMailbox: box('sent') } });
+  assert.deepEqual(sent['updated'], { [String(inSent['ids'][0])]: null });
+  const [letters] = await jam.api.Email.get({ accountId, ids: inSent.ids, properties: ['subject', 'keywords'] });
+  assert.deepEqual(
+    (letters['list'] as Answered[]).map(({ subject, keywords }) => [subject, keywords] as const),
+    [['By hand', {}]],
+  );
+});

@@ -102,3 +102,9 @@ test('a name is cut between characters, at its front; one of half a megabyte tak
   assert.equal(utf8(`${'😀'.repeat(200)}.exe`), `${'😀'.repeat(62)}.exe`);
   assert.equal(utf8(`${'ab'.repeat(250_000)}.pdf`).length, 255);
 });
+
+test('a program may keep a download, for it never changes; a browser keeps none [8620-6.2-cache]', () => {
+  const cache = (browser: boolean) =>
+    downloadHeaders({ type: 'text/plain', name: 'x', octets: 1 }, { inline: false, browser })['Cache-Control'];
+  assert.deepEqual([cache(false), cache(true)], ['private, immutable, max-age=31536000', 'no-store']);
+});
