@@ -199,7 +199,9 @@ class Import {
     params: ReturnType<WholeMessage['filed']>,
     newUidl: number,
   ): Promise<void> {
-    if (this.#waiting.size >= MOST_WAITING) await Promise.race(this.#waiting);
+    // They are committed in their order.
+    const [oldest] = this.#waiting;
+    if (this.#waiting.size >= MOST_WAITING) await oldest;
     const filing = this.#parts.store.write('append', params).then(
       async (filed) => {
         if (typeof filed !== 'string') return this.#count({ imported: 1, newUidl });
