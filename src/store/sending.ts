@@ -175,7 +175,7 @@ export interface SendingWrites {
   /** Ends what is known of it; its deliveries go on. 'missing': it is not there. */
   forgetSubmission(p: { readonly account: string; readonly id: string; readonly at: number }): 'done' | 'missing';
 
-  /** Links an email of the account, a report, to the submission it is about. False: it was linked before, or either is gone. */
+  /** Links an email of the account, a report, to the submission it is about. False: it was linked before, either is gone, or there are 500 of it. */
   linkReport(p: {
     readonly account: string;
     readonly submission: string;

@@ -249,6 +249,18 @@ export function sendingContract(engine: Engine): void {
       );
     });
 
+    test('of the reports about one message so many are linked', async (t) => {
+      const store = await engine.open(t);
+      const account = await addAccount(store);
+      const sent = await send(store, account, [{}]);
+      const link = { account, submission: sent.id, kind: 'delivery', facts: '[]', unknown: ['bob@b.test'] } as const;
+      const emails = await Promise.all(Array.from({ length: 501 }, () => draftOf(store, account)));
+      const linked = await Promise.all(emails.map((email) => store.write('linkReport', { ...link, email })));
+      assert.deepEqual([linked.filter((done) => done).length, linked.at(-1)], [500, false]);
+      const [row] = await store.read('submissions', { account, ids: [sent.id] });
+      assert.equal(row?.reports.length, 500);
+    });
+
     test('a submission goes with its journey', async (t) => {
       const store = await engine.open(t);
       const account = await addAccount(store);

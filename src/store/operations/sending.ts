@@ -204,6 +204,9 @@ export function* removeSubmission(id: string, at: number): Steps<void> {
   yield* bury('submission', { account: gone.account, id, created: gone.created }, at);
 }
 
+/** Anybody who got the message can write reports about it, and all of them are read with it. */
+const MOST_REPORTS = 500;
+
 export function* linkReport(p: Parameters<SendingWrites['linkReport']>[0]): Steps<boolean> {
   const { account, submission, email, kind, facts } = p;
   const both = yield* first(
@@ -213,6 +216,12 @@ export function* linkReport(p: Parameters<SendingWrites['linkReport']>[0]): Step
     account,
   );
   if (both === undefined) return false;
+  const reports = yield* first<{ n: number }>(
+    'SELECT count(*) AS n FROM submission_reports WHERE submission = ? AND email <> ?',
+    submission,
+    email,
+  );
+  if ((reports?.n ?? 0) >= MOST_REPORTS) return false;
   const linked = yield* first(
     'INSERT INTO submission_reports (submission, email, account, kind, facts) VALUES (?, ?, ?, ?, ?) ' +
       'ON CONFLICT (submission, email) DO UPDATE SET facts = excluded.facts WHERE submission_reports.facts IS NULL RETURNING email',
