@@ -116,8 +116,8 @@ export function openLogins(parts: LoginParts): Logins {
       const fits = await passwords.check(password, verifier, { known, wanted: () => wait() === 0 });
       if (fits === 'busy') return BUSY;
       if (fits === 'unwanted') return tooMany(wait());
-      if (!fits || found === undefined || verifier === undefined || !mayActAs(login, found.account)) return refuse();
-      remember?.({ account: found.account.id, verifier });
+      if (!fits || found === undefined || !mayActAs(login, found.account)) return refuse();
+      if (verifier !== undefined) remember?.({ account: found.account.id, verifier });
       return accept(found.account);
     } catch (error) {
       return fail(error);

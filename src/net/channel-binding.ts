@@ -20,8 +20,8 @@ export function channelBindingOf(
   return serverEndPoint(role === 'server' ? socket.getX509Certificate() : certificateOfPeer(socket));
 }
 
-/** Not by getPeerX509Certificate, which answers a client's first question only. */
-function certificateOfPeer(socket: TLSSocket): X509Certificate | undefined {
+/** What the server showed. Not by getPeerX509Certificate, which answers a client's first question only. */
+export function certificateOfPeer(socket: TLSSocket): X509Certificate | undefined {
   const raw: Buffer | undefined = socket.getPeerCertificate().raw;
   return raw === undefined ? undefined : new X509Certificate(raw);
 }

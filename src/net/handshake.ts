@@ -6,6 +6,7 @@
 import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect, TLSSocket } from 'node:tls';
+import { certificateOfPeer } from './channel-binding.ts';
 import { WireError } from './wire.ts';
 import type { PeerCertificate, StartTls, TlsState } from './wire.ts';
 
@@ -103,7 +104,7 @@ const MOST_NAMES = 100;
 
 /** undefined: the peer showed none (a resumed session need not). */
 function shown(socket: TLSSocket): PeerCertificate | undefined {
-  const certificate = socket.getPeerX509Certificate();
+  const certificate = certificateOfPeer(socket);
   if (certificate === undefined) return undefined;
   const { fingerprint256, subject, issuer, subjectAltName = '', validFromDate, validToDate } = certificate;
   const names = subjectAltName
