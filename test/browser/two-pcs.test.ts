@@ -154,7 +154,10 @@ test('from a first start to a letter that came back with a file', async (t) => {
   await page.keyboard.type('From my own computer');
   await body(page).focus();
   await page.keyboard.type('Do you have the plan?');
-  await page.getByText(/^Saved /).waitFor();
+  await page
+    .getByText(/^Saved /)
+    .first()
+    .waitFor();
   await page.keyboard.press('Control+Enter');
   await page.locator('.composer').waitFor({ state: 'detached' });
 
@@ -177,7 +180,10 @@ test('from a first start to a letter that came back with a file', async (t) => {
     buffer: Buffer.alloc(60_000, 37),
   });
   await his.getByText('plan.pdf').waitFor();
-  await his.getByText(/^Saved /).waitFor();
+  await his
+    .getByText(/^Saved /)
+    .first()
+    .waitFor();
   await his.getByRole('button', { name: 'Send', exact: true }).click();
   await his.locator('.composer').waitFor({ state: 'detached' });
 

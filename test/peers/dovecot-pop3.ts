@@ -12,6 +12,10 @@ export interface Pop3Store {
   readonly pop3: number;
   /** Path of a PEM file. */
   readonly certificate: string;
+  /** Where the maildirs are, by user. */
+  readonly mail: string;
+  /** A socket where other servers ask whether a login is right. */
+  readonly auth: string;
   /** Puts a letter in, LF or CRLF. */
   deliver(text: string): Promise<void>;
   /** How many lie there. */
@@ -46,6 +50,8 @@ export async function startDovecotPop3(t: TestContext, user: string, password: s
   return {
     pop3: port,
     certificate,
+    mail: join(home, 'mail'),
+    auth: join(home, 'auth-client'),
     async deliver(text) {
       const path = join(maildir, 'new', `${Date.now()}.${++count}.test`);
       await writeFile(path, text);
@@ -80,6 +86,11 @@ passdb {
 userdb {
   driver = static
   args = uid=${NOBODY} gid=${NOBODY} home=${home}/mail/%u
+}
+service auth {
+  unix_listener ${home}/auth-client {
+    mode = 0666
+  }
 }
 service pop3-login {
   inet_listener pop3 {
