@@ -10,9 +10,10 @@ export function readWishes(
   query: URLSearchParams,
   lastEventId: string | undefined,
 ): Omit<EventWishes, 'signal'> | Problem {
-  const types = query.get('types') ?? '*';
-  const closeafter = query.get('closeafter') ?? 'no';
-  const ping = query.get('ping') ?? '0';
+  // A template that was filled with nothing says nothing.
+  const types = query.get('types') || '*';
+  const closeafter = query.get('closeafter') || 'no';
+  const ping = query.get('ping') || '0';
   if (closeafter !== 'state' && closeafter !== 'no') return unreadable('closeafter must be "state" or "no".');
   if (!/^[0-9]{1,9}$/.test(ping)) return unreadable('ping must be a number of seconds, 0 for none.');
   return {

@@ -1,5 +1,5 @@
 /** Cases for drafts that are refused (RFC 8621 §4.6). */
-import { group, like } from './client.ts';
+import { group, like, same } from './client.ts';
 import type { JmapServer } from './client.ts';
 import { draft, drafted, refused, TEXT, written } from './draft.ts';
 
@@ -72,6 +72,18 @@ export const DRAFT_ERRORS = group('Drafts refused', [
     'must',
     'bodyStructure stands alone',
     refused({ bodyStructure: { ...TEXT, type: 'text/plain' } }, /^(textBody|bodyStructure)$/),
+  ],
+  [
+    '8621-4.6-structure-and-all',
+    'should',
+    'All that can not stand beside bodyStructure is named',
+    async ({ ann }) => {
+      const { properties } = await ann.notMade(
+        'Email',
+        draft(ann, { bodyStructure: TEXT, htmlBody: [], attachments: [] }),
+      );
+      same(properties.toSorted(), ['attachments', 'htmlBody', 'textBody'], 'properties');
+    },
   ],
   ['8621-4.6-two-texts', 'must', 'textBody is one part', refused({ textBody: [TEXT, TEXT] }, /^textBody/)],
   ['8621-4.6-no-texts', 'must', 'textBody is not empty', refused({ textBody: [] }, /^textBody/)],

@@ -169,6 +169,16 @@ export const EVENTS = group('Event source', [
       }),
   ],
   [
+    '8620-7.3-empty',
+    'house',
+    'A template that was filled with nothing is one without wishes',
+    (server) =>
+      listening(server, { types: '', closeafter: '', ping: '' }, async (events, ann) => {
+        await ann.mailbox();
+        like(await events.next(), { event: 'state' }, 'event');
+      }),
+  ],
+  [
     '8620-7.3-malformed',
     'house',
     'What can’t be read of a request for events is 400',

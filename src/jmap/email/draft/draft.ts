@@ -30,8 +30,8 @@ export function readDraft(given: JsonObject): Draft | SetError {
   return isWrong(body) ? refuse(body) : { fields, body };
 }
 
-function refuse({ property, why }: Wrong): SetError {
-  return invalidProperties([property], `${JSON.stringify(property)} ${why}.`);
+function refuse({ property, why, also = [] }: Wrong): SetError {
+  return invalidProperties([property, ...also], `${JSON.stringify(property)} ${why}.`);
 }
 
 /** EmailBodyValue (§4.1.4). */
@@ -53,8 +53,8 @@ function readValues(given: Json): ReadonlyMap<string, string> | Wrong {
 }
 
 function treeBody(given: JsonObject, fields: readonly GivenField[], context: DraftContext): DraftPart | Wrong {
-  const other = ['textBody', 'htmlBody', 'attachments'].find((one) => Object.hasOwn(given, one));
-  if (other !== undefined) return { property: other, why: 'can not be set together with bodyStructure' };
+  const [other, ...also] = ['textBody', 'htmlBody', 'attachments'].filter((one) => Object.hasOwn(given, one));
+  if (other !== undefined) return { property: other, why: 'can not be set together with bodyStructure', also };
   const root = readPart(own(given, 'bodyStructure') ?? null, 'text/plain', context);
   if (isWrong(root)) return within('bodyStructure', root);
   const names = new Set(fields.map(({ name }) => name.toLowerCase()));

@@ -17,6 +17,8 @@ export type GivenField = {
 export interface Wrong {
   readonly property: string;
   readonly why: string;
+  /** Other properties of which the same is true. */
+  readonly also?: readonly string[];
 }
 
 /** Written by us, whatever anybody says. */
