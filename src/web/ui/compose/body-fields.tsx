@@ -36,11 +36,6 @@ function PlainText({ draft, attach }: { readonly draft: Draft; readonly attach: 
   const { text, direction } = draft.content.value;
   return (
     <>
-      <div class="compose-tools" role="toolbar" aria-label={say.format.label}>
-        <DirectionButton draft={draft} />
-        <span class="grow" />
-        <ModeButton draft={draft} />
-      </div>
       <textarea
         ref={atStart}
         class="compose-text plain-text"
@@ -58,6 +53,11 @@ function PlainText({ draft, attach }: { readonly draft: Draft; readonly attach: 
           attach(pictures);
         }}
       />
+      <div class="compose-tools" role="toolbar" aria-label={say.format.label}>
+        <DirectionButton draft={draft} />
+        <span class="grow" />
+        <ModeButton draft={draft} />
+      </div>
     </>
   );
 }

@@ -70,7 +70,6 @@ export function RichText({ draft, startsHere }: { readonly draft: Draft; readonl
 
   return (
     <>
-      <Toolbar editor={editor.value} draft={draft} insert={insert} />
       <div
         ref={root}
         class="compose-text rich-text"
@@ -89,6 +88,7 @@ export function RichText({ draft, startsHere }: { readonly draft: Draft; readonl
           insert(files);
         }}
       />
+      <Toolbar editor={editor.value} draft={draft} insert={insert} />
     </>
   );
 }
