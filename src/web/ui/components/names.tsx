@@ -2,19 +2,21 @@
 import { visibleText } from '../letter/visible-text.ts';
 import { words } from '../words/index.ts';
 
-export function Foreign({ text }: { readonly text: string }) {
-  const pieces = visibleText(text);
-  return (
-    <bdi>
-      {pieces.map((piece, n) =>
-        piece.kind === 'text' ? (
-          piece.text
-        ) : (
-          <span key={n} class="chip" data-tone="control" title={words.reader.control(piece.name)}>
-            {piece.code}
-          </span>
-        ),
-      )}
-    </bdi>
+interface ForeignProps {
+  readonly text: string;
+  /** What stands around it has `dir` and is there for this text alone: `dir=auto` does not look into a <bdi>. */
+  readonly isAlone?: boolean;
+}
+
+export function Foreign({ text, isAlone = false }: ForeignProps) {
+  const pieces = visibleText(text).map((piece, n) =>
+    piece.kind === 'text' ? (
+      piece.text
+    ) : (
+      <span key={n} class="chip" data-tone="control" title={words.reader.control(piece.name)}>
+        {piece.code}
+      </span>
+    ),
   );
+  return isAlone ? <>{pieces}</> : <bdi>{pieces}</bdi>;
 }

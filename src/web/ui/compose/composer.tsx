@@ -2,6 +2,7 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { clock } from '../clock.ts';
 import { Button, Icon, IconButton, notices } from '../components/index.ts';
+import { directionOf } from '../components/direction.ts';
 import { useDesk } from '../shell/desk.ts';
 import { isStrong, strokeOf } from '../shell/keys.ts';
 import { words } from '../words/index.ts';
@@ -150,7 +151,7 @@ function Head({ draft }: { readonly draft: Draft }) {
   const { subject } = draft.content.value;
   return (
     <header class="compose-head">
-      <h2 dir="auto">{subject.trim() === '' ? say.title : subject}</h2>
+      <h2 dir={directionOf(subject)}>{subject.trim() === '' ? say.title : subject}</h2>
       <SaveLine state={draft.save.value} />
       <IconButton
         icon="minus"
@@ -312,7 +313,7 @@ function SubjectField({ draft }: { readonly draft: Draft }) {
         class="compose-subject"
         data-subject=""
         type="text"
-        dir="auto"
+        dir={directionOf(draft.content.value.subject)}
         autoComplete="off"
         maxLength={900}
         value={draft.content.value.subject}

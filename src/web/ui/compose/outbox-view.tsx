@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { Bone, Button, Confirm, EmptyState, notices, Waiting } from '../components/index.ts';
+import { directionOf } from '../components/direction.ts';
 import { Foreign } from '../components/names.tsx';
 import { asTrouble } from '../jmap/trouble.ts';
 import { useDesk } from '../shell/desk.ts';
@@ -68,8 +69,8 @@ function Entry({ entry }: { readonly entry: OutboxEntry }) {
   return (
     <li class="outbox-entry">
       <div class="outbox-head">
-        <h2 dir="auto">
-          <Foreign text={subject} />
+        <h2 dir={directionOf(subject)}>
+          <Foreign text={subject} isAlone />
         </h2>
         <StateChip state={entry.state} />
       </div>

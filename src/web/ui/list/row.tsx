@@ -1,5 +1,6 @@
 import type { Email, Id } from '../jmap/types.ts';
 import { Bone, Icon, IconButton } from '../components/index.ts';
+import { directionOf } from '../components/direction.ts';
 import { Foreign } from '../components/names.tsx';
 import { visibleString } from '../letter/visible-text.ts';
 import { clock } from '../clock.ts';
@@ -101,10 +102,10 @@ function MessageRow({ index, email, top, isActive, isOpen, onOpen }: RowProps & 
       </div>
       <div class="row-main" role="gridcell">
         <span class="row-who" dir="auto">
-          <Foreign text={who} />
+          <Foreign text={who} isAlone />
           {marks.count > 1 && <span class="row-count">{marks.count}</span>}
         </span>
-        <span class="row-subject" dir="auto">
+        <span class="row-subject" dir={directionOf(subject ?? '')}>
           {subject === null ? (
             <span class="muted">{words.common.noSubject}</span>
           ) : (

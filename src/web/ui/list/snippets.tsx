@@ -18,18 +18,18 @@ export function Snippet({
   readonly text: string;
 }) {
   const found = useContext(SnippetContext)?.of(id).value?.[part];
-  if (found === undefined || found === null) return <Foreign text={text} />;
+  if (found === undefined || found === null) return <Foreign text={text} isAlone />;
   return (
-    <bdi>
+    <>
       {pieces(found).map((piece, n) =>
         piece.marked ? (
           <mark key={n}>
-            <Foreign text={piece.text} />
+            <Foreign text={piece.text} isAlone />
           </mark>
         ) : (
-          <Foreign key={n} text={piece.text} />
+          <Foreign key={n} text={piece.text} isAlone />
         ),
       )}
-    </bdi>
+    </>
   );
 }

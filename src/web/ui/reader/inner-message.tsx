@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { ErrorCard, Waiting } from '../components/index.ts';
+import { directionOf } from '../components/direction.ts';
 import { Foreign } from '../components/names.tsx';
 import { asTrouble, Trouble } from '../jmap/trouble.ts';
 import type { FullEmail, Id } from '../jmap/types.ts';
@@ -52,8 +53,8 @@ export function InnerMessage({ blob }: { readonly blob: Id }) {
   }
   return (
     <div class="inner-message">
-      <h3 dir="auto">
-        <Foreign text={email.value.subject ?? words.common.noSubject} />
+      <h3 dir={directionOf(email.value.subject ?? '')}>
+        <Foreign text={email.value.subject ?? words.common.noSubject} isAlone />
       </h3>
       <HeaderView email={email.value} full={email.value} fold={undefined}>
         {null}

@@ -57,10 +57,10 @@ function Folded({ email, unfold }: { readonly email: Email; readonly unfold: () 
         onClick={unfold}
       >
         <span class="message-who" dir="auto">
-          <Foreign text={from === undefined ? words.common.nobody : isOwn ? words.common.me : nameOf(from)} />
+          <Foreign text={from === undefined ? words.common.nobody : isOwn ? words.common.me : nameOf(from)} isAlone />
         </span>
         <span class="message-preview muted" dir="auto">
-          <Foreign text={email.preview} />
+          <Foreign text={email.preview} isAlone />
         </span>
         {email.hasAttachment && <Icon name="paperclip" />}
         <time dateTime={email.receivedAt}>{shortDate(Date.parse(email.receivedAt), clock.now(), words.list)}</time>

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Button, EmptyState, ErrorCard } from '../components/index.ts';
+import { directionOf } from '../components/direction.ts';
 import { Foreign } from '../components/names.tsx';
 import { isUnread } from '../jmap/patch.ts';
 import type { Email, Id } from '../jmap/types.ts';
@@ -60,7 +61,9 @@ function Conversation({ id }: { readonly id: Id }) {
       <ReaderBar conversation={conversation} />
       <div class="reader-scroll" tabIndex={-1} data-reader="">
         <header class="conversation-head">
-          <h2 dir="auto">{subject === '' ? words.common.noSubject : <Foreign text={subject} />}</h2>
+          <h2 dir={directionOf(subject)}>
+            {subject === '' ? words.common.noSubject : <Foreign text={subject} isAlone />}
+          </h2>
           {conversation.length > 1 && <FoldAll conversation={conversation} />}
         </header>
         {conversation.map((email) => (
