@@ -11,6 +11,7 @@ let editor: typeof Editor | undefined;
 
 /** Makes the room where HTML is cleaned, and fetches the editor; everything else here waits for that. */
 export async function prepare(): Promise<void> {
+  if (workroom !== undefined && editor !== undefined) return;
   const [view, module] = await Promise.all([openWorkroom(), import('./editor.ts')]);
   workroom = view;
   editor = module.Editor;

@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { clock } from '../clock.ts';
 import { Button, Confirm, ErrorCard, Icon, IconButton, Waiting } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
 import { leaving } from '../shell/app.ts';
@@ -6,6 +7,7 @@ import { useDesk } from '../shell/desk.ts';
 import { words } from '../words/index.ts';
 import { Composer } from './composer.tsx';
 import type { Draft } from './draft.ts';
+import { prepare } from './html.ts';
 import { forgetMirror } from './mirror.ts';
 import {
   again,
@@ -31,6 +33,9 @@ export { ReportCard } from './report.tsx';
 
 const say = words.compose;
 
+/** Milliseconds after which the list is there, and the editor may be fetched. */
+const WHEN_IDLE = 1_500;
+
 /** Everything that is being written, above the page: one composer, and the others folded beside it. */
 export function ComposeLayer() {
   const desk = useDesk();
@@ -42,7 +47,12 @@ export function ComposeLayer() {
       .catch(() => undefined);
     void restoreLeft();
     openAsked();
-    const ends = [guardUnsaved(), followOutbox(desk, (n) => (waiting.value = n))];
+    const ends = [
+      guardUnsaved(),
+      followOutbox(desk, (n) => (waiting.value = n)),
+      // Ahead of time: one writes without a network too.
+      clock.after(WHEN_IDLE, () => void prepare().catch(() => undefined)),
+    ];
     return () => {
       for (const end of ends) end();
     };
