@@ -29,7 +29,6 @@ export function BodyView({ email, showWhole }: BodyProps) {
   const asText = useSignal(choices.value.preferText);
   const once = useSignal(false);
   const facts = useSignal<LetterFacts | undefined>(undefined);
-  const look = useSignal<LetterLook | undefined>(undefined);
   const shownLook = useSignal<LetterLook>('sent');
   const body = bodyOf(email, asText.value);
   const cids = useMemo(
@@ -46,6 +45,10 @@ export function BodyView({ email, showWhole }: BodyProps) {
   const address = sender?.email.toLowerCase() ?? '';
   const choice = kept.value.pictures[address];
   const pictures = once.value || choice === 'always' ? 'shown' : 'blocked';
+  const look = kept.value.looks[address];
+  const chooseLook = (value: LetterLook): void => {
+    kept.value = { ...kept.peek(), looks: { ...kept.peek().looks, [address]: value } };
+  };
   const choose = (value: 'always' | 'never'): void => {
     kept.value = { ...kept.peek(), pictures: { ...kept.peek().pictures, [address]: value } };
   };
@@ -69,7 +72,7 @@ export function BodyView({ email, showWhole }: BodyProps) {
           {...(body.html === undefined ? {} : { html: body.html })}
           {...(body.text === undefined ? {} : { text: body.text })}
           {...(body.flowed === undefined ? {} : { flowed: body.flowed })}
-          {...(look.value === undefined ? {} : { look: look.value })}
+          {...(look === undefined ? {} : { look })}
           cids={cids}
           pictures={pictures}
           theme={theme}
@@ -103,7 +106,9 @@ export function BodyView({ email, showWhole }: BodyProps) {
           <button
             class="link"
             type="button"
-            onClick={() => (look.value = shownLook.value === 'sent' ? 'adapt' : 'sent')}
+            onClick={() => {
+              chooseLook(shownLook.value === 'sent' ? 'adapt' : 'sent');
+            }}
           >
             {shownLook.value === 'sent' ? say.lookAdapt : say.lookSent}
           </button>

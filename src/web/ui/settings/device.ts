@@ -1,5 +1,6 @@
 /** The choices of this browser. `posthorn.look` is also read by public/theme.js, before the first paint. */
 import { effect } from '@preact/signals';
+import type { LetterLook } from '../letter/index.ts';
 import { browserStore, kept } from './kept.ts';
 
 const store = browserStore();
@@ -24,6 +25,8 @@ export function choicesOf(account: string) {
   return kept(store, `posthorn.account.${account}`, {
     /** By the sender's address in lower case. */
     pictures: {} as Readonly<Record<string, 'always' | 'never'>>,
+    /** In the dark: as it was sent, or adapted. By the sender's address too. */
+    looks: {} as Readonly<Record<string, LetterLook>>,
     recentSearches: [] as readonly string[],
     closedFolders: [] as readonly string[],
   });
