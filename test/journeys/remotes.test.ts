@@ -200,3 +200,36 @@ test('a change is pushed, and what another program cannot do a page of a host ca
   for await (const chunk of session) text += String(chunk);
   assert.ok(text.includes('urn:ietf:params:jmap:mail') && !text.includes('urn:posthorn:remotes'));
 });
+
+test('a letter waits, with words, where the provider shows another certificate or the account is gone', async (t) => {
+  const { page, make, trusted } = await withBob(t, []);
+  const made = await make();
+  const { id } = (made['created'] as Record<string, { id: string }>)['r'] ?? { id: JSON.stringify(made) };
+  await visited(page, id);
+  const pinned = Array.from({ length: 32 }, () => 'AB').join(':');
+  const { list } = await page.call('Mailbox/get', { ids: null });
+  const drafts = (list as { id: string; role: string }[]).find(({ role }) => role === 'drafts')?.id ?? '';
+  const draft = {
+    mailboxIds: { [drafts]: true },
+    from: [{ name: null, email: 'bob@a.test' }],
+    to: [{ name: null, email: 'carol@c.test' }],
+  };
+  const email = await page.call('Email/set', { create: { d: draft } });
+  const emailId = (email['created'] as Record<string, { id: string }>)['d']?.id;
+  const identityId = `r-${id}`;
+  await page.call('Remote/set', { update: { [id]: { smtp: { ...trusted.smtp, pinned } } }, untried: true });
+  const sent = await page.call('EmailSubmission/set', { create: { s: { identityId, emailId } } });
+  const submission = (sent['created'] as Record<string, { id: string }> | null)?.['s']?.id ?? JSON.stringify(sent);
+  const waits = (reason: string): Promise<unknown> =>
+    eventually(`it waits: ${reason}`, async () => {
+      const { list: outbox } = await page.call('Outbox/get', { ids: [submission] });
+      const [entry] = outbox as { state: string; recipients: { reason: { id: string } | null }[] }[];
+      return entry?.state === 'waiting' && entry.recipients[0]?.reason?.id === reason;
+    });
+  await waits('certificate-changed');
+  await page.call('Remote/set', { destroy: [id] });
+  await page.call('Outbox/act', { id: submission, action: 'tryAgain' });
+  await waits('no-account-for-sender');
+  const again = await page.call('EmailSubmission/set', { create: { s: { identityId, emailId } } });
+  assert.match(JSON.stringify(refusal(again, 'notCreated', 's')), /There is no such identity/);
+});
