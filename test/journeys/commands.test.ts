@@ -249,7 +249,7 @@ test('status says what runs, which doors are open, and what waits; also where no
   assert.equal(code, 0);
   assert.match(
     stdout,
-    /^A server runs since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(pid \d+: smtp, submission, pop3, web, queue\)/,
+    /^A server runs since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(pid \d+: smtp, submission, pop3, web, queue, collect\)/,
   );
   assert.match(stdout, new RegExp(`127\\.0\\.0\\.1:${host.port('smtp')} +mail from other servers`));
   assert.match(stdout, /1 domain, 2 accounts\.\nNothing waits to be handed on\.\nOpen relay: no\./);
