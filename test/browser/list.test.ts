@@ -180,7 +180,10 @@ test('the list', async (t) => {
     // On a button of the composer they mean nothing either.
     await composer.getByRole('button', { name: 'Attach files' }).focus();
     for (const key of ['#', 'e', 'x', '!']) await page.keyboard.press(key);
-    await composer.getByText(/^Saved/).waitFor();
+    await composer
+      .locator('.compose-saved')
+      .filter({ hasText: /^Saved/ })
+      .waitFor();
     assert.equal(await composer.locator('[data-subject]').inputValue(), 'j#e');
     assert.match(await composer.locator('.compose-text').innerText(), /j#e!x/);
     await composer.getByRole('button', { name: 'Discard' }).click();
