@@ -201,7 +201,7 @@ const ENLARGED = { width: 320, height: 256 };
 /** Two hosts that know the way to each other. */
 async function startTwo(t: TestContext): Promise<readonly [a: Webmail, b: Webmail]> {
   const b = await startWebmail(t, { domains: ['b.test'], accounts: ['bob@b.test'] });
-  const tables = `[queue]\nretry = ["300ms"]\n${route('b.test', b.host.port('smtp'))}${route('c.test', 1)}`;
+  const tables = `[queue]\nretry = ["1h"]\n${route('b.test', b.host.port('smtp'))}${route('c.test', 1)}`;
   const a = await startWebmail(t, { accounts: [ME], tables });
   await writeFile(b.host.config, configuration({ domains: ['b.test'], tables: route('a.test', a.host.port('smtp')) }));
   const { code, stderr } = await b.host.reload();
