@@ -6,7 +6,7 @@ import { parseJson } from './json.ts';
 import { testJmap } from './testing.ts';
 import type { Answered, TestJmap } from './testing.ts';
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 100);
+const numRuns = Math.max(100, Math.ceil(Number(process.env['FUZZ_RUNS'] ?? 100) / 4));
 
 const NAMES = ['accountId', 'ids', '#ids', 'properties', 'create', 'update', 'destroy', 'filter', 'sort', 'sinceState', 'maxChanges', 'position', 'anchor', 'limit', 'name', 'parentId', 'role', 'operator', 'conditions', 'resultOf', 'path', 'k1', 'm1', 'name/x', 'myRights/mayDelete', '__proto__', 'constructor', '', 'ifInState', 'onDestroyRemoveEmails', 'sinceQueryState', 'fromAccountId', 'blobIds', 'property', 'isSubscribed', 'sortOrder']; // prettier-ignore
 const TEXTS = ['m1', 'm2', '#k1', 'k1', 'a', '', 'inbox', 'AND', 'NOT', 'name', 'sortOrder', '/list/*/id', '/ids', '/~2', 'Mailbox/get', 'Mailbox/set', '0', '1-1', '1-99', 'u-1', 'x'.repeat(300), '\u0000', 'é', '__proto__']; // prettier-ignore

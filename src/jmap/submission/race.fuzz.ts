@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import type { Answered } from '../testing.ts';
 import { LATER, letter, LOST, NOBODY, SendingHouse, TAKEN } from './testing.ts';
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 15);
+const numRuns = Math.max(5, Math.ceil(Number(process.env['FUZZ_RUNS'] ?? 100) / 250));
 
 const ANSWERS = { TAKEN, LATER, LOST, NOBODY };
 
