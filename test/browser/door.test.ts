@@ -43,6 +43,8 @@ test('a browser keeps the cookie on loopback, and no script sees it', async (t) 
   assert.deepEqual([cookie?.httpOnly, cookie?.secure, cookie?.sameSite, cookie?.path], [true, true, 'Strict', '/']);
   await tab.page.reload();
   assert.equal(await tab.page.evaluate(async () => (await fetch('/session')).status), 200);
+  // Before its host: the page would complain that it is gone.
+  await tab.context.close();
 });
 
 /** What a page of somebody else's can try, each answered with what it saw. */
@@ -118,6 +120,7 @@ test('a page on another port of this machine gets nothing with the cookie of its
   assert.match((await other.textContent('body')) ?? '', /another page/);
 
   assert.equal(await tab.page.evaluate(async () => (await fetch('/session')).status), 200, 'still logged in');
+  await tab.context.close();
   tab.takeFaults();
 });
 
