@@ -31,7 +31,7 @@ export async function srvRung({ address, resolver, signal }: LadderParts): Promi
   return {
     asked,
     said: 'found',
-    words: `It names ${names.join(' and ')}.`,
+    words: `It names ${[...new Set(names)].join(' and ')}.`,
     ...(pop3 === undefined ? {} : { pop3 }),
     ...(smtp === undefined ? {} : { smtp }),
   };
