@@ -58,6 +58,8 @@ export class Collector {
   >();
   /** What a person said about ids that are all new; for the next visit only. */
   readonly #answers = new Map<string, 'same-messages' | 'new-messages'>();
+  /** Visits that have ended, counted: what was read while one ended may say that it is still due. */
+  #ended = 0;
   #cancel: Cancel | undefined;
   #stopListening: (() => void) | undefined;
   #looking = false;
@@ -143,7 +145,12 @@ export class Collector {
     }
     const now = clock.now();
     const free = MOST_VISITS - this.#under.size;
+    const ended = this.#ended;
     const due = free <= 0 ? [] : await store.read('dueRemotes', { dueBy: now, limit: free + this.#under.size });
+    if (ended !== this.#ended) {
+      this.#lookAgain = true;
+      return;
+    }
     for (const row of due.filter(({ id }) => !this.#under.has(id)).slice(0, free)) this.#begin(remoteOf(row));
     const next = await store.read('nextRemoteDue', {});
     // Those under way stay due until they have ended; their end looks again.
@@ -177,6 +184,7 @@ export class Collector {
       })
       .finally(() => {
         this.#under.delete(remote.id);
+        this.#ended++;
         finished();
         this.#parts.onChange?.();
         this.#look();
