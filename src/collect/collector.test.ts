@@ -12,6 +12,7 @@ import { FakeMailbox, FakePolicy, fakeContext, fakeMessage } from '../pop3/testi
 import { serveSmtp } from '../smtp/index.ts';
 import { fakePolicy, TEST_SETTINGS } from '../smtp/testing.ts';
 import { addAccount, eventually, temporaryDirectory, temporaryStore, textOf } from '../store/testing.ts';
+import type { Store } from '../store/index.ts';
 import { Collector } from './collector.ts';
 import { Remotes } from './remotes.ts';
 import type { RemoteSettings } from './settings.ts';
@@ -218,4 +219,37 @@ test('an address that is none, a rule that makes no sense, one that is there alr
   assert.match(await refusal('a@isp.example', { leave: { kind: 'days', days: -1 } }), /0 to 3650 days/);
   assert.ok(typeof (await add('a@isp.example')) === 'object');
   assert.match(await refusal('a@isp.example'), /there already/);
+});
+
+test('a visit of which nothing can be kept is not made again at once', async (t) => {
+  const { settings, policy } = await provider(t);
+  const { account, remotes, store } = await house(t);
+  const full: Store = {
+    ...store,
+    content: store.content,
+    read: (name, params) => store.read(name, params),
+    write: (name, params) =>
+      name === 'recordVisit' ? Promise.reject(new Error('the disk is full')) : store.write(name, params),
+    onChange: (listener) => store.onChange(listener),
+    close: () => store.close(),
+  };
+  const remote = await remotes.add({ account, address: 'a@isp.example', settings, secrets: { password: PASSWORD } });
+  assert.ok(typeof remote === 'object');
+  const collector = new Collector({
+    store: full,
+    remotes,
+    clock: systemClock,
+    log: silentLog,
+    longest: () => 1_000_000,
+  });
+  t.after(() => collector.close(1_000));
+  collector.start();
+  await eventually(() => policy.logins.length === 1);
+  await collector.settled(remote.id);
+  // Each change has it look what is due; reads are answered in order, so it has looked when ours is answered.
+  for (let n = 0; n < 3; n++) {
+    await store.write('setSetting', { name: 'x', value: String(n) });
+    for (let m = 0; m < 3; m++) await store.read('nextRemoteDue', {});
+  }
+  assert.deepEqual([collector.visiting(remote.id), policy.logins.length], [undefined, 1]);
 });

@@ -60,6 +60,8 @@ export class Collector {
   readonly #answers = new Map<string, 'same-messages' | 'new-messages'>();
   /** Visits that have ended, counted: what was read while one ended may say that it is still due. */
   #ended = 0;
+  /** Accounts of whose visit nothing could be kept (a full disk), and when they are visited by themselves again. */
+  readonly #resting = new Map<string, number>();
   #cancel: Cancel | undefined;
   #stopListening: (() => void) | undefined;
   #looking = false;
@@ -151,7 +153,8 @@ export class Collector {
       this.#lookAgain = true;
       return;
     }
-    for (const row of due.filter(({ id }) => !this.#under.has(id)).slice(0, free)) this.#begin(remoteOf(row));
+    const ready = due.filter(({ id }) => !this.#under.has(id) && (this.#resting.get(id) ?? 0) <= now);
+    for (const row of ready.slice(0, free)) this.#begin(remoteOf(row));
     const next = await store.read('nextRemoteDue', {});
     // Those under way stay due until they have ended; their end looks again.
     if (next !== undefined) this.#lookIn(Math.min(LOOK_EVERY, Math.max(1_000, next - now)));
@@ -175,8 +178,11 @@ export class Collector {
     });
     this.#under.set(remote.id, { visiting, stopped: false, cut, done });
     this.#parts.onChange?.();
+    this.#resting.delete(remote.id);
     this.#visitOne(remote, cut.signal)
       .catch((error: unknown) => {
+        // It still stands as due: without a rest its provider would be asked again and again.
+        this.#resting.set(remote.id, this.#parts.clock.now() + LOOK_EVERY);
         this.#parts.log.error('What came of collecting could not be kept', {
           remote: remote.id,
           cause: describeError(error),
