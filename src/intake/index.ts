@@ -7,6 +7,7 @@ export type { Composer } from './compose.ts';
 export { openHeldMail } from './held.ts';
 export type { HeldMail, HeldOutcome } from './held.ts';
 export { append } from './append.ts';
+export { lastReceived } from './arrived-at.ts';
 export type { Appended } from './append.ts';
 export type { AppendedEmail } from './passing.ts';
 export { openCollected } from './collected.ts';

@@ -1,5 +1,6 @@
 /** Email/import (RFC 8621 §4.8): messages that were uploaded, or are part of others, become emails. */
-import { fieldValues, HeaderScanner, readDate } from '../../mail/index.ts';
+import { lastReceived } from '../../intake/index.ts';
+import { HeaderScanner } from '../../mail/index.ts';
 import { id, mapOf, nullable, object, text } from '../arguments.ts';
 import { MAIL } from '../capabilities.ts';
 import { invalidProperties, MethodError, SetError } from '../errors.ts';
@@ -77,13 +78,12 @@ async function importOne(parts: EmailParts, call: Call, given: JsonObject): Prom
   return await file(parts, call.account.id, { ...state, receivedAt: at }, octets.read());
 }
 
-/** The time of the most recent Received field, which is the first one (RFC 5321 §4.4). */
+/** RFC 8621 §4.8: the time of the most recent Received field. */
 async function receivedIn(octets: Octets): Promise<number | undefined> {
   const scanner = new HeaderScanner();
   for await (const piece of octets.read()) {
     scanner.write(piece);
     if (scanner.state !== 'reading') break;
   }
-  const [last = ''] = fieldValues(scanner.fields, 'received');
-  return readDate(last.slice(last.lastIndexOf(';') + 1).trim())?.ms;
+  return lastReceived(scanner.fields);
 }
