@@ -80,8 +80,9 @@ export class Collector {
     this.#look();
   }
 
-  visiting(id: string): Visiting | undefined {
-    return this.#under.get(id)?.visiting;
+  /** The visits that are under way now, by account. */
+  visits(): ReadonlyMap<string, Visiting> {
+    return new Map([...this.#under].map(([id, { visiting }]) => [id, visiting]));
   }
 
   /** Visits it now, whatever it waits for. False: there is none, or a visit is under way. */

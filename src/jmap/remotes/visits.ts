@@ -3,10 +3,10 @@ import { id, nullable, oneOf } from '../arguments.ts';
 import { getMethod } from '../frames/get.ts';
 import { method } from '../method.ts';
 import type { Method } from '../method.ts';
-import { remoteJson, REMOTES } from './kinds.ts';
+import { REMOTES } from './kinds.ts';
 import { ownRemote } from './look.ts';
 import type { RemotesParts } from './parts.ts';
-import { remotesState } from './state.ts';
+import { shownRemotes, stateOf } from './state.ts';
 
 const PROPERTIES = ['id', 'identityId', 'address', 'pop3', 'smtp', 'pop3Login', 'smtpLogin', 'leave', 'cap', 'every', 'largest', 'standing', 'visitedAt', 'dueAt', 'visiting']; // prettier-ignore
 
@@ -19,10 +19,8 @@ export function visitMethods(parts: RemotesParts): readonly Method[] {
       properties: PROPERTIES,
       takes: {},
       async find({ account, ids }) {
-        const state = await remotesState(parts, account);
-        const all = await remotes.list(account);
-        const wanted = all.filter((one) => ids?.includes(one.id) !== false);
-        return { state, list: wanted.map((one) => remoteJson(one, collector?.visiting(one.id))) };
+        const all = await shownRemotes(parts, account);
+        return { state: stateOf(all), list: all.filter((one) => ids?.includes(one.id) !== false) };
       },
     }),
     method({
