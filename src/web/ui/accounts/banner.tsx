@@ -1,5 +1,5 @@
 import { Button, Icon } from '../components/index.ts';
-import { waiting } from '../compose/index.ts';
+import { waiting } from '../outbox/index.ts';
 import { words } from '../words/index.ts';
 import { useAccounts } from './use.ts';
 

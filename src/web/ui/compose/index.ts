@@ -1,7 +1,4 @@
-/**
- * Writing and sending, as the shell sees it. The shell draws `ComposeLayer` above everything, `OutboxView` in place of
- * the list, `ReportCard` above the text of a message, and takes the commands and settings from here.
- */
+/** Writing and sending, as the shell sees it: it draws `ComposeLayer` above everything, and takes the commands from here. */
 import { write as open } from './open.ts';
 import type { Writing } from './open.ts';
 
@@ -11,5 +8,4 @@ export function write(wish: Writing): void {
 }
 
 export { composeCommands } from './commands.ts';
-export { ComposeLayer, OutboxView, ReportCard } from './views.tsx';
-export { waiting } from './waiting.ts';
+export { ComposeLayer } from './views.tsx';

@@ -18,7 +18,7 @@ import { emailOf, submissionOf } from './letter.ts';
 import type { Hold } from './letter.ts';
 import { finish, openDraft, write } from './open.ts';
 import { writing } from './options.ts';
-import { outboxOf } from './outbox.ts';
+import { outboxOf } from '../outbox/outbox.ts';
 import { creationName } from './store-draft.ts';
 
 const say = words.compose;

@@ -24,12 +24,9 @@ import {
   write,
 } from './open.ts';
 import type { Opening } from './open.ts';
-import { followOutbox } from './outbox.ts';
-import { waiting } from './waiting.ts';
+import { followOutbox } from '../outbox/outbox.ts';
+import { waiting } from '../outbox/waiting.ts';
 import { writers } from './writers.ts';
-
-export { OutboxView } from './outbox-view.tsx';
-export { ReportCard } from './report.tsx';
 
 const say = words.compose;
 

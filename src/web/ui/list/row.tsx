@@ -4,7 +4,7 @@ import { directionOf } from '../components/direction.ts';
 import { Foreign } from '../components/names.tsx';
 import { visibleString } from '../letter/visible-text.ts';
 import { clock } from '../clock.ts';
-import { SentChip } from '../compose/state-chip.tsx';
+import { SentChip } from '../outbox/index.ts';
 import { useDesk } from '../shell/desk.ts';
 import { longDate, shortDate } from '../words/dates.ts';
 import { words } from '../words/index.ts';

@@ -1,6 +1,6 @@
 import { ProgressChip } from '../accounts/index.ts';
 import { Icon, IconButton, MenuButton } from '../components/index.ts';
-import { waiting } from '../compose/index.ts';
+import { waiting } from '../outbox/index.ts';
 import { SearchBox } from '../search/box.tsx';
 import { darkNow } from '../settings/dark.ts';
 import { look } from '../settings/device.ts';

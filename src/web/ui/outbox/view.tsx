@@ -11,7 +11,7 @@ import { outboxOf } from './outbox.ts';
 import type { OutboxAction, OutboxEntry, OutboxRecipient } from './outbox.ts';
 import { StateChip } from './state-chip.tsx';
 import { correct } from './correct.ts';
-import { backToDraft } from './send.ts';
+import { backToDraft } from '../compose/send.ts';
 import { panel } from '../reader/panels.ts';
 
 const say = words.compose.outbox;

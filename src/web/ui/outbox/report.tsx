@@ -8,10 +8,10 @@ import { useDesk } from '../shell/desk.ts';
 import { longDate } from '../words/dates.ts';
 import { words } from '../words/index.ts';
 import { correct } from './correct.ts';
-import { OUTBOX } from './correspondents.ts';
+import { OUTBOX } from '../compose/correspondents.ts';
 import type { Reason } from './outbox.ts';
-import { sameAddress } from './people.ts';
-import { writers } from './writers.ts';
+import { sameAddress } from '../compose/people.ts';
+import { writers } from '../compose/writers.ts';
 
 const say = words.compose.report;
 

@@ -3,12 +3,12 @@ import { notices } from '../components/notices.ts';
 import { asTrouble } from '../jmap/trouble.ts';
 import { theDesk } from '../shell/app.ts';
 import { words } from '../words/index.ts';
-import { prepare } from './html.ts';
-import { openDraft } from './open.ts';
-import { sameAddress } from './people.ts';
-import type { Person } from './people.ts';
-import { draftContent, loadLetter, newKey } from './start.ts';
-import { writers } from './writers.ts';
+import { prepare } from '../compose/html.ts';
+import { openDraft } from '../compose/open.ts';
+import { sameAddress } from '../compose/people.ts';
+import type { Person } from '../compose/people.ts';
+import { draftContent, loadLetter, newKey } from '../compose/start.ts';
+import { writers } from '../compose/writers.ts';
 
 /** Opens it with the failed addresses marked. `instead` names better ones, by the failed. */
 export async function correct(

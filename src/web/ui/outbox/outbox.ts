@@ -5,7 +5,7 @@ import type { Cancel } from '../clock.ts';
 import type { Api } from '../jmap/api.ts';
 import type { GetResult, Id } from '../jmap/types.ts';
 import type { Desk } from '../shell/desk.ts';
-import { OUTBOX } from './correspondents.ts';
+import { OUTBOX } from '../compose/correspondents.ts';
 
 export type OutboxState = 'held' | 'waiting' | 'sending' | 'sent' | 'refused' | 'unsure' | 'canceled';
 export type OutboxAction = 'sendNow' | 'tryAgain' | 'sendAgain' | 'cancel';
