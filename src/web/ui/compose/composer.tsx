@@ -5,7 +5,7 @@ import { Button, Icon, IconButton, notices } from '../components/index.ts';
 import { directionOf } from '../components/direction.ts';
 import { useDesk } from '../shell/desk.ts';
 import { isStrong, strokeOf } from '../shell/keys.ts';
-import { words } from '../words/index.ts';
+import { size, words } from '../words/index.ts';
 import { BodyFields } from './body-fields.tsx';
 import type { Field } from './content.ts';
 import type { Draft } from './draft.ts';
@@ -15,7 +15,6 @@ import type { Identity } from './identities.ts';
 import { LaterButton } from './later.tsx';
 import { Notes } from './notes.tsx';
 import { discard, fold, leave } from './open.ts';
-import { sizeInWords } from './packed-size.ts';
 import { PeopleField } from './people-field.tsx';
 import { isPicture } from './rich-text.tsx';
 import type { SaveState } from './saver.ts';
@@ -40,7 +39,7 @@ export function Composer({ draft }: { readonly draft: Draft }) {
   const attach = (files: readonly File[]): void => {
     for (const file of files) {
       if (fits(file, most)) draft.addFile(file, { key: newKey(), name: file.name });
-      else notices.say(say.files.tooLarge(file.name, sizeInWords(most ?? 0)));
+      else notices.say(say.files.tooLarge(file.name, size(most ?? 0)));
     }
     if (files.length > 0) notices.speak(say.files.added(files.length));
   };

@@ -2,11 +2,11 @@ import { Button, Icon, IconButton } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
 import { visibleString } from '../letter/visible-text.ts';
 import { useDesk } from '../shell/desk.ts';
-import { words } from '../words/index.ts';
+import { size, words } from '../words/index.ts';
 import { letterOf } from './content.ts';
 import type { DraftFile } from './content.ts';
 import type { Draft } from './draft.ts';
-import { letterOctets, packedOctets, sizeInWords } from './packed-size.ts';
+import { letterOctets, packedOctets } from './packed-size.ts';
 
 const say = words.compose.files;
 
@@ -36,7 +36,7 @@ function FileTile({ draft, file }: { readonly draft: Draft; readonly file: Draft
         <Foreign text={file.name} />
       </span>
       <span class="muted">
-        {sizeInWords(file.size)}
+        {size(file.size)}
         {file.cid !== undefined && ` · ${say.inText}`}
       </span>
       {state?.is === 'going' && (
@@ -78,7 +78,7 @@ function octetsOf(draft: Draft): number {
   const { text, html, files } = letterOf(draft.content.value);
   const all = draft.content.value.files.length === files.length ? files : draft.content.value.files;
   const octets = (some: string): number => new TextEncoder().encode(some).length;
-  return letterOctets({ text: octets(text), html: octets(html), files: all.map(({ size }) => size) });
+  return letterOctets({ text: octets(text), html: octets(html), files: all.map((file) => file.size) });
 }
 
 function Meter({ draft }: { readonly draft: Draft }) {
@@ -86,10 +86,10 @@ function Meter({ draft }: { readonly draft: Draft }) {
   if (most === undefined) return null;
   const packed = octetsOf(draft);
   const isTooMuch = packed > most;
-  const files = draft.content.value.files.reduce((sum, { size }) => sum + size, 0);
+  const files = draft.content.value.files.reduce((sum, file) => sum + file.size, 0);
   const text = isTooMuch
-    ? say.tooMuch(sizeInWords(packed), sizeInWords(most))
-    : say.meter(sizeInWords(files), sizeInWords(packed), sizeInWords(most));
+    ? say.tooMuch(size(packed), size(most))
+    : say.meter(size(files), size(packed), size(most));
   return (
     <div class="compose-meter" data-tone={isTooMuch ? 'danger' : packed > most * 0.8 ? 'warn' : undefined}>
       <meter aria-label={say.meterLabel} min={0} max={most} value={Math.min(packed, most)} high={most * 0.8} />

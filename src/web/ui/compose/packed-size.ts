@@ -30,21 +30,3 @@ export function letterOctets({ text, html, files }: LetterSize): number {
     files.reduce((sum, octets) => sum + PER_PART + packedOctets(octets), 0)
   );
 }
-
-/** `28.8 MB`: powers of ten, as limits of mail servers are told to people; one decimal below 100. */
-export function sizeInWords(octets: number, locale?: string): string {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
-  let value = octets;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1_000;
-    unit++;
-  }
-  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
-  return new Intl.NumberFormat(locale, {
-    style: 'unit',
-    unit: units[unit] as string,
-    unitDisplay: unit === 0 ? 'long' : 'short',
-    maximumFractionDigits: digits,
-  }).format(value);
-}

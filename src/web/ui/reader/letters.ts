@@ -14,7 +14,7 @@ export type Letter =
   | { readonly is: 'failed'; readonly trouble: Trouble };
 
 /** Octets of one body value; more is loaded when asked for. */
-export const SHOWN = 512 * 1024;
+export const SHOWN = 500_000;
 /** Octets of a body value when all of it is asked for. */
 const WHOLE = 8 * 1024 * 1024;
 const MOST_KEPT = 60;

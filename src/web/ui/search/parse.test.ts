@@ -32,8 +32,8 @@ test('search: every operator', () => {
     ['is:flagged', { hasKeyword: '$flagged' }],
     ['before:2026-01-31', { before: iso(2026, 1, 31) }],
     ['after:yesterday', { after: iso(2026, 10, 6) }],
-    ['larger:5mb', { minSize: 5_242_880 }],
-    ['smaller:500kb', { maxSize: 512_000 }],
+    ['larger:5mb', { minSize: 5_000_000 }],
+    ['smaller:500kb', { maxSize: 500_000 }],
     ['-from:bob', { operator: 'NOT', conditions: [{ from: 'bob' }] }],
     ['-spam', { operator: 'NOT', conditions: [{ text: 'spam' }] }],
   ];
@@ -89,5 +89,5 @@ test('search: days and sizes', () => {
   assert.equal(dayOf('2w', NOW), new Date(2026, 8, 23).getTime());
   assert.equal(dayOf('2026-03', NOW), new Date(2026, 2, 1).getTime());
   assert.equal(dayOf('13.1.2026', NOW), undefined);
-  assert.deepEqual([octetsOf('1.5m'), octetsOf('2000'), octetsOf('5 apples')], [1_572_864, 2_000, undefined]);
+  assert.deepEqual([octetsOf('1.5m'), octetsOf('2000'), octetsOf('5 apples')], [1_500_000, 2_000, undefined]);
 });

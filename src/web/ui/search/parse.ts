@@ -188,12 +188,12 @@ export function dayOf(text: string, now: number): number | undefined {
   return made.getMonth() === m - 1 && made.getDate() === d ? made.getTime() : undefined;
 }
 
-/** 500kb, 5mb, 1.5m, 2000; powers of 1,024. */
+/** 500kb, 5mb, 1.5m, 2000; powers of ten, as sizes are shown. */
 export function octetsOf(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(text);
   if (match === null) return undefined;
   const power = ['', 'k', 'm', 'g'].indexOf((match[2] ?? '').toLowerCase());
-  return Math.round(Number(match[1]) * 1024 ** power);
+  return Math.round(Number(match[1]) * 1_000 ** power);
 }
 
 /** The text of the box without one of its tokens. */

@@ -8,16 +8,20 @@ export const number = (n: number): string => plain.format(n);
 export const many = (n: number, one: string, several: string): string =>
   n === 1 ? one : several.replace('#', number(n));
 
-/** Octets as people say them: 512 B, 21 KB, 4.2 MB. Powers of 1,024, as mail servers state their limits. */
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/** `512 bytes`, `21 kB`, `4.2 MB`: powers of ten, as the limits of this server are set and told; one decimal below 100. */
 export function size(octets: number): string {
-  if (octets < 1024) return `${octets} B`;
-  const steps = ['KB', 'MB', 'GB', 'TB'];
-  let value = octets / 1024;
+  let value = octets;
   let step = 0;
-  while (value >= 1023.95 && step < steps.length - 1) {
-    value /= 1024;
+  while (value >= 999.5 && step < UNITS.length - 1) {
+    value /= 1_000;
     step += 1;
   }
-  const shown = value < 9.95 && step > 0 ? value.toFixed(1) : String(Math.round(value));
-  return `${shown} ${steps[step]}`;
+  return new Intl.NumberFormat('en', {
+    style: 'unit',
+    unit: UNITS[step] ?? 'terabyte',
+    unitDisplay: step === 0 ? 'long' : 'short',
+    maximumFractionDigits: step === 0 || value >= 99.95 ? 0 : 1,
+  }).format(value);
 }
