@@ -87,9 +87,7 @@ function Meter({ draft }: { readonly draft: Draft }) {
   const packed = octetsOf(draft);
   const isTooMuch = packed > most;
   const files = draft.content.value.files.reduce((sum, file) => sum + file.size, 0);
-  const text = isTooMuch
-    ? say.tooMuch(size(packed), size(most))
-    : say.meter(size(files), size(packed), size(most));
+  const text = isTooMuch ? say.tooMuch(size(packed), size(most)) : say.meter(size(files), size(packed), size(most));
   return (
     <div class="compose-meter" data-tone={isTooMuch ? 'danger' : packed > most * 0.8 ? 'warn' : undefined}>
       <meter aria-label={say.meterLabel} min={0} max={most} value={Math.min(packed, most)} high={most * 0.8} />
