@@ -36,6 +36,12 @@ function sections(content: Buffer): readonly Buffer[] {
   return found;
 }
 
+/** Found by the property below; kept, since few of its messages have such a boundary. */
+const SEEN = [
+  'Content-Type: multipart/mixed; boundary=aü\r\n\r\n--aü\r\n\tx\r\n',
+  `Content-Type: multipart/mixed; boundary=${'ü'.repeat(40)}\r\n\r\n--${'ü'.repeat(40)}\r\nSubject: ü\r\n\r\nx`,
+];
+
 test('[6856-2.1-sizes] [6857-5-parts] the form of any message has its octets, the same structure, and ASCII headers', () => {
   let within = 0;
   fc.assert(
@@ -53,7 +59,7 @@ test('[6856-2.1-sizes] [6857-5-parts] the form of any message has its octets, th
       assert.deepEqual(formOf(patched)?.patches, []);
       if (patches.some(({ at }) => at > 0)) within++;
     }),
-    { numRuns: numRuns * 10 },
+    { numRuns: numRuns * 10, examples: SEEN.map((text) => [Buffer.from(text)]) },
   );
   assert.ok(within > numRuns / 10, `only ${within} had headers within`);
 });

@@ -37,18 +37,33 @@ export function mediaTypeOf(fields: readonly HeaderField[]): MediaType | undefin
   };
 }
 
-/** Of several the first; what isn't a parameter is passed over up to the next semicolon. */
+/**
+ * Of several the first, and one in plain form before one as RFC 2231 has it: that form has only a boundary that isn't
+ * ASCII (RFC 2046 §5.1.1 has none such, some programs do), which is how a message in ASCII tells of it.
+ */
 function boundaryOf(value: string): string | undefined {
+  let extended = '';
+  for (const [name, text] of parametersOf(value)) {
+    if (name === 'boundary') return usable(text);
+    if (/^boundary\*(?:0\*)?$/.test(name)) extended = text.replace(/^[^']*'[^']*'/, '');
+    else if (/^boundary\*[1-9]\d?\*$/.test(name)) extended += text;
+  }
+  return usable(extended.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))));
+}
+
+function usable(boundary: string): string | undefined {
+  const ended = boundary.replace(/[ \t]{1,100}$/, '');
+  return ended === '' || ended.length > LONGEST_BOUNDARY ? undefined : ended;
+}
+
+/** Names in lower case; what isn't a parameter is passed over up to the next semicolon. */
+function* parametersOf(value: string): Generator<readonly [name: string, value: string]> {
   for (let at = value.indexOf(';'); at >= 0; at = value.indexOf(';', at)) {
     PARAMETER.lastIndex = at;
     const found = PARAMETER.exec(value);
-    if (found?.[1]?.toLowerCase() === 'boundary') {
-      const boundary = (found[2]?.replace(/\\([^])/g, '$1') ?? found[3] ?? '').replace(/[ \t]{1,100}$/, '');
-      return boundary === '' || boundary.length > LONGEST_BOUNDARY ? undefined : boundary;
-    }
+    if (found !== null) yield [(found[1] ?? '').toLowerCase(), found[2]?.replace(/\\([^])/g, '$1') ?? found[3] ?? ''];
     at += found === null ? 1 : found[0].length;
   }
-  return undefined;
 }
 
 /** In lower case; undefined where it is missing or empty. */
