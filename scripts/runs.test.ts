@@ -54,6 +54,25 @@ test('a failed test, a file that throws and a file without tests fail the run', 
   assert.deepEqual([empty.failure, empty.sum], ['1 failed', '0 1 0']);
 });
 
+test('the fuzz run tries the same inputs each time, and others when it soaks', async (t) => {
+  const fuzz = RUNS.find(({ name }) => name === 'fuzz');
+  assert.ok(fuzz !== undefined);
+  const cwd = makeTree(t, {
+    'src/a.fuzz.ts': `import { test } from 'node:test'; import fc from '${import.meta.resolve('fast-check')}';
+      test('t', () => console.log('seed:' + fc.readConfigureGlobal().seed + '.'));`,
+  });
+  const seeds: string[] = [];
+  for (const soak of [false, false, true])
+    await runTests(
+      fuzz,
+      { ci: false, soak, results: join(cwd, 'results'), cwd },
+      (command) => run(command, (text) => seeds.push(...(/seed:\w+/.exec(text) ?? []))),
+      () => undefined,
+    );
+  assert.equal(seeds[0], seeds[1]);
+  assert.match(seeds.join(' '), /^seed:\d+ seed:\d+ seed:undefined$/);
+});
+
 test('a skip is told, and in CI it is a failure', async (t) => {
   const files = { 'test/journeys/a.test.ts': skipping, 'test/journeys/b.test.ts': passing };
   const here = await runTree(t, files);

@@ -1,6 +1,7 @@
 /** The node:test runs: which files each takes, how long it may take, and what makes it fail beside a failed test. */
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, matchesGlob } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Command, type Ended, ROOT } from './command.ts';
 import type { TestResult } from './reporter.ts';
 
@@ -11,11 +12,19 @@ export interface TestRun {
   readonly deadline: number;
   /** Numbers that tests read: small in `npm test`, large in `npm run soak`. */
   readonly env: Readonly<Record<string, readonly [test: string, soak: string]>>;
+  /** Loaded before each file. */
+  readonly before?: string;
 }
 
 export const RUNS: readonly TestRun[] = [
   { name: 'unit', globs: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], deadline: 900, env: {} },
-  { name: 'fuzz', globs: ['src/**/*.fuzz.ts'], deadline: 300, env: { FUZZ_RUNS: ['4000', '50000'] } },
+  {
+    name: 'fuzz',
+    globs: ['src/**/*.fuzz.ts'],
+    deadline: 300,
+    env: { FUZZ_RUNS: ['4000', '50000'], FUZZ_SEED: ['8231', ''] },
+    before: join(import.meta.dirname, 'fuzz-seed.ts'),
+  },
   { name: 'world', globs: ['test/world/**/*.test.ts'], deadline: 300, env: {} },
   {
     name: 'crashes',
@@ -77,6 +86,7 @@ function commandOf(run: TestRun, mode: Mode, path: string): Command {
   return {
     command: process.execPath,
     args: [
+      ...(run.before === undefined ? [] : ['--import', pathToFileURL(run.before).href]),
       '--test',
       '--test-concurrency=2',
       `--test-reporter=${reporter}`,

@@ -10,7 +10,7 @@ import { mayChange, mayRead } from './origin.ts';
 
 const ORIGIN = 'http://127.0.0.1:2080';
 
-fc.configureGlobal({ numRuns: Number(process.env['FUZZ_RUNS'] ?? 100) * 10 });
+fc.configureGlobal({ ...fc.readConfigureGlobal(), numRuns: Number(process.env['FUZZ_RUNS'] ?? 100) * 10 });
 
 /** Texts that look like names and ports, more often than chance would have it. */
 const hostLike = fc.oneof(
