@@ -10,8 +10,8 @@ import type { Method } from './method.ts';
 import { mailboxMethods } from './mailbox/methods.ts';
 import { PUSH_SUBSCRIPTION_METHODS } from './push-subscription.ts';
 import type { Capability } from './session.ts';
-import { formatState, readMailState } from './state.ts';
-import type { Store, StoreChange } from '../store/index.ts';
+import { mailState } from './state.ts';
+import type { MailType, Store, StoreChange } from '../store/index.ts';
 import { openRemotes } from './remotes/index.ts';
 import { openSubmission } from './submission/index.ts';
 import { threadMethods } from './thread.ts';
@@ -36,7 +36,6 @@ export interface Registry {
 
 export function openRegistry(parts: EmailParts): Registry {
   const { store } = parts;
-  const mailState = async (account: string): Promise<string> => formatState(await readMailState(store, account));
   const sending = openSubmission(parts);
   const remotes = openRemotes(parts);
   const blobs = new Map([['u', uploadBlobs(store)], ...emailBlobs(parts)]);
@@ -57,13 +56,10 @@ export function openRegistry(parts: EmailParts): Registry {
       ...remotes.methods,
     ],
     types: [
-      ...['Mailbox', 'Thread', 'Email', ...sending.types].map((name) => ({
-        name,
-        mayChange: touchesMail,
-        state: mailState,
-      })),
+      ...[...MAIL_TYPES, ...sending.types].map(([name, type]) => mailType(store, name, type)),
       ...remotes.types,
-      { name: 'EmailDelivery', mayChange: touchesMail, state: deliveryState(store) },
+      // RFC 8621 §1.5: no type with methods; its state is another one when an email came, and then only.
+      mailType(store, 'EmailDelivery', 'delivery'),
     ],
     blobs,
     close: () => {
@@ -72,12 +68,14 @@ export function openRegistry(parts: EmailParts): Registry {
   };
 }
 
-/** RFC 8621 §1.5: EmailDelivery is no type with methods; its state is another one when an email came, and then only. */
-function deliveryState(store: Store): DataType['state'] {
-  return async (account) => {
-    const { epoch, arrivals } = await readMailState(store, account);
-    return formatState({ epoch, modseq: arrivals });
-  };
+const MAIL_TYPES = [
+  ['Mailbox', 'mailbox'],
+  ['Thread', 'thread'],
+  ['Email', 'email'],
+] as const;
+
+function mailType(store: Store, name: string, type: MailType): DataType {
+  return { name, mayChange: touchesMail, state: (account) => mailState(store, account, type) };
 }
 
 function touchesMail(account: string, { mail }: StoreChange): boolean {

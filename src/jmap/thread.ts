@@ -4,7 +4,7 @@ import { MAIL } from './capabilities.ts';
 import { changesMethod } from './frames/changes.ts';
 import { getMethod } from './frames/get.ts';
 import type { Method } from './method.ts';
-import { formatState, readMailState } from './state.ts';
+import { mailState } from './state.ts';
 
 export function threadMethods(store: Store): readonly Method[] {
   return [
@@ -15,7 +15,7 @@ export function threadMethods(store: Store): readonly Method[] {
       takes: {},
       notAll: true,
       async find({ account, ids }) {
-        const state = formatState(await readMailState(store, account));
+        const state = await mailState(store, account, 'thread');
         const threads = await store.read('threads', { account, ids: ids ?? [] });
         return { state, list: threads.map(({ id, emails }) => ({ id, emailIds: emails })) };
       },

@@ -4,8 +4,9 @@
  *
  * States. An account has one `modseq`, taken anew in the transaction of each change, and an `epoch`; a JMAP state is
  * `<epoch>-<modseq>`. Everything that can change carries the modseq at which it was made and at which it last changed;
- * what is gone leaves a tombstone with both, kept 90 days. All types share the modseq, so a state of one type may grow
- * though nothing of that type changed; `changes` is then empty, which RFC 8620 §5.2 allows.
+ * what is gone leaves a tombstone with both, kept 90 days. The state of a type is the modseq of its last change, so it
+ * moves when something of that type did and at no other time (RFC 8620 §5.1). Any modseq that the account has had can be
+ * asked from.
  */
 import type { AcceptParams, MailboxRole, StoredContent } from './store.ts';
 
@@ -211,11 +212,15 @@ export interface Upload {
 
 // --- The operations ---
 
+/** What has states. That of 'delivery' counts the emails that ever came to lie in the account (RFC 8621 §1.5). */
+export type MailType = 'mailbox' | 'thread' | 'email' | 'identity' | 'submission' | 'delivery';
+
 export interface MailReads {
-  /** `arrivals`: emails that ever came to lie in the account. */
+  /** Of a type; without one of the account, which is at least as high as any of its types'. */
   mailState(p: {
     readonly account: string;
-  }): { readonly epoch: number; readonly modseq: number; readonly arrivals: number } | undefined;
+    readonly type?: MailType;
+  }): { readonly epoch: number; readonly modseq: number } | undefined;
   listMailboxes(p: { readonly account: string }): readonly MailboxRow[];
   /** undefined: `since` is older than the tombstones, or newer than now: a client must begin anew. */
   mailboxChanges(p: ChangesSince): (MailChanges<number> & { readonly onlyCounts: boolean }) | undefined;
@@ -268,7 +273,7 @@ export interface MailWrites {
 
   /**
    * At most 1,000 emails. Each change happens whole or not at all, all that can in one transaction. With `ifModseq`,
-   * nothing happens when the account has gone on since ('state-mismatch').
+   * nothing happens when the state of the account's emails is another one ('state-mismatch').
    */
   changeEmails(p: {
     readonly account: string;
@@ -279,6 +284,7 @@ export interface MailWrites {
   }):
     | 'state-mismatch'
     | {
+        /** States of the account's emails. */
         readonly before: number;
         readonly after: number;
         /** Ids of those that could not be changed or destroyed. */

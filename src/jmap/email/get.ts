@@ -9,7 +9,7 @@ import { LIMITS } from '../limits.ts';
 import { mailboxId } from '../mailbox/mailbox.ts';
 import type { Method } from '../method.ts';
 import { emailOctets } from '../reading/octets.ts';
-import { formatState, readMailState } from '../state.ts';
+import { mailState } from '../state.ts';
 import { AnswerRoom } from './answer-room.ts';
 import { ValueRoom } from './body-values.ts';
 import { formatBlobId } from './blob-id.ts';
@@ -38,7 +38,7 @@ export function emailGet(parts: EmailParts): Method {
     takes: BODY_ARGUMENTS,
     async find({ account, ids, properties, more }) {
       const wishes: Wishes = { ...more, properties: notTooMany(properties), parts: wantedOfParts(more.bodyProperties) };
-      const state = formatState(await readMailState(parts.store, account));
+      const state = await mailState(parts.store, account, 'email');
       const rows = await parts.store.read('emailRows', { account, ids: ids ?? (await allOf(parts, account)) });
       const room = new ValueRoom();
       const answer = new AnswerRoom();

@@ -12,7 +12,7 @@ import { LIMITS } from '../limits.ts';
 import { method, objectOrNull } from '../method.ts';
 import type { Call, Method, Properties } from '../method.ts';
 import type { Octets } from '../reading/octets.ts';
-import { formatState, readMailState } from '../state.ts';
+import { mailState } from '../state.ts';
 import { findBlob } from './blobs.ts';
 import { file, tooLarge } from './file.ts';
 import type { MadeEmail } from './file.ts';
@@ -33,13 +33,13 @@ export function emailImport(parts: EmailParts): Method {
         throw new MethodError('requestTooLarge', `One call may import ${LIMITS.maxObjectsInSet} emails.`);
       const account = call.account.id;
       return await call.turns.take(account, ifInState !== null, async () => {
-        const oldState = formatState(await readMailState(parts.store, account));
+        const oldState = await mailState(parts.store, account, 'email');
         if (ifInState !== null && ifInState !== oldState) throw new MethodError('stateMismatch');
         const outcome = await importAll(parts, call, emails);
         return {
           accountId: account,
           oldState,
-          newState: formatState(await readMailState(parts.store, account)),
+          newState: await mailState(parts.store, account, 'email'),
           ...outcome,
         };
       });

@@ -35,7 +35,7 @@ export async function queryChanges(
   const { account, filter: search, more } = asked;
   const old = parseQueryState(queryState);
   if (old?.isComplete !== true) return undefined;
-  const since = sinceIn(await readMailState(store, account), `${old.epoch}-${old.modseq}`);
+  const since = sinceIn(await readMailState(store, account, 'email'), `${old.epoch}-${old.modseq}`);
   const unread = await unreadFor(parts, account, search);
   const all = { position: 0, limit: MOST_RESULTS, calculateTotal: false };
   const query = { account, ...search, collapseThreads: more.collapseThreads, ...all };

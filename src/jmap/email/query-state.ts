@@ -35,10 +35,10 @@ export async function steadily<T>(
   account: string,
   read: () => Promise<T>,
 ): Promise<{ readonly state: MailState; readonly value: T }> {
-  let state = await readMailState(store, account);
+  let state = await readMailState(store, account, 'email');
   for (let tries = 1; ; tries++) {
     const value = await read();
-    const after = await readMailState(store, account);
+    const after = await readMailState(store, account, 'email');
     if (tries === MOST_TRIES || formatState(after) === formatState(state)) return { state, value };
     state = after;
   }

@@ -11,7 +11,7 @@ import type { JsonObject } from '../json.ts';
 import { MAX_CHANGES } from '../limits.ts';
 import { mailboxNumber } from '../mailbox/mailbox.ts';
 import type { Method } from '../method.ts';
-import { formatState, parseState, readMailState } from '../state.ts';
+import { mailState, parseState } from '../state.ts';
 import { ValueRoom } from './body-values.ts';
 import { describeMessage } from './describe.ts';
 import { createDraft } from './draft/create.ts';
@@ -64,7 +64,7 @@ export function emailSet(parts: EmailParts): Method {
     capability: MAIL,
     takes: {},
     rules: EMAIL_RULES,
-    state: async (account) => formatState(await readMailState(store, account)),
+    state: (account) => mailState(store, account, 'email'),
     // Between two slices mail may have come, or another client's change.
     async othersChanged(since, own, { account }) {
       const from = parseState(since)?.modseq ?? 0;

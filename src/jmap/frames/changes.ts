@@ -1,11 +1,11 @@
-/** Foo/changes (RFC 8620 §5.2), for types whose state is the account's modseq. */
+/** Foo/changes (RFC 8620 §5.2), for types whose state is a modseq of the account. */
 import type { MailChanges, Store } from '../../store/index.ts';
 import { nullable, text, unsigned } from '../arguments.ts';
 import { invalidArguments, MethodError } from '../errors.ts';
 import { MAX_CHANGES } from '../limits.ts';
 import { method } from '../method.ts';
 import type { Method, Properties } from '../method.ts';
-import { formatState, parseState, readMailState } from '../state.ts';
+import { formatState, parseState, readEpoch } from '../state.ts';
 import type { MailState } from '../state.ts';
 
 export interface ChangesType<Id extends string | number, C extends MailChanges<Id>> {
@@ -27,15 +27,15 @@ export function changesMethod<Id extends string | number, C extends MailChanges<
     takes: { sinceState: text, maxChanges: nullable(unsigned) },
     async run({ sinceState, maxChanges }, { account }) {
       if (maxChanges === 0) throw invalidArguments('`maxChanges` must be greater than 0.');
-      const state = await readMailState(type.store, account.id);
-      const since = sinceIn(state, sinceState);
+      const epoch = await readEpoch(type.store, account.id);
+      const since = sinceIn({ epoch }, sinceState);
       const limit = Math.min(maxChanges ?? MAX_CHANGES, MAX_CHANGES);
       const changes = await type.changes({ account: account.id, since, limit });
       if (changes === undefined) throw cannotCalculate();
       return {
         accountId: account.id,
         oldState: sinceState,
-        newState: formatState({ epoch: state.epoch, modseq: changes.upTo }),
+        newState: formatState({ epoch, modseq: changes.upTo }),
         hasMoreChanges: changes.more,
         created: changes.created.map((id) => type.format(id)),
         updated: changes.updated.map((id) => type.format(id)),
@@ -46,10 +46,10 @@ export function changesMethod<Id extends string | number, C extends MailChanges<
   });
 }
 
-/** The modseq of a state of now; throws `cannotCalculateChanges` for what this account never was in. */
-export function sinceIn(now: MailState, text: string): number {
+/** The modseq of a state of this epoch, else `cannotCalculateChanges`; whether the account has come so far the store says. */
+export function sinceIn({ epoch }: Pick<MailState, 'epoch'>, text: string): number {
   const since = parseState(text);
-  if (since === undefined || since.epoch !== now.epoch || since.modseq > now.modseq) throw cannotCalculate();
+  if (since?.epoch !== epoch) throw cannotCalculate();
   return since.modseq;
 }
 

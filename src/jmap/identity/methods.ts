@@ -13,7 +13,7 @@ import type { SetCall, SetType } from '../frames/set.ts';
 import type { Rules } from '../frames/properties.ts';
 import type { JsonObject } from '../json.ts';
 import type { Method } from '../method.ts';
-import { formatState, readMailState } from '../state.ts';
+import { mailState } from '../state.ts';
 import { SUBMISSION } from '../submission/capability.ts';
 import { emailAddresses, factsOf, identitiesOf, isOfRemote, line, mayWriteAs, OWN, signature } from './own.ts';
 
@@ -48,7 +48,7 @@ export function identityMethods(parts: IdentityParts): readonly Method[] {
       properties: Object.keys(RULES.properties),
       takes: {},
       async find({ account, ids, call }) {
-        const state = formatState(await readMailState(store, account));
+        const state = await mailState(store, account, 'identity');
         const all = await identitiesOf(store, call.account);
         return { state, list: all.filter(({ id }) => ids?.includes(id) !== false).map((one) => ({ ...one })) };
       },
@@ -73,7 +73,7 @@ function identitySet(parts: IdentityParts): SetType<Shape> {
     capability: SUBMISSION,
     takes: {},
     rules: RULES,
-    state: async (account) => formatState(await readMailState(store, account)),
+    state: (account) => mailState(store, account, 'identity'),
     async read(ids, { call }) {
       const all = await identitiesOf(store, call.account);
       return new Map(

@@ -5,7 +5,7 @@ import { changesMethod } from '../frames/changes.ts';
 import { getMethod } from '../frames/get.ts';
 import type { Store } from '../../store/index.ts';
 import type { Method } from '../method.ts';
-import { formatState, readMailState } from '../state.ts';
+import { mailState } from '../state.ts';
 import { COUNTS, mailboxId, mailboxOf, PROPERTIES } from './mailbox.ts';
 import { mailboxQueryMethods } from './query.ts';
 import { mailboxSetMethod } from './set.ts';
@@ -18,7 +18,7 @@ export function mailboxMethods(store: Store, clock: Clock): readonly Method[] {
       properties: PROPERTIES,
       takes: {},
       async find({ account, ids }) {
-        const state = formatState(await readMailState(store, account));
+        const state = await mailState(store, account, 'mailbox');
         const all = (await store.read('listMailboxes', { account })).map(mailboxOf);
         const list = ids === null ? all : all.filter(({ id }) => ids.includes(id));
         return { state, list: list.map((one) => ({ ...one })) };

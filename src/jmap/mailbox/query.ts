@@ -57,7 +57,7 @@ export function mailboxQueryMethods(store: Store): readonly Method[] {
     }),
     async results(asked, window) {
       const list = (): Promise<readonly Mailbox[]> => readMailboxes(store, asked.account);
-      const { state, value } = await steady(store, asked.account, list);
+      const { state, value } = await steady(store, { account: asked.account, type: 'mailbox' }, list);
       const ids = resultsIn(value, asked);
       return { queryState: formatState(state), canCalculateChanges: true, ...windowOf(ids, window) };
     },
@@ -147,12 +147,12 @@ async function changes(
   queryState: string,
   calculateTotal: boolean,
 ): Promise<QueryChanges | undefined> {
-  const since = sinceIn(await readMailState(store, asked.account), queryState);
+  const since = sinceIn(await readMailState(store, asked.account, 'mailbox'), queryState);
   const read = async (): Promise<readonly [Changed | undefined, readonly Mailbox[]]> => [
     await changedSince(store, asked.account, since),
     await readMailboxes(store, asked.account),
   ];
-  const { state, value } = await steady(store, asked.account, read);
+  const { state, value } = await steady(store, { account: asked.account, type: 'mailbox' }, read);
   const [changed, all] = value;
   if (changed === undefined) return undefined;
   const ids = resultsIn(all, asked);

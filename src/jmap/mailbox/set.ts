@@ -9,7 +9,7 @@ import { setMethod } from '../frames/set.ts';
 import type { JsonObject } from '../json.ts';
 import { MAX_CHANGES } from '../limits.ts';
 import type { Method } from '../method.ts';
-import { formatState, readMailState } from '../state.ts';
+import { mailState, readMailState } from '../state.ts';
 import { depthBelow } from './depth.ts';
 import { mailboxId, mailboxNumber, mailboxOf } from './mailbox.ts';
 import { factsOf, refusal, refusalAmong, RULES, tooDeep } from './rules.ts';
@@ -22,13 +22,13 @@ export function mailboxSetMethod(store: Store, clock: Clock): Method {
     capability: MAIL,
     takes: { onDestroyRemoveEmails: optional(flag, false) },
     rules: RULES,
-    state: async (account) => formatState(await readMailState(store, account)),
+    state: (account) => mailState(store, account, 'mailbox'),
     async read(ids, { account }) {
       const all = (await rows(account)).map((row) => mailboxOf(row));
       return new Map(all.filter(({ id }) => ids.includes(id)).map((one) => [one.id, { ...one } as JsonObject]));
     },
     async othersChanged(since, own, { account }) {
-      const from = sinceIn(await readMailState(store, account), since);
+      const from = sinceIn(await readMailState(store, account, 'mailbox'), since);
       const changes = await store.read('mailboxChanges', { account, since: from, limit: MAX_CHANGES });
       if (changes === undefined || changes.more) return true;
       const ids = [...changes.created, ...changes.updated, ...changes.destroyed].map(mailboxId);

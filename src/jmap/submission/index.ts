@@ -1,4 +1,5 @@
 /** Sending (RFC 8621 §6, §7) and what this server adds to it: methods, capabilities and types for the registry. */
+import type { MailType } from '../../store/index.ts';
 import { identityMethods } from '../identity/methods.ts';
 import type { Method } from '../method.ts';
 import type { JmapParts } from '../parts.ts';
@@ -13,7 +14,7 @@ import { reportMethods } from './reports.ts';
 export interface SubmissionRegistry {
   readonly capabilities: readonly Capability[];
   readonly methods: readonly Method[];
-  readonly types: readonly string[];
+  readonly types: readonly (readonly [name: string, type: MailType])[];
 }
 
 /** Nothing, where nothing is sent from here. */
@@ -30,6 +31,9 @@ export function openSubmission({ sending, store, clock }: JmapParts): Submission
       ...journeyMethods(store),
       ...correspondentMethods(store),
     ],
-    types: ['EmailSubmission', 'Identity'],
+    types: [
+      ['EmailSubmission', 'submission'],
+      ['Identity', 'identity'],
+    ],
   };
 }

@@ -5,7 +5,7 @@ import { getMethod } from '../frames/get.ts';
 import { queryMethods } from '../frames/query.ts';
 import { setMethod } from '../frames/set.ts';
 import type { Method, Properties } from '../method.ts';
-import { formatState, readMailState } from '../state.ts';
+import { mailState } from '../state.ts';
 import { SUBMISSION } from './capability.ts';
 import { utcDate } from './dates.ts';
 import { submissionQuery } from './query.ts';
@@ -35,7 +35,7 @@ export function submissionMethods(parts: SendingParts): readonly Method[] {
       properties: PROPERTIES,
       takes: {},
       async find({ account, ids, properties }) {
-        const state = formatState(await readMailState(store, account));
+        const state = await mailState(store, account, 'submission');
         const wanted = ids ?? (await store.read('querySubmissions', { account, sort: [], limit: MOST_LISTED }));
         const rows = await store.read('submissions', { account, ids: wanted });
         const list: (Properties & { readonly id: string })[] = [];

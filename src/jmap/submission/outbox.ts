@@ -11,7 +11,7 @@ import { getMethod } from '../frames/get.ts';
 import { method } from '../method.ts';
 import type { Method, Properties } from '../method.ts';
 import { MethodError } from '../errors.ts';
-import { formatState, readMailState } from '../state.ts';
+import { mailState } from '../state.ts';
 import { OUTBOX } from './capability.ts';
 import { utcDate } from './dates.ts';
 import { isForwarded, reasonOfDelivery, standsOf, stateOf, telling } from './recipients.ts';
@@ -31,7 +31,7 @@ export function outboxMethods(parts: SendingParts): readonly Method[] {
       properties: ['id', 'emailId', 'threadId', 'identityId', 'sendAt', 'undoStatus', 'state', 'recipients'],
       takes: {},
       async find({ account, ids }) {
-        const state = formatState(await readMailState(store, account));
+        const state = await mailState(store, account, 'submission');
         const failedSince = clock.now() - REFUSED_SHOWN;
         const wanted = ids ?? (await store.read('outbox', { account, failedSince, limit: MOST_SHOWN }));
         const rows = await store.read('submissions', { account, ids: wanted });
@@ -161,7 +161,7 @@ async function act(
     accountId: account.id,
     id: submission,
     results: meant.map((stand) => resultFor(stand, answers)),
-    newState: formatState(await readMailState(parts.store, account.id)),
+    newState: await mailState(parts.store, account.id, 'submission'),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Filter } from '../frames/filter.ts';
 import { windowOf } from '../frames/query.ts';
 import type { Asked, QueryChanges, QueryType } from '../frames/query.ts';
 import type { JsonObject } from '../json.ts';
-import { formatState, readMailState } from '../state.ts';
+import { formatState, mailState, readMailState } from '../state.ts';
 import { SUBMISSION } from './capability.ts';
 
 interface Wish {
@@ -42,11 +42,11 @@ export function submissionQuery(store: Store): QueryType<Wish, Shape> {
       };
     },
     async results(asked, window) {
-      const queryState = formatState(await readMailState(store, asked.account));
+      const queryState = await mailState(store, asked.account, 'submission');
       return { queryState, canCalculateChanges: true, ...windowOf(await idsOf(asked), window) };
     },
     async changes(asked, { queryState, calculateTotal }) {
-      const now = await readMailState(store, asked.account);
+      const now = await readMailState(store, asked.account, 'submission');
       const since = sinceIn(now, queryState);
       const changes = await store.read('submissionChanges', { account: asked.account, since, limit: MOST_CHANGES });
       if (changes === undefined || changes.more) return undefined;

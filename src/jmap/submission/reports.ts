@@ -11,7 +11,7 @@ import type { Reason } from '../../reasons/index.ts';
 import type { EmailRow, QueuedDelivery, Store, SubmissionRow } from '../../store/index.ts';
 import { getMethod } from '../frames/get.ts';
 import type { Method, Properties } from '../method.ts';
-import { formatState, readMailState } from '../state.ts';
+import { mailState } from '../state.ts';
 import { OUTBOX } from './capability.ts';
 import { utcDate } from './dates.ts';
 import { reasonJson } from './outbox.ts';
@@ -37,7 +37,7 @@ export function reportMethods(store: Store): readonly Method[] {
       takes: {},
       notAll: true,
       async find({ account, ids }) {
-        const state = formatState(await readMailState(store, account));
+        const state = await mailState(store, account, 'email');
         const list: (Properties & { readonly id: string })[] = [];
         for (const row of await store.read('emailRows', { account, ids: ids ?? [] })) {
           const found = await readAndLink(store, account, row);

@@ -7,7 +7,7 @@ import type { Rules } from '../frames/properties.ts';
 import { identitiesOf } from '../identity/own.ts';
 import type { JsonObject } from '../json.ts';
 import type { MethodResponse, Properties } from '../method.ts';
-import { formatState, readMailState } from '../state.ts';
+import { mailState, readEpoch } from '../state.ts';
 import { aftermathOf, emailSetResponse } from './aftermath.ts';
 import type { CarriedOut } from './aftermath.ts';
 import { SUBMISSION } from './capability.ts';
@@ -61,7 +61,7 @@ export function submissionSet(parts: SendingParts): SetType<Shape> {
     capability: SUBMISSION,
     takes: TAKES,
     rules: RULES,
-    state: async (account) => formatState(await readMailState(store, account)),
+    state: (account) => mailState(store, account, 'submission'),
     async read(ids, { account }) {
       const rows = await store.read('submissions', { account, ids });
       return new Map(rows.map((row) => [row.id, objectOf(row)]));
@@ -198,7 +198,7 @@ async function after(
 ): Promise<readonly MethodResponse[]> {
   const rest = await leftFor(done, set, followed, store);
   const responses = rest === undefined ? [] : await set.call.call('Email/set', { accountId: set.account, ...rest });
-  const { epoch } = await readMailState(store, set.account);
+  const epoch = await readEpoch(store, set.account);
   return emailSetResponse(set.account, epoch, followed.done, responses);
 }
 

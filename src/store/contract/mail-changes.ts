@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Engine } from '../contract.ts';
-import type { EmailRow, MailChanges } from '../mail.ts';
+import { FakeClock } from '../../base/testing.ts';
+import type { EmailRow, MailChanges, MailType } from '../mail.ts';
 import type { Store } from '../store.ts';
-import { addAccount } from '../testing.ts';
+import { addAccount, eventually } from '../testing.ts';
 import { mailStep, Owner } from './mail-steps.ts';
 
 interface Source<Id> {
@@ -99,6 +100,26 @@ class Client {
     return new Map((await this.#owner.boxes()).map((row) => [row.id, JSON.stringify(row)]));
   }
 
+  /** Of each type, its state and all that there is. */
+  async standing(): Promise<ReadonlyMap<MailType, readonly [state: number, all: string]>> {
+    const emails = await this.#emails(this.#owner.emails);
+    const threads = [...emails.values()].map((text) => (JSON.parse(text) as EmailRow).thread);
+    const all = {
+      email: emails,
+      thread: await this.#threads([...new Set(threads)]),
+      mailbox: await this.#mailboxes(),
+      identity: new Map(),
+      submission: new Map(),
+    };
+    const standing = new Map<MailType, readonly [number, string]>();
+    for (const [type, things] of Object.entries(all))
+      standing.set(type as MailType, [
+        await stateOf(this.#store, this.#owner.account, type as MailType),
+        JSON.stringify(sorted(things)),
+      ]);
+    return standing;
+  }
+
   async check(limit: number): Promise<void> {
     await this.emails.catchUp(limit);
     await this.threads.catchUp(limit);
@@ -109,6 +130,11 @@ class Client {
     assert.deepEqual(sorted(this.threads.known), sorted(await this.#threads([...threads])));
     assert.deepEqual(sorted(this.mailboxes.known), sorted(await this.#mailboxes()));
   }
+}
+
+async function stateOf(store: Store, account: string, type?: MailType): Promise<number> {
+  const state = await store.read('mailState', { account, ...(type === undefined ? {} : { type }) });
+  return state?.modseq ?? -1;
 }
 
 function sorted<Id>(map: ReadonlyMap<Id, string>): readonly string[] {
@@ -147,6 +173,81 @@ export function mailChangesContract(engine: Engine): void {
         }),
         { numRuns: 60 },
       );
+    });
+
+    test('[8620-5.1-state-of-its-type] a state moves when something of its type changed, and only forwards', async (t) => {
+      const store = await engine.open(t);
+      let round = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(mailStep, { minLength: 1, maxLength: 10, size: 'max' }), async (steps) => {
+          const owner = new Owner(store, await addAccount(store, `s${String(round++)}`));
+          const client = new Client(store, owner);
+          let before = await client.standing();
+          for (const step of steps) {
+            await owner.take(step);
+            const after = await client.standing();
+            for (const [type, [state, all]] of after) {
+              const [was, had] = before.get(type) ?? [0, ''];
+              assert.ok(all === had ? state >= was : state > was, `${type}: ${String(was)} to ${String(state)}`);
+            }
+            assert.equal(after.get('identity')?.[0], 0);
+            assert.equal(after.get('submission')?.[0], 0);
+            before = after;
+          }
+        }),
+        { numRuns: 25 },
+      );
+    });
+
+    test('[8620-5.1-state-of-its-type] a keyword moves the state of emails and no other', async (t) => {
+      const store = await engine.open(t);
+      const owner = new Owner(store, await addAccount(store));
+      const { account } = owner;
+      await owner.take({ kind: 'arrive', names: ['<1@a>'], at: 1 });
+      const types = ['mailbox', 'thread', 'email', 'identity', 'submission', 'delivery'] as const;
+      const states = async (): Promise<readonly number[]> =>
+        await Promise.all(types.map((type) => stateOf(store, account, type)));
+      const before = await states();
+      const [email = ''] = owner.emails;
+      const changes = [{ email, keywords: { add: ['todo'], remove: [] } }];
+      const done = await store.write('changeEmails', { account, changes, destroy: [], at: 1 });
+      const after = await states();
+      assert.deepEqual(
+        types.filter((_, n) => before[n] !== after[n]),
+        ['email'],
+      );
+      assert.deepEqual(done, { before: before[2], after: after[2], troubles: [] });
+      // A state of another type that is newer: nothing has changed since.
+      const told = await store.read('threadChanges', { account, since: after[2] ?? 0, limit: 9 });
+      assert.deepEqual(told, { created: [], updated: [], destroyed: [], upTo: before[1], more: false });
+    });
+
+    test('what is forgotten takes no state back, and who is behind it begins anew', async (t) => {
+      const [clock, directory] = [new FakeClock(), await engine.directory(t)];
+      const first = await engine.open(t, { directory, clock });
+      const owner = new Owner(first, await addAccount(first));
+      const { account } = owner;
+      const identity = {
+        account,
+        id: 'own',
+        identity: { email: 'a@b.test', facts: '{}' },
+        how: 'own',
+        most: 9,
+      } as const;
+      await first.write('putIdentity', { ...identity, at: clock.now() });
+      for (const name of ['<1@a>', '<2@a>']) await owner.take({ kind: 'arrive', names: [name], at: 1 });
+      const begun = await stateOf(first, account);
+      for (const email of owner.emails)
+        await first.write('changeEmails', { account, changes: [], destroy: [email], at: clock.now() });
+      const [state, known] = [await stateOf(first, account, 'email'), await stateOf(first, account, 'identity')];
+      clock.advance(91 * 24 * 60 * 60_000);
+      // Another process of the same state begins with tidying up.
+      const store = await engine.open(t, { directory, clock });
+      const since = (from: number) => store.read('emailChanges', { account, since: from, limit: 9 });
+      await eventually(async () => (await since(begun)) === undefined);
+      assert.equal(await stateOf(store, account, 'email'), state);
+      assert.deepEqual((await since(state))?.more, false);
+      assert.ok((await store.read('identityChanges', { account, since: known, limit: 9 })) !== undefined);
     });
 
     test('a state that is newer than now, or of nobody, is not known', async (t) => {

@@ -173,7 +173,7 @@ export function mailContract(engine: Engine): void {
       assert.deepEqual(await change({ ...refused, mailboxes: { is: [12_345] } }), [['no-mailbox'], [], both, false]);
       const many = Array.from({ length: 101 }, (_, i) => `k${String(i)}`);
       assert.deepEqual(await change({ keywords: { is: many } }), [['too-many-keywords'], [], both, false]);
-      const now = (await store.read('mailState', { account }))?.modseq ?? 0;
+      const now = (await store.read('mailState', { account, type: 'email' }))?.modseq ?? 0;
       const stale = { account, changes: [{ email: id, ...refused }], destroy: [id], ifModseq: now - 1, at: 3 };
       assert.equal(await store.write('changeEmails', stale), 'state-mismatch');
       assert.deepEqual((await rowOf(store, account, id))?.keywords, []);

@@ -2,7 +2,7 @@
  * What changed since a modseq (RFC 8620 §5.2). Within one type no two things share a modseq, so an answer may end behind
  * any of them, and whoever goes on from there misses nothing. What came and went since then is not told of.
  */
-import type { ChangesSince, MailChanges, MailReads } from '../mail.ts';
+import type { ChangesSince, MailChanges, MailReads, MailType } from '../mail.ts';
 import { LEAVING } from './change.ts';
 import { first, rows } from './statement.ts';
 import type { SqlValue, Steps } from './statement.ts';
@@ -22,8 +22,44 @@ function accountRow(account: string): Steps<AccountRow | undefined> {
 
 export function* mailState(p: Parameters<MailReads['mailState']>[0]): Steps<ReturnType<MailReads['mailState']>> {
   const row = yield* accountRow(p.account);
-  return row === undefined ? undefined : { epoch: row.epoch, modseq: row.modseq, arrivals: row.numbered };
+  if (row === undefined) return undefined;
+  return { epoch: row.epoch, modseq: p.type === undefined ? row.modseq : yield* stateOf(p.type, p.account, row) };
 }
+
+function* stateOf(type: MailType, account: string, { number, numbered }: AccountRow): Steps<number> {
+  if (type === 'delivery') return numbered;
+  return yield* lastChange(type, account, type === 'thread' ? number : account);
+}
+
+/** The modseq of the last change of what is there. Each is a look at one end of an index, or at few rows. */
+const NEWEST: Readonly<Record<ChangingType, string>> = {
+  email: 'SELECT modseq FROM emails WHERE account = ? AND hidden = 0 ORDER BY modseq DESC LIMIT 1',
+  thread: 'SELECT modseq FROM threads WHERE owner = ? ORDER BY modseq DESC LIMIT 1',
+  mailbox: `SELECT max(modseq) AS modseq FROM mailboxes WHERE account = ? AND (role IS NULL OR role <> '${LEAVING}')`,
+  identity: 'SELECT max(modseq) AS modseq FROM identities WHERE account = ?',
+  submission: 'SELECT modseq FROM submissions WHERE account = ? ORDER BY modseq DESC LIMIT 1',
+};
+
+/**
+ * The state of a type: when something of it last changed or went. It never goes back: what goes leaves a tombstone with a
+ * higher modseq, and of each type the last tombstone stays (sweepTombstones).
+ */
+function* lastChange(type: ChangingType, account: string, owner: string | number): Steps<number> {
+  const there = yield* first<{ modseq: number | null }>(NEWEST[type], owner);
+  const gone = yield* first<{ modseq: number }>(
+    'SELECT modseq FROM tombstones WHERE account = ? AND kind = ? ORDER BY modseq DESC LIMIT 1',
+    account,
+    type,
+  );
+  return Math.max(there?.modseq ?? 0, gone?.modseq ?? 0);
+}
+
+export function emailState(account: string): Steps<number> {
+  return lastChange('email', account, account);
+}
+
+/** Of which `/changes` can be told. */
+export type ChangingType = Exclude<MailType, 'delivery'>;
 
 /** Something as it stands, or as it stood when it went; when it was made and when it last changed. */
 export interface Step<Id> {
@@ -42,10 +78,18 @@ function placeOf({ created, modseq }: Step<unknown>, since: number): number {
   return created > since ? created : modseq;
 }
 
-/** The account, where its changes since then are known. */
-export function* sinceThen({ account, since }: ChangesSince): Steps<AccountRow | undefined> {
+interface Since extends AccountRow {
+  /** The state that an answer with all of it reaches. */
+  readonly state: number;
+}
+
+/** The account, where its changes of a type since then are known. */
+export function* sinceThen(type: ChangingType, { account, since }: ChangesSince): Steps<Since | undefined> {
   const row = yield* accountRow(account);
-  return row === undefined || since < row.changes_from || since > row.modseq ? undefined : row;
+  if (row === undefined || since > row.modseq) return undefined;
+  const state = yield* stateOf(type, account, row);
+  // Where nothing of the type has changed since, what is forgotten was of other types.
+  return since < row.changes_from && since < state ? undefined : { ...row, state };
 }
 
 /** The first of them, in order; of each kind one more than `limit` has to be among them where there is one. */
@@ -140,25 +184,25 @@ function* firstSince(kind: Kind, from: number, end: number, since: number): Step
 }
 
 export function* emailChanges(p: ChangesSince): Steps<MailChanges<string> | undefined> {
-  const account = yield* sinceThen(p);
+  const account = yield* sinceThen('email', p);
   if (account === undefined) return undefined;
   const there = yield* steps(EMAILS, p.account, account, p);
-  return changesIn([...there, ...(yield* tombstones(p, 'email'))], p, account.modseq).changes;
+  return changesIn([...there, ...(yield* tombstones(p, 'email'))], p, account.state).changes;
 }
 
 export function* threadChanges(p: ChangesSince): Steps<MailChanges<string> | undefined> {
-  const account = yield* sinceThen(p);
+  const account = yield* sinceThen('thread', p);
   if (account === undefined) return undefined;
   const there = yield* steps(THREADS, account.number, account, p);
   const named = [...there, ...(yield* tombstones(p, 'thread'))].map((step) => ({
     ...step,
     id: threadId(Number(step.id)),
   }));
-  return changesIn(named, p, account.modseq).changes;
+  return changesIn(named, p, account.state).changes;
 }
 
 export function* mailboxChanges(p: ChangesSince): Steps<ReturnType<MailReads['mailboxChanges']>> {
-  const account = yield* sinceThen(p);
+  const account = yield* sinceThen('mailbox', p);
   if (account === undefined) return undefined;
   const found = yield* rows<StepRow & { facts_modseq: number }>(
     'SELECT id, created, modseq, facts_modseq FROM mailboxes WHERE account = ? AND (role IS NULL OR role <> ?) AND modseq > ?',
@@ -170,7 +214,7 @@ export function* mailboxChanges(p: ChangesSince): Steps<ReturnType<MailReads['ma
     ...found.map((row) => ({ ...row, gone: false, facts: row.facts_modseq })),
     ...(yield* tombstones(p, 'mailbox')),
   ].map((step) => ({ ...step, id: Number(step.id) }));
-  const { changes, told } = changesIn(named, p, account.modseq);
+  const { changes, told } = changesIn(named, p, account.state);
   const updated = told.filter(({ gone, created }) => !gone && created <= p.since);
   return { ...changes, onlyCounts: updated.every(({ facts = 0 }) => facts <= p.since) };
 }

@@ -1,6 +1,7 @@
 /** What an owner does with emails: keywords, mailboxes, destruction (RFC 8621 §4.6). */
 import type { EmailChange, EmailTrouble, MailWrites } from '../mail.ts';
 import type { Writes } from '../store.ts';
+import { emailState } from './changes.ts';
 import { beginChange, boxesOf, changeEmail, destroyEmail, endChange, isOpen, leavingBox, MAIL } from './change.ts';
 import type { Change, MailRow, Place, Wanted } from './change.ts';
 import { othersColumn, othersIn, packed, unpacked } from './keyword.ts';
@@ -21,7 +22,8 @@ export function* changeEmails(p: ChangeEmails): Steps<ReturnType<MailWrites['cha
   const ids = [...p.changes.map(({ email }) => email), ...p.destroy].slice(0, MOST_CHANGED);
   if (change === undefined)
     return { before: 0, after: 0, troubles: ids.map((email) => ({ email, trouble: 'missing' })) };
-  if (p.ifModseq !== undefined && p.ifModseq !== change.base) return 'state-mismatch';
+  const before = yield* emailState(p.account);
+  if (p.ifModseq !== undefined && p.ifModseq !== before) return 'state-mismatch';
   const found = yield* findMail(p.account, ids);
   const twice = ids.length > new Set(ids).size;
   const troubles: { email: string; trouble: EmailTrouble }[] = [];
@@ -35,7 +37,8 @@ export function* changeEmails(p: ChangeEmails): Steps<ReturnType<MailWrites['cha
     if (found.has(id)) yield* destroyOne(change, id, { found, leaving });
     else troubles.push({ email: id, trouble: 'missing' });
   }
-  return { before: change.base, after: yield* endChange(change), troubles };
+  yield* endChange(change);
+  return { before, after: change.modseq > change.base ? change.modseq : before, troubles };
 }
 
 export interface FoundMail {

@@ -68,10 +68,14 @@ export function* namedFiles(p: { readonly files: readonly string[] }): Steps<rea
   )).map(({ file }) => file);
 }
 
-/** Who has a state from before what is forgotten here has to begin anew. True: more is left. */
+/**
+ * Who has a state from before what is forgotten here has to begin anew. The last of each kind stays: it may be what the
+ * state of its type says. True: more is left.
+ */
 export function* sweepTombstones(p: { readonly before: number; readonly limit: number }): Steps<boolean> {
   const old = yield* rows<{ account: string; kind: string; modseq: number }>(
-    'SELECT account, kind, modseq FROM tombstones WHERE at < ? ORDER BY at LIMIT ?',
+    'SELECT account, kind, modseq FROM tombstones t WHERE at < ? AND EXISTS ' +
+      '(SELECT 1 FROM tombstones l WHERE l.account = t.account AND l.kind = t.kind AND l.modseq > t.modseq) ORDER BY at LIMIT ?',
     p.before,
     p.limit,
   );

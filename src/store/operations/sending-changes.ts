@@ -39,7 +39,7 @@ export function* bury(kind: Kind, { account, id, created }: Gone, at: number): S
 }
 
 export function* changesOf(kind: Kind, p: ChangesSince): Steps<MailChanges<string> | undefined> {
-  const account = yield* sinceThen(p);
+  const account = yield* sinceThen(kind, p);
   if (account === undefined) return undefined;
   const table = TABLE[kind];
   const made = yield* rows<StepRow>(
@@ -56,5 +56,5 @@ export function* changesOf(kind: Kind, p: ChangesSince): Steps<MailChanges<strin
     p.limit + 1,
   );
   const there = [...made, ...changed].map((row) => ({ ...row, id: String(row.id), gone: false }));
-  return changesIn([...there, ...(yield* tombstones(p, kind))], p, account.modseq).changes;
+  return changesIn([...there, ...(yield* tombstones(p, kind))], p, account.state).changes;
 }

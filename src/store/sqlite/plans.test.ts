@@ -169,6 +169,9 @@ const calls: readonly (readonly [OperationName, unknown])[] = [
   ['placeEmails', { account: 'a', emails: [moved.id], roles: ['archive'], at: 1 }],
   ['placeEmails', { account: 'a', emails: [moved.id], roles: [], at: 1 }],
   ['mailState', { account: 'a' }],
+  ...['mailbox', 'thread', 'email', 'identity', 'submission', 'delivery'].map(
+    (type): readonly [OperationName, unknown] => ['mailState', { account: 'a', type }],
+  ),
   ['listMailboxes', { account: 'a' }],
   ['append', { account: 'a', message: { ...message, id: 'own', threadIds: ['<x>'] }, email: own }],
   ['changeEmails', { account: 'a', changes: [{ email: 'own', keywords: { is: ['$seen', 'k'] } }], destroy: [], at: 1 }],

@@ -96,6 +96,19 @@ export const EVENTS = group('Event source', [
       }),
   ],
   [
+    '8620-7.1-only-changed',
+    'should',
+    'A keyword is told as a change of Email and of nothing else',
+    async (server) => {
+      const id = await server.ann.letter(await server.ann.mailbox(), message([]));
+      await listening(server, {}, async (events, ann) => {
+        await ann.changed('Email', id, { 'keywords/todo': true });
+        const told = (await events.next())?.data['changed'][ann.account] as Answered;
+        same(told, { Email: await ann.state('Email') }, 'types');
+      });
+    },
+  ],
+  [
     '8620-7.3-types',
     'must',
     'Only the types that were asked for are told',

@@ -1,5 +1,5 @@
 /** Cases for /get and /changes of all types (RFC 8620 §5.1, §5.2), shown on mailboxes. */
-import { CORE, group, holds, like, same } from './client.ts';
+import { CORE, group, holds, like, message, same } from './client.ts';
 import type { Answered, User } from './client.ts';
 
 async function changesSince(ann: User, state: string): Promise<Answered> {
@@ -108,6 +108,20 @@ export const GET = group('/get', [
 ]);
 
 export const CHANGES = group('/changes', [
+  [
+    '8620-5.1-states',
+    'should',
+    'The state of a type stays when something else changed',
+    async ({ ann }) => {
+      const id = await ann.letter(await ann.mailbox(), message([]));
+      const types = ['Mailbox', 'Thread', 'Identity', 'EmailSubmission'];
+      const states = (): Promise<readonly string[]> => Promise.all(types.map((type) => ann.state(type)));
+      const [before, email] = [await states(), await ann.state('Email')];
+      await ann.changed('Email', id, { 'keywords/todo': true });
+      same(await states(), before, types.join(', '));
+      holds((await ann.state('Email')) !== email, 'another state of Email', email);
+    },
+  ],
   [
     '8620-5.2-nothing',
     'must',
