@@ -240,7 +240,7 @@ export function mailChangesContract(engine: Engine): void {
       for (const email of owner.emails)
         await first.write('changeEmails', { account, changes: [], destroy: [email], at: clock.now() });
       const [state, known] = [await stateOf(first, account, 'email'), await stateOf(first, account, 'identity')];
-      clock.advance(91 * 24 * 60 * 60_000);
+      await clock.advance(91 * 24 * 60 * 60_000);
       // Another process of the same state begins with tidying up.
       const store = await engine.open(t, { directory, clock });
       const since = (from: number) => store.read('emailChanges', { account, since: from, limit: 9 });
