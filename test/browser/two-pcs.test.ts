@@ -3,20 +3,28 @@
  * host; Bob's computer collects it; he answers with a file, and Alice reads it.
  */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { Page } from 'playwright-core';
-import { startZoneServer } from '../../src/dns/testing.ts';
-import { addRemote, startClient, wayIn } from '../client.ts';
-import type { RunningClient } from '../client.ts';
+import { addRemote, startClient } from '../client.ts';
 import { freePort } from '../peers/daemon.ts';
-import { PASSWORD, scratch, startHost } from '../program.ts';
+import { PASSWORD, startHost } from '../program.ts';
 import type { RunningHost } from '../program.ts';
 import { assertAccessible } from './axe.ts';
 import { LOOKS, screenshot, useChromium } from './browser.ts';
-import type { Tab } from './browser.ts';
+import {
+  checkNow,
+  closesFirst,
+  goesBackByDefault,
+  openClient,
+  openRow,
+  replyWithFile,
+  setUp,
+  startClientThatFinds,
+  trustOnPurpose,
+  withoutUndo,
+  writeLetter,
+} from './client-page.ts';
+import type { NamedServers } from './client-page.ts';
 
 const chromium = useChromium();
 
@@ -34,67 +42,17 @@ async function twoHosts(t: TestContext): Promise<{ readonly a: RunningHost; read
   return { a, b };
 }
 
-/** Tabs that are gone before their program is: what they say of its end is no fault. Called first. */
-function closesFirst(t: TestContext): Tab[] {
-  const tabs: Tab[] = [];
-  t.after(async () => {
-    for (const tab of tabs) await tab.context.close();
-  });
-  return tabs;
-}
-
-/** Opened by the address that the program gives, once. Nothing may go to another origin. */
-async function openClient(
-  t: TestContext,
-  client: RunningClient,
-  closing: Tab[],
-  look?: (typeof LOOKS)[number],
-): Promise<Tab | undefined> {
-  const tab = await chromium.open(t, { origins: [client.origin], ...(look === undefined ? {} : { look }) });
-  if (tab === undefined) return undefined;
-  closing.push(tab);
-  await tab.page.goto(`${client.origin}${await wayIn(client.port, client.state)}`);
-  return tab;
-}
-
-const body = (page: Page) => page.getByRole('textbox', { name: 'Text of the message' });
-
-async function withoutUndo(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    localStorage.setItem('posthorn.writing', JSON.stringify({ undoSeconds: 0 }));
-  });
-  await page.reload();
-  await page.waitForSelector('.write-button button', { state: 'attached' });
-}
-
-async function openRow(page: Page, subject: string): Promise<void> {
-  await page
-    .getByRole('row', { name: new RegExp(subject) })
-    .first()
-    .click();
-  await page.getByRole('heading', { name: subject }).first().waitFor();
-}
-
-async function checkNow(page: Page, address: string): Promise<void> {
-  await page.getByRole('button', { name: 'Accounts' }).click();
-  await page.getByRole('button', { name: `Open ${address}` }).click();
-  await page.getByRole('button', { name: 'Check now' }).click();
-  await page.keyboard.press('g');
-  await page.keyboard.press('i');
-}
+const named = (domain: string, host: RunningHost): NamedServers => ({
+  domain,
+  pop3s: host.port('pop3', 'implicit'),
+  submissions: host.port('submission', 'implicit'),
+});
 
 test('from a first start to a letter that came back with a file', async (t) => {
   const closing = closesFirst(t);
   const { a, b } = await twoHosts(t);
-  const dns = await startZoneServer({
-    '_pop3s._tcp.a.test': { srv: [[10, 1, a.port('pop3', 'implicit'), 'localhost']] },
-    '_submissions._tcp.a.test': { srv: [[10, 1, a.port('submission', 'implicit'), 'localhost']] },
-  } as never);
-  t.after(() => dns.close());
-  const config = join(await scratch(t), 'config.toml');
-  await writeFile(config, `[dns]\nservers = ["${dns.server}"]\n`);
-  const alice = await startClient(t, { args: ['--config', config] });
-  const tab = await openClient(t, alice, closing);
+  const alice = await startClientThatFinds(t, [named('a.test', a)]);
+  const tab = await openClient(t, { chromium, client: alice, closing });
   if (tab === undefined) return;
   const { page } = tab;
 
@@ -123,18 +81,14 @@ test('from a first start to a letter that came back with a file', async (t) => {
     .first()
     .waitFor();
   await page.getByRole('button', { name: 'Look at the certificate' }).first().click();
-  const back = page.getByRole('button', { name: 'Go back' });
-  assert.equal(await back.evaluate((button) => button === document.activeElement), true);
-  assert.match(await page.locator('.fingerprint').innerText(), /^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+  await page.locator('.fingerprint').waitFor();
   await screenshot(page, 'client-certificate');
-  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  for (let side = 0; side < 2; side++) {
-    await page.getByRole('button', { name: 'Look at the certificate' }).first().click();
-    await page.getByRole('button', { name: 'Trust exactly this one' }).click();
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await page.waitForFunction((left) => document.querySelectorAll('.error-card').length > 0 && [...document.querySelectorAll('.error-card button')].filter((one) => one.textContent === 'Look at the certificate').length === left, 1 - side); // prettier-ignore
-  }
+  await goesBackByDefault(page);
+  await trustOnPurpose(page);
+  await page.getByRole('button', { name: 'Look at the certificate' }).nth(1).waitFor({ state: 'detached' });
+  await trustOnPurpose(page);
 
   // A wrong password: the server's own words, the field focused, everything else kept.
   const field = page.getByRole('textbox', { name: 'Password' });
@@ -147,45 +101,18 @@ test('from a first start to a letter that came back with a file', async (t) => {
   await page.locator('.list').waitFor();
 
   await withoutUndo(page);
-  await page.keyboard.press('c');
-  await page.getByRole('combobox', { name: 'To', exact: true }).waitFor();
-  await page.keyboard.type('bob@b.test,');
-  await page.getByRole('textbox', { name: 'Subject' }).focus();
-  await page.keyboard.type('From my own computer');
-  await body(page).focus();
-  await page.keyboard.type('Do you have the plan?');
-  await page
-    .getByText(/^Saved /)
-    .first()
-    .waitFor();
-  await page.keyboard.press('Control+Enter');
-  await page.locator('.composer').waitFor({ state: 'detached' });
+  await writeLetter(page, { to: 'bob@b.test', subject: 'From my own computer', text: 'Do you have the plan?' });
 
-  const bob = await startClient(t);
-  const added = await addRemote(bob, b, { address: 'bob@b.test', password: PASSWORD });
-  assert.equal(added.code, 0, added.stderr);
-  const second = await openClient(t, bob, closing);
+  const bob = await startClientThatFinds(t, [named('b.test', b)]);
+  const second = await openClient(t, { chromium, client: bob, closing });
   if (second === undefined) return;
   const his = second.page;
   await his.waitForSelector('.write-button button', { state: 'attached' });
+  await setUp(his, { name: 'Bob', address: 'bob@b.test', password: PASSWORD });
   await withoutUndo(his);
   await checkNow(his, 'bob@b.test');
   await openRow(his, 'From my own computer');
-  await his.keyboard.press('r');
-  await body(his).waitFor();
-  await his.keyboard.type('Here it is.');
-  await his.setInputFiles('[data-attach]', {
-    name: 'plan.pdf',
-    mimeType: 'application/pdf',
-    buffer: Buffer.alloc(60_000, 37),
-  });
-  await his.getByText('plan.pdf').waitFor();
-  await his
-    .getByText(/^Saved /)
-    .first()
-    .waitFor();
-  await his.getByRole('button', { name: 'Send', exact: true }).click();
-  await his.locator('.composer').waitFor({ state: 'detached' });
+  await replyWithFile(his, 'Here it is.', 'plan.pdf');
 
   await arrived(a, 'alice@a.test');
   await checkNow(page, 'alice@a.test');
@@ -219,7 +146,7 @@ test('the pages of accounts have no serious fault in any look, fit, and say what
   const { list } = await first.call('Remote/get', { ids: null });
   const id = (list as { id: string }[])[0]?.id ?? '';
   for (const look of LOOKS) {
-    const tab = await openClient(t, client, closing, look);
+    const tab = await openClient(t, { chromium, client, closing }, { look });
     if (tab === undefined) return;
     for (const path of ['accounts', 'accounts/new', `accounts/${id}`, `accounts/${id}/there`]) {
       await tab.page.goto(`${client.origin}/#/${path}`);

@@ -6,10 +6,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addRemote, startClient } from '../client.ts';
 import type { Page } from '../client.ts';
-import { eventually, PASSWORD, startHost } from '../program.ts';
-import { freePort } from './daemon.ts';
-import { startDovecotPop3 } from './dovecot-pop3.ts';
-import { requirePostfix, startPostfix } from './postfix.ts';
+import { eventually, PASSWORD } from '../program.ts';
+import { requirePostfix } from './postfix.ts';
+import { startProvider } from './provider.ts';
 
 interface Email {
   readonly id: string;
@@ -58,29 +57,10 @@ async function send(page: Page, email: Record<string, unknown>): Promise<string>
 
 test('through Postfix and Dovecot to a host of ours and back, with a file; and a bounce finds what it is about', async (t) => {
   if (!requirePostfix(t, 'dovecot')) return;
-  const dovecot = await startDovecotPop3(t, 'bob', PASSWORD);
-  const portA = await freePort();
-  const next = `[smtp]\nlisten = ["127.0.0.1:${portA}"]\n[queue]\nretry = ["300ms"]\n`;
-  const a = await startHost(t, { accounts: ['alice@a.test'], tables: next });
-  const postfix = await startPostfix(t, {
-    domains: ['b.test'],
-    next: { domain: 'a.test', port: portA, certificate: a.certificate },
-    settings: {
-      virtual_mailbox_base: dovecot.mail,
-      mynetworks: '',
-      smtpd_sasl_auth_enable: 'yes',
-      smtpd_sasl_type: 'dovecot',
-      smtpd_sasl_path: dovecot.auth,
-      smtpd_tls_auth_only: 'yes',
-      smtpd_relay_restrictions: 'permit_sasl_authenticated, reject_unauth_destination',
-    },
-  });
-  await a.stop();
-  const route = `[[route]]\ndomain = "b.test"\nhost = "127.0.0.1"\nport = ${postfix.port}\n`;
-  const host = await startHost(t, { state: a.state, tables: `${next}${route}` });
+  const { pop3, smtp, host } = await startProvider(t);
 
   const bob = await startClient(t);
-  const servers = ['--pop3', `pop3s://localhost:${dovecot.pop3}`, '--smtp', `smtp://localhost:${postfix.port}`];
+  const servers = ['--pop3', `pop3s://localhost:${pop3}`, '--smtp', `smtp://localhost:${smtp}`];
   const trust = ['--login', 'bob', '--password-stdin', '--untried'];
   const added = await bob.cli(['remote', 'add', 'bob@b.test', ...servers, ...trust], { input: PASSWORD });
   assert.equal(added.code, 0, added.stderr);
