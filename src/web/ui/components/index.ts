@@ -4,7 +4,7 @@ export { Confirm, Dialog } from './dialog.tsx';
 export { Choice, Field, Switch } from './field.tsx';
 export { Icon } from './icon.tsx';
 export type { IconName } from './icons.ts';
-export { MenuButton } from './menu.tsx';
+export { Menu, MenuButton } from './menu.tsx';
 export type { MenuEntry } from './menu.tsx';
 export { notices } from './notices.ts';
 export { Bone, EmptyState, ErrorCard, Waiting } from './states.tsx';

@@ -10,7 +10,8 @@ export interface MenuItem {
   readonly icon?: IconName;
   readonly shortcut?: string;
   readonly danger?: boolean;
-  readonly disabled?: boolean;
+  /** Why it can't be done now: it is shown then, and does nothing. */
+  readonly why?: string | undefined;
   /** Makes it one of a choice. */
   readonly checked?: boolean;
   readonly run: () => void;
@@ -58,7 +59,7 @@ interface MenuProps {
 }
 
 /** The menu itself, in the top layer: Esc and a click elsewhere close it, and focus goes back to its button. */
-function Menu({ name, anchor, items, close }: MenuProps) {
+export function Menu({ name, anchor, items, close }: MenuProps) {
   const show = (menu: HTMLDivElement | null): void => {
     if (menu === null || menu.matches(':popover-open')) return;
     menu.showPopover();
@@ -105,12 +106,12 @@ function Menu({ name, anchor, items, close }: MenuProps) {
             type="button"
             role={item.checked === undefined ? 'menuitem' : 'menuitemradio'}
             aria-checked={item.checked}
-            aria-disabled={item.disabled}
+            aria-disabled={item.why === undefined ? undefined : true}
             tabIndex={-1}
             data-danger={item.danger === true ? '' : undefined}
             onClick={(event) => {
               event.stopPropagation();
-              if (item.disabled === true) return;
+              if (item.why !== undefined) return;
               leave();
               item.run();
             }}
@@ -120,7 +121,10 @@ function Menu({ name, anchor, items, close }: MenuProps) {
             ) : (
               <Tick on={item.checked} />
             )}
-            <span class="grow">{item.text}</span>
+            <span class="grow">
+              <span class="menu-text">{item.text}</span>
+              {item.why !== undefined && <span class="menu-why"> {item.why}</span>}
+            </span>
             {item.shortcut !== undefined && <kbd>{item.shortcut}</kbd>}
           </button>
         ),

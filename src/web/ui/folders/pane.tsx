@@ -1,17 +1,17 @@
+import { useSignal } from '@preact/signals';
 import { useId, useRef } from 'preact/hooks';
 import { useAccounts } from '../accounts/index.ts';
-import { Button, Icon, IconButton, MenuButton } from '../components/index.ts';
+import { Button, Icon, IconButton, Menu, notices } from '../components/index.ts';
 import type { MenuEntry } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
 import { write } from '../compose/index.ts';
 import { waiting } from '../outbox/index.ts';
-import type { Mailbox } from '../jmap/types.ts';
+import type { Id, Mailbox } from '../jmap/types.ts';
 import { useDesk } from '../shell/desk.ts';
 import { go, route } from '../shell/route.ts';
 import { number, words } from '../words/index.ts';
 import { question } from './question.ts';
 import type { Question } from './question.ts';
-import { FolderQuestion } from './questions.tsx';
 import { folderName } from './name.ts';
 import { iconOf, treeRows } from './tree.ts';
 import type { TreeRow } from './tree.ts';
@@ -24,6 +24,12 @@ export function FolderPane({ onChoose }: { readonly onChoose: () => void }) {
   const accounts = useAccounts();
   const rows = treeRows(mail.records.mailboxes.value, kept.value.closedFolders);
   const tree = useRef<HTMLDivElement>(null);
+  /** The row that has focus, or a part of it. */
+  const focused = useSignal<Id | undefined>(undefined);
+  const menuOf = useSignal<Id | undefined>(undefined);
+  const menuFolder = menuOf.value === undefined ? undefined : mail.records.mailboxes.value.get(menuOf.value);
+  const menuButton = (id: Id): HTMLElement | null =>
+    tree.current?.querySelector(`[data-folder="${CSS.escape(id)}"] .folder-menu button`) ?? null;
   const here = route.value;
   const shown = here.view === 'folder' ? (here.folder ?? mail.records.mailboxWithRole('inbox')?.id) : undefined;
   return (
@@ -41,17 +47,41 @@ export function FolderPane({ onChoose }: { readonly onChoose: () => void }) {
           {words.commands.write}
         </Button>
       </div>
-      <div ref={tree} class="tree" role="tree" aria-label={say.label} onKeyDown={onTreeKey}>
+      <div
+        ref={tree}
+        class="tree"
+        role="tree"
+        aria-label={say.label}
+        onKeyDown={onTreeKey}
+        onFocusIn={(event) => {
+          focused.value = (event.target as Element).closest<HTMLElement>('[data-folder]')?.dataset['folder'];
+        }}
+        onFocusOut={(event) => {
+          if (tree.current?.contains(event.relatedTarget as Node | null) !== true) focused.value = undefined;
+        }}
+      >
         {rows.map((row) => (
           <FolderRow
             key={row.mailbox.id}
             row={row}
             isShown={row.mailbox.id === shown}
             isStop={isStop(row)}
+            hasMenu={menuOf.value === row.mailbox.id}
+            openMenu={() => (menuOf.value = row.mailbox.id)}
             onChoose={onChoose}
           />
         ))}
       </div>
+      {/* Beside the tree: within a row it would be read as a part of the row's text. */}
+      {menuFolder !== undefined && (
+        <Menu
+          key={menuFolder.id}
+          name={say.menuOf(folderName(menuFolder))}
+          anchor={() => menuButton(menuFolder.id)}
+          items={folderItems(menuFolder)}
+          close={() => (menuOf.value = undefined)}
+        />
+      )}
       <div class="folders-more">
         <button
           class="folder"
@@ -91,16 +121,13 @@ export function FolderPane({ onChoose }: { readonly onChoose: () => void }) {
           <span class="folder-name">{say.create}</span>
         </button>
       </div>
-      {question.value !== undefined && (
-        <FolderQuestion question={question.value} close={() => (question.value = undefined)} />
-      )}
     </>
   );
 
-  /** One tab stop in the tree: what is shown, or the first. */
+  /** One tab stop in the tree: what has focus, what is shown, or the first. */
   function isStop({ mailbox }: TreeRow): boolean {
-    const there = rows.some((row) => row.mailbox.id === shown);
-    return there ? mailbox.id === shown : mailbox.id === rows[0]?.mailbox.id;
+    const stop = [focused.value, shown].find((id) => rows.some((row) => row.mailbox.id === id));
+    return mailbox.id === (stop ?? rows[0]?.mailbox.id);
   }
 
   function onTreeKey(event: KeyboardEvent): void {
@@ -108,6 +135,13 @@ export function FolderPane({ onChoose }: { readonly onChoose: () => void }) {
     const at = items.indexOf(document.activeElement as HTMLElement);
     const row = rows[at];
     if (row === undefined) return;
+    if (isMenuKey(event)) {
+      menuOf.value = row.mailbox.id;
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const to = treeTarget(event.key, at, items.length);
     if (to !== undefined) items[to]?.focus();
     else if (event.key === 'ArrowRight' && row.hasChildren) setOpen(row.mailbox, true);
@@ -115,6 +149,7 @@ export function FolderPane({ onChoose }: { readonly onChoose: () => void }) {
     else if (event.key === 'ArrowLeft')
       items[rows.findIndex(({ mailbox }) => mailbox.id === row.mailbox.parentId)]?.focus();
     else if (event.key === 'Enter' || event.key === ' ') items[at]?.click();
+    else if (event.key === 'F2' || event.key === 'Delete') runShortcut(row.mailbox, event.key);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -124,6 +159,17 @@ export function FolderPane({ onChoose }: { readonly onChoose: () => void }) {
     const closed = kept.peek().closedFolders.filter((one) => one !== id);
     kept.value = { ...kept.peek(), closedFolders: isOpen ? closed : [...closed, id] };
   }
+}
+
+/** What opens a menu everywhere: its own key, or Shift+F10. */
+const isMenuKey = ({ key, shiftKey }: KeyboardEvent): boolean => key === 'ContextMenu' || (key === 'F10' && shiftKey);
+
+/** Where the folder is not to be renamed or deleted, the reason is said. */
+function runShortcut(mailbox: Mailbox, key: string): void {
+  const item = folderItems(mailbox).find((one) => one !== 'line' && one.shortcut === key);
+  if (item === undefined || item === 'line') return;
+  if (item.why === undefined) item.run();
+  else notices.say(item.why);
 }
 
 function treeTarget(key: string, at: number, count: number): number | undefined {
@@ -145,10 +191,12 @@ interface FolderRowProps {
   readonly row: TreeRow;
   readonly isShown: boolean;
   readonly isStop: boolean;
+  readonly hasMenu: boolean;
+  readonly openMenu: () => void;
   readonly onChoose: () => void;
 }
 
-function FolderRow({ row, isShown, isStop, onChoose }: FolderRowProps) {
+function FolderRow({ row, isShown, isStop, hasMenu, openMenu, onChoose }: FolderRowProps) {
   const { kept } = useDesk();
   const { mailbox, level, hasChildren, isOpen } = row;
   const name = folderName(mailbox);
@@ -166,7 +214,8 @@ function FolderRow({ row, isShown, isStop, onChoose }: FolderRowProps) {
       aria-labelledby={counts === undefined ? `${id}-name` : `${id}-name ${id}-count`}
       tabIndex={isStop ? 0 : -1}
       data-focus-inside=""
-      style={{ paddingInlineStart: `${8 + (level - 1) * 16}px` }}
+      data-folder={mailbox.id}
+      style={{ paddingInlineStart: `${20 + (level - 1) * 16}px` }}
       onClick={() => {
         onChoose();
         go({ view: 'folder', folder: mailbox.id });
@@ -202,7 +251,14 @@ function FolderRow({ row, isShown, isStop, onChoose }: FolderRowProps) {
           event.stopPropagation();
         }}
       >
-        <MenuButton icon="more" name={say.menuOf(name)} items={() => folderItems(mailbox)} />
+        <IconButton
+          icon="more"
+          name={say.menuOf(name)}
+          tabIndex={isStop ? 0 : -1}
+          popup="menu"
+          expanded={hasMenu}
+          onClick={openMenu}
+        />
       </span>
     </div>
   );
@@ -224,15 +280,20 @@ function folderItems(mailbox: Mailbox): readonly MenuEntry[] {
     question.value = kind === 'create' ? { kind, parent: id } : { kind, folder: id };
   };
   const may = (right: string): boolean => myRights[right] !== false;
+  const fixed = role === null ? undefined : role === 'inbox' ? say.fixedInbox : say.fixedRole;
+  const name = role === 'inbox' || !may('mayRename') ? (fixed ?? say.notYours) : undefined;
+  const place = fixed ?? (may('mayRename') ? undefined : say.notYours);
+  const life = fixed ?? (may('mayDelete') ? undefined : say.notYours);
+  const inside = may('mayCreateChild') ? undefined : say.notYours;
   return [
     { text: say.markAllRead, icon: 'checks', run: ask('read') },
-    { text: say.createInside, icon: 'newFolder', disabled: !may('mayCreateChild'), run: ask('create') },
+    { text: say.createInside, icon: 'newFolder', why: inside, run: ask('create') },
     'line',
-    { text: say.rename, icon: 'pencil', disabled: !may('mayRename') || role === 'inbox', run: ask('rename') },
-    { text: say.move, icon: 'move', disabled: !may('mayRename') || role !== null, run: ask('move') },
+    { text: say.rename, icon: 'pencil', shortcut: 'F2', why: name, run: ask('rename') },
+    { text: say.move, icon: 'move', why: place, run: ask('move') },
     ...(role === 'trash' || role === 'junk'
       ? [{ text: say.empty, icon: 'trash' as const, danger: true, run: ask('empty') }]
       : []),
-    { text: say.remove, icon: 'trash', danger: true, disabled: !may('mayDelete') || role !== null, run: ask('remove') },
+    { text: say.remove, icon: 'trash', danger: true, shortcut: 'Delete', why: life, run: ask('remove') },
   ];
 }

@@ -4,22 +4,29 @@ import { Button, Confirm, Dialog, Field, notices } from '../components/index.ts'
 import { standingOfAll } from '../jmap/gather.ts';
 import type { Id, Mailbox } from '../jmap/types.ts';
 import { useDesk } from '../shell/desk.ts';
-import { go, route } from '../shell/route.ts';
 import { words } from '../words/index.ts';
-import { createFolder, moveFolder, removeFolder, renameFolder } from './changes.ts';
+import { createFolder, moveFolder, renameFolder } from './changes.ts';
 import { FolderPicker } from './move-dialog.tsx';
 import { folderName } from './name.ts';
+import { question } from './question.ts';
 import type { Question } from './question.ts';
+import { RemoveDialog } from './remove-dialog.tsx';
 import { pathOf, treeRows, within } from './tree.ts';
 
 const say = words.folders;
 
-export function FolderQuestion({ question, close }: { readonly question: Question; readonly close: () => void }) {
+/** What is being asked about a folder. It stands beside the panes: a drawer that is closed would hide it. */
+export function FolderQuestions() {
+  const asked = question.value;
+  return asked === undefined ? null : <FolderQuestion asked={asked} close={() => (question.value = undefined)} />;
+}
+
+function FolderQuestion({ asked, close }: { readonly asked: Question; readonly close: () => void }) {
   const { mail } = useDesk();
-  if (question.kind === 'create') return <NameDialog parent={question.parent} close={close} />;
-  const folder = mail.records.mailboxes.value.get(question.folder);
+  if (asked.kind === 'create') return <NameDialog parent={asked.parent} close={close} />;
+  const folder = mail.records.mailboxes.value.get(asked.folder);
   if (folder === undefined) return null;
-  switch (question.kind) {
+  switch (asked.kind) {
     case 'rename':
       return <NameDialog folder={folder} close={close} />;
     case 'move':
@@ -38,6 +45,11 @@ interface Asked {
   readonly close: () => void;
 }
 
+/** Says that something is as it was, or why it isn't. */
+async function takeBack(undo: () => Promise<string | undefined>): Promise<void> {
+  notices.say((await undo()) ?? words.list.undone);
+}
+
 /** A new folder, or a new name for one. */
 function NameDialog({
   folder,
@@ -54,14 +66,11 @@ function NameDialog({
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const wanted = name.value.trim();
-    if (wanted === '') {
-      error.value = say.needName;
-      return;
-    }
     error.value =
       folder === undefined ? await createFolder(mail, wanted, parent) : await renameFolder(mail, folder.id, wanted);
     if (error.value !== undefined) return;
-    notices.say(folder === undefined ? say.created(wanted) : say.renamed(wanted));
+    if (folder === undefined) notices.say(say.created(wanted));
+    else notices.say(say.renamed(wanted), () => void takeBack(() => renameFolder(mail, folder.id, folder.name)));
     close();
   };
   return (
@@ -92,7 +101,8 @@ function PlaceDialog({ folder, close }: Asked) {
   const choose = async (place: Mailbox): Promise<void> => {
     error.value = await moveFolder(mail, folder.id, place.id === '' ? null : place.id);
     if (error.value !== undefined) return;
-    notices.say(say.moved(folderName(folder), folderName(place)));
+    const text = place.id === '' ? say.movedTop(folderName(folder)) : say.moved(folderName(folder), folderName(place));
+    notices.say(text, () => void takeBack(() => moveFolder(mail, folder.id, folder.parentId)));
     close();
   };
   return (
@@ -103,39 +113,6 @@ function PlaceDialog({ folder, close }: Asked) {
         nameOf={(mailbox) => (mailbox.id === '' ? say.topLevel : pathOf(mailboxes, mailbox, folderName))}
         choose={(place) => void choose(place)}
       />
-    </Dialog>
-  );
-}
-
-function RemoveDialog({ folder, close }: Asked) {
-  const { mail } = useDesk();
-  const error = useSignal<string | undefined>(undefined);
-  const hasChildren = [...mail.records.mailboxes.value.values()].some(({ parentId }) => parentId === folder.id);
-  const remove = async (): Promise<void> => {
-    error.value = await removeFolder(mail, folder.id);
-    if (error.value !== undefined) return;
-    notices.say(say.removed(folderName(folder)));
-    const here = route.peek();
-    if (here.view === 'folder' && here.folder === folder.id) go({ view: 'folder' }, true);
-    close();
-  };
-  const text = hasChildren
-    ? say.removeChildren
-    : folder.totalEmails === 0
-      ? say.removeEmpty
-      : say.removeFull(folder.totalEmails);
-  return (
-    <Dialog title={say.removeTitle(folderName(folder))} close={close}>
-      <p>{text}</p>
-      {error.value !== undefined && <p class="field-error">{error.value}</p>}
-      <div class="dialog-foot">
-        <Button startsHere onClick={close}>
-          {words.common.cancel}
-        </Button>
-        <Button kind="danger" disabled={hasChildren} onClick={() => void remove()}>
-          {say.removeDo}
-        </Button>
-      </div>
     </Dialog>
   );
 }

@@ -29,7 +29,13 @@ export class FakeServer {
       'urn:ietf:params:jmap:core': { maxCallsInRequest: 16, maxObjectsInGet: 500, maxObjectsInSet: 500 },
       'urn:ietf:params:jmap:mail': {},
     },
-    accounts: { A: { name: 'anna@a.test', isReadOnly: false, accountCapabilities: {} } },
+    accounts: {
+      A: {
+        name: 'anna@a.test',
+        isReadOnly: false,
+        accountCapabilities: { 'urn:ietf:params:jmap:mail': { maxSizeMailboxName: 255 } },
+      },
+    },
     primaryAccounts: { 'urn:ietf:params:jmap:mail': 'A' },
   };
   readonly emails = new Map<Id, FullEmail>();
@@ -40,6 +46,7 @@ export class FakeServer {
   readonly refuses = new Set<Id>();
   onChange: () => void = () => undefined;
   private now = 1;
+  private lastMailbox = 0;
   private readonly notes: Note[] = [];
   /** What a query found at a state: changes are told from it. */
   private readonly found = new Map<string, readonly Id[]>();
@@ -50,6 +57,7 @@ export class FakeServer {
     mailboxes.forEach(([id, name, role], sortOrder) => {
       this.mailboxes.set(id, mailbox(id, name, role, sortOrder));
     });
+    this.lastMailbox = mailboxes.length;
   }
 
   /** Puts an email there, as if it had just come. */
@@ -225,7 +233,7 @@ export class FakeServer {
         notCreated[key] = { type: 'invalidProperties', properties: ['name'] };
         continue;
       }
-      const id = `m${this.mailboxes.size + 1}`;
+      const id = `m${(this.lastMailbox += 1)}`;
       this.mailboxes.set(id, { ...mailbox(id, name, wanted.role ?? null, 10), parentId });
       this.note('Mailbox', id, 'created');
       created[key] = { id };
@@ -235,13 +243,19 @@ export class FakeServer {
       if (before !== undefined) this.mailboxes.set(id, { ...before, ...patch });
       this.note('Mailbox', id, 'updated');
     }
+    const notDestroyed: Record<string, { type: string }> = {};
     for (const id of (args['destroy'] ?? []) as readonly Id[]) {
+      const inside = [...this.emails.values()].filter(({ mailboxIds }) => mailboxIds[id] === true);
+      if (inside.length > 0 && args['onDestroyRemoveEmails'] !== true) {
+        notDestroyed[id] = { type: 'mailboxHasEmail' };
+        continue;
+      }
       this.mailboxes.delete(id);
       this.note('Mailbox', id, 'destroyed');
-      for (const email of this.emails.values()) if (email.mailboxIds[id] === true) this.destroy(email.id);
+      for (const email of inside) this.destroy(email.id);
     }
     this.onChange();
-    return { newState: String(this.now), created, notCreated, notUpdated: {}, notDestroyed: {} };
+    return { newState: String(this.now), created, notCreated, notUpdated: {}, notDestroyed };
   }
 
   private threads(): readonly { readonly id: Id; readonly emailIds: readonly Id[] }[] {

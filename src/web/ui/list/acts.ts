@@ -81,7 +81,8 @@ export class Acts {
     await Promise.allSettled(this.underWay);
   }
 
-  private async follow(doing: Promise<void>): Promise<void> {
+  /** Something else that {@link settled} waits for. */
+  async follow(doing: Promise<void>): Promise<void> {
     this.underWay.add(doing);
     try {
       await doing;
@@ -231,7 +232,8 @@ export class Acts {
     void this.list.query.peek()?.refresh();
   }
 
-  private async asJob<Result>(
+  /** Runs what may be about many emails, `of` of them. */
+  async asJob<Result>(
     doing: keyof typeof words.list.doing,
     of: number,
     run: (course: Course) => Promise<Result>,

@@ -6,6 +6,7 @@ import { ComposeLayer } from '../compose/index.ts';
 import { OutboxView } from '../outbox/index.ts';
 import { folderName } from '../folders/name.ts';
 import { FolderPane } from '../folders/pane.tsx';
+import { FolderQuestions } from '../folders/questions.tsx';
 import { Questions } from '../list/bulk-bar.tsx';
 import { ListPane } from '../list/pane.tsx';
 import { Panels } from '../reader/dialogs.tsx';
@@ -82,6 +83,7 @@ function Frame() {
       </div>
       <ComposeLayer />
       <Questions />
+      <FolderQuestions />
       <Panels />
       {overlay.value === 'palette' && <Palette />}
       {overlay.value === 'keys' && <KeySheet />}

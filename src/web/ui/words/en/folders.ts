@@ -1,4 +1,4 @@
-import { many } from '../many.ts';
+import { many, number } from '../many.ts';
 
 export const folders = {
   label: 'Folders',
@@ -30,16 +30,32 @@ export const folders = {
   renameDo: 'Rename',
   moveDo: 'Move',
   needName: 'A folder needs a name.',
+  nameLong: (most: number, octets: number) =>
+    `That name is too long: it takes ${number(octets)} bytes, and ${number(most)} are the most. Letters outside English take two to four each.`,
+  nameHidden: 'A name can’t have line breaks, tabs or other signs that can’t be seen.',
   nameTaken: (name: string) => `There is already a folder named ${name} here.`,
   removeTitle: (name: string) => `Delete ${name}?`,
   removeEmpty: 'It is empty.',
-  removeFull: (n: number) =>
-    n === 1
-      ? 'One message lies in it. What lies in no other folder is deleted for ever.'
-      : `${many(n, '', '#')} messages lie in it. Those that lie in no other folder are deleted for ever.`,
+  removeFull: (n: number) => many(n, 'One message lies in it.', '# messages lie in it.'),
+  removeMail: 'What happens to them',
+  removeHow: {
+    trash: 'They go to Trash',
+    forEver: 'They are deleted for ever, except what lies in another folder too. This can’t be undone',
+  },
   removeChildren: 'Other folders lie inside it. Move or delete them first.',
-  removeDo: 'Delete for ever',
-  keepMail: 'Move its messages to Trash first',
+  removeDo: 'Delete folder',
+  removeForEverDo: 'Delete for ever',
+  removeStopped: 'You stopped it. The folder is still there, with the messages that were not moved yet.',
+  hasMail: 'Mail keeps arriving in it, so it was not deleted.',
+  notRemoved: (name: string, why: string) => `${name} was not deleted. ${why}`,
+  removedToTrash: (name: string, n: number) =>
+    `${name} was deleted. ${many(n, 'One message is', '# messages are')} in Trash.`,
+  notBack: (name: string, why: string) => `${name} could not be brought back. ${why}`,
+  back: (name: string) => `${name} is there again.`,
+  /** Why something can't be done with a folder. */
+  fixedInbox: 'Mail arrives in the Inbox, so it keeps its name and its place.',
+  notYours: 'Whoever shares this folder does not let you.',
+  fixedRole: 'Posthorn puts mail there by itself, so it stays where it is.',
   emptyTitle: (name: string) => `Empty ${name}?`,
   emptyText: (n: number) => `${many(n, 'One message is', '# messages are')} deleted for ever. This can’t be undone.`,
   emptyDo: 'Empty it',
@@ -47,6 +63,7 @@ export const folders = {
   renamed: (name: string) => `The folder is now called ${name}.`,
   removed: (name: string) => `${name} was deleted.`,
   moved: (name: string, to: string) => `${name} is now inside ${to}.`,
+  movedTop: (name: string) => `${name} is now at the top level.`,
   expand: (name: string) => `Show what is inside ${name}`,
   collapse: (name: string) => `Hide what is inside ${name}`,
 };
