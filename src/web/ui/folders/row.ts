@@ -2,7 +2,7 @@
 import type { Id, Mailbox } from '../jmap/types.ts';
 import { treeRows } from './tree.ts';
 
-export function focusFolder(id: Id): void {
+function focusFolder(id: Id): void {
   document.querySelector<HTMLElement>(`.tree [data-folder="${CSS.escape(id)}"]`)?.focus();
 }
 
