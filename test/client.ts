@@ -34,6 +34,8 @@ export interface Page {
 export interface ClientOptions {
   readonly state?: string;
   readonly port?: number;
+  /** Default: off. */
+  readonly keyring?: 'auto' | 'on' | 'off';
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -52,6 +54,9 @@ export async function startClient(t: TestContext, options: ClientOptions = {}): 
     '--no-open',
     '--port',
     String(options.port ?? 0),
+    // A test has no business in the keyring of whoever runs it.
+    '--keyring',
+    options.keyring ?? 'off',
   ];
   const child = spawn(POSTHORN, [...args, ...(options.args ?? [])], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } }); // prettier-ignore
   const said: Buffer[] = [];

@@ -23,13 +23,22 @@ const MINUTE = 60_000;
 /** One's own provider may be asked often: what waits goes soon after the line is back. */
 const RETRY = [MINUTE / 2, MINUTE, 2 * MINUTE, 5 * MINUTE];
 
-/**
- * @param written the settings that a file has, "queue.retry"
- * @param port 0 takes a free one
- */
-export function clientConfig(config: Config, written: ReadonlySet<string>, port: number): Config {
+/** @param written the settings that a file has, "queue.retry" */
+export function clientConfig(
+  config: Config,
+  written: ReadonlySet<string>,
+  {
+    port,
+    keyring = config.client.keyring,
+  }: {
+    /** 0 takes a free one. */
+    readonly port: number;
+    readonly keyring?: Config['client']['keyring'] | undefined;
+  },
+): Config {
   return {
     ...config,
+    client: { ...config.client, keyring },
     // A person's computer has no name that others know, and its own is nobody's business.
     hostname: 'localhost',
     domains: [],

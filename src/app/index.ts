@@ -20,4 +20,5 @@ export type { Door } from './listeners.ts';
 export type { Host } from './serve.ts';
 export type { RunningServer } from './doors.ts';
 export type { Status } from './status.ts';
+export type { KeyPlace, KeyringWish } from './secret-key.ts';
 export type { FirstAccount } from './first-run.ts';

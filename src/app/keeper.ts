@@ -32,6 +32,8 @@ import type { ReloadAnswer } from './reload.ts';
 import { keepMail } from './mail-keeping.ts';
 import type { MailKeeping } from './mail-keeping.ts';
 import { keepRemotes } from './remotes.ts';
+import { secretKeyOf } from './secret-key.ts';
+import type { KeyringWish } from './secret-key.ts';
 import type { RemoteKeeping } from './remotes.ts';
 import { statusOf } from './status.ts';
 import type { Status } from './status.ts';
@@ -71,6 +73,8 @@ export interface Keeper {
   takeBack(order: Omit<TakeBackOrder, 'by'>): Promise<'missing' | 'not-yours' | readonly TakenBackRecipient[]>;
   readonly suppressed: Suppressions;
   readonly remotes: RemoteKeeping;
+  /** Moves the key of sealed passwords; sentences about what was done, or could not be. */
+  settleKey(wish: KeyringWish): Promise<readonly string[]>;
   /** An address that opens the page of the mail program that runs here, once; undefined: none does. */
   wayIn(): Promise<string | undefined>;
   readonly mail: MailKeeping;
@@ -92,10 +96,11 @@ export async function openKeeper(parts: {
 }): Promise<Keeper> {
   const core = await openCore({ ...parts, config: () => parts.config });
   const { store } = core;
+  const key = secretKeyOf(core, parts.stateDirectory);
   const sending = new Sending({ ...core, limits: () => sendingLimits(parts.config) });
   const suppressed = new Suppressed({ ...core, warns: () => parts.config.queue.suppress > 0 });
   return {
-    status: () => statusOf(core),
+    status: () => statusOf(core, key),
     directory: core.directory,
     domains: () => core.domains.list(),
     accounts: async ({ domain, closed }) => {
@@ -128,7 +133,8 @@ export async function openKeeper(parts: {
       return takeBack(core, { ...order, ...whose, by: { by: 'keeper' } });
     },
     suppressed: suppressionsOf(core),
-    remotes: keepRemotes(core, parts.stateDirectory),
+    remotes: keepRemotes(core, key),
+    settleKey: (wish) => key.settle(wish),
     wayIn: () => wayInto(core, parts.stateDirectory),
     mail: keepMail(core),
     journeys: (key) => findStories(store, key),

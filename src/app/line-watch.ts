@@ -10,6 +10,8 @@ import type { RemoteHouse } from './remote-house.ts';
 import { queueSettings } from './settings.ts';
 
 const LOOK_EVERY = 3_000;
+/** Troubles that were nobody's fault at the provider. */
+const PASSES: ReadonlySet<string> = new Set(['no-answer', 'keyring']);
 
 /** @param look what tells one network from another; '' when there is none. The answer ends the watch. */
 export function watchLine(clock: Clock, onBack: () => void, look: () => string = addresses): () => void {
@@ -41,7 +43,7 @@ export async function lineIsBack(core: Core, { remotes }: Pick<RemoteHouse, 'rem
     const parts = { ...core, hostname: () => config().hostname, settings: () => queueSettings(config()) };
     await changeQueue(parts, 'retry', { states: ['waiting'] });
     for (const { id, standing } of await remotes.list())
-      if (standing.kind === 'trouble' && standing.trouble.kind === 'no-answer') await remotes.change(id, {});
+      if (standing.kind === 'trouble' && PASSES.has(standing.trouble.kind)) await remotes.change(id, {});
   } catch (error) {
     log.warn('The line is back, and what waited could not be woken', { cause: error });
   }

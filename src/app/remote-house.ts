@@ -3,12 +3,13 @@
  * change beside it in the store is noticed here.
  */
 import { newTicket } from '../base/index.ts';
-import { canonicalSender, Collector } from '../collect/index.ts';
+import { canonicalSender, Collector, TroubleError } from '../collect/index.ts';
 import type { MailServer, Remote, Remotes, RemoteSecrets } from '../collect/index.ts';
 import type { Route } from '../outbound/index.ts';
 import type { Core } from './core.ts';
 import { lineIsBack } from './line-watch.ts';
 import { openRemotes } from './remotes.ts';
+import type { SecretKey } from './secret-key.ts';
 
 export interface RemoteHouse {
   readonly remotes: Remotes;
@@ -18,16 +19,18 @@ export interface RemoteHouse {
   routes(): readonly Route[];
   /** Resolves when the ways are those of what is set now. */
   refresh(): Promise<void>;
+  /** The key can be had again: what waited for it goes on. */
+  keyIsBack(): Promise<void>;
   /** Visits under way may end within so many ms. */
   close(drainMs: number): Promise<void>;
 }
 
 export async function openRemoteHouse(
   core: Core,
-  { stateDirectory, collects }: { readonly stateDirectory: string; readonly collects: boolean },
+  { key, collects }: { readonly key: SecretKey; readonly collects: boolean },
 ): Promise<RemoteHouse> {
   const { store, clock, log, config } = core;
-  const remotes = await openRemotes(core, stateDirectory);
+  const remotes = openRemotes(core, key);
   const ways = new Ways(core, remotes);
   await ways.refresh();
   const lease = collectingLease(core);
@@ -50,6 +53,11 @@ export async function openRemoteHouse(
     collector,
     routes: () => ways.routes,
     refresh: () => ways.refresh(),
+    async keyIsBack() {
+      ways.forget();
+      await ways.refresh();
+      await lineIsBack(core, { remotes });
+    },
     async close(drainMs) {
       ways.close();
       await collector?.close(drainMs);
@@ -119,6 +127,11 @@ class Ways {
     }
   }
 
+  /** The next reading unseals everything, though nothing is another. */
+  forget(): void {
+    this.#known = '';
+  }
+
   close(): void {
     this.#stopListening();
   }
@@ -132,12 +145,21 @@ class Ways {
       const all = await this.#remotes.list();
       const routes: Route[] = [];
       for (const remote of all) {
-        const route = routeOf(remote, await this.#remotes.secretsOf(remote.id));
+        const route = routeOf(remote, await this.#secretsOf(remote));
         if (route !== undefined) routes.push(route);
       }
       this.routes = routes;
       this.#known = now;
     } while (this.#again);
+  }
+
+  async #secretsOf({ id }: Remote): Promise<RemoteSecrets | 'locked' | undefined> {
+    try {
+      return await this.#remotes.secretsOf(id);
+    } catch (error) {
+      if (error instanceof TroubleError) return 'locked';
+      throw error;
+    }
   }
 }
 
@@ -148,12 +170,15 @@ const TLS: Readonly<Record<MailServer['protection'], Route['tls']>> = {
 };
 
 /** undefined: its password can't be read any more, so nothing can be sent. */
-function routeOf({ account, address, settings }: Remote, secrets: RemoteSecrets | undefined): Route | undefined {
+function routeOf(
+  { account, address, settings }: Remote,
+  secrets: RemoteSecrets | 'locked' | undefined,
+): Route | undefined {
   const sender = canonicalSender(address);
   if (sender === undefined || secrets === undefined) return undefined;
   const { host, port, protection, pinned, authorities } = settings.smtp;
-  const { password = '', token } = secrets;
   const user = settings.smtpLogin;
+  const { password = '', token } = secrets === 'locked' ? {} : secrets;
   return {
     domain: '*',
     sender,
@@ -163,6 +188,7 @@ function routeOf({ account, address, settings }: Remote, secrets: RemoteSecrets 
     protocol: 'smtp',
     tls: TLS[protection],
     login: token === undefined ? { user, password } : { user, token },
+    ...(secrets === 'locked' ? { locked: true } : {}),
     ...(pinned === undefined ? {} : { pinned }),
     ...(authorities === undefined ? {} : { authorities }),
   };

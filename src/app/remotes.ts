@@ -1,11 +1,11 @@
 /** Accounts at other providers, wired: whose they are here, what they may send as, and the visits to their maildrops. */
 import { DirectoryError } from '../accounts/index.ts';
 import { newId } from '../base/index.ts';
-import { Collector, formatServer, Remotes } from '../collect/index.ts';
+import { Collector, formatServer, Remotes, TroubleError } from '../collect/index.ts';
 import type { Remote, RemoteSecrets, RemoteSettings, Standing, Tried } from '../collect/index.ts';
 import { parseAddress } from '../mail/index.ts';
 import type { Core } from './core.ts';
-import { openSecretKey } from './secret-key.ts';
+import type { SecretKey } from './secret-key.ts';
 
 /** The person at a PC: mail of all their providers lies with this account. The domain is one that can't exist (RFC 2606 §2). */
 const PERSON = { local: 'me', domain: 'pc.invalid' } as const;
@@ -35,10 +35,9 @@ export interface RemoteKeeping {
   remove(address: string): Promise<void>;
 }
 
-export async function openRemotes(core: Core, stateDirectory: string): Promise<Remotes> {
+export function openRemotes(core: Core, key: SecretKey): Remotes {
   const { store, clock } = core;
-  const seal = await openSecretKey(stateDirectory);
-  return new Remotes({ store, clock, seal, hostname: () => ehloName(core.config().hostname) });
+  return new Remotes({ store, clock, seal: () => key.seal(), hostname: () => ehloName(core.config().hostname) });
 }
 
 /**
@@ -54,21 +53,19 @@ function openCollector(core: Core, remotes: Remotes): Collector {
   return new Collector({ store, clock, log, remotes, longest: () => core.config().limits.messageSize });
 }
 
-export function keepRemotes(core: Core, stateDirectory: string): RemoteKeeping {
-  const opened = (): Promise<Remotes> => openRemotes(core, stateDirectory);
+export function keepRemotes(core: Core, key: SecretKey): RemoteKeeping {
+  const remotes = openRemotes(core, key);
   return {
     async add({ untried = false, account, ...wanted }) {
-      const remotes = await opened();
       const tried = untried ? undefined : await remotes.tryOut(wanted.settings, wanted.secrets);
       if (tried !== undefined && (tried.pop3 !== 'works' || tried.smtp !== 'works')) return { trouble: tried };
       const owner = await ownerOf(core, account);
-      const added = await addRemote(core, remotes, { ...wanted, account: owner, tried });
+      const added = await inWords(addRemote(core, remotes, { ...wanted, account: owner, tried }));
       if (typeof added === 'string') throw new DirectoryError(added);
       return { view: viewOf(added), ...(tried === undefined ? {} : { tried }) };
     },
-    list: async () => (await (await opened()).list()).map(viewOf),
+    list: async () => (await remotes.list()).map(viewOf),
     async check(address) {
-      const remotes = await opened();
       const { id } = await remoteAt(remotes, address);
       const collector = openCollector(core, remotes);
       await collector.check(id);
@@ -76,11 +73,21 @@ export function keepRemotes(core: Core, stateDirectory: string): RemoteKeeping {
       return viewOf((await remotes.get(id)) ?? (await remoteAt(remotes, address)));
     },
     async remove(address) {
-      const remotes = await opened();
       const remote = await remoteAt(remotes, address);
       await remotes.remove(remote.id);
     },
   };
+}
+
+/** A keyring that is locked is no fault of the program: it is told as a sentence. */
+async function inWords<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof TroubleError)) throw error;
+    const { what, why, you } = error.trouble;
+    throw new DirectoryError(`${what} ${why} ${you}`);
+  }
 }
 
 /** The new remote, or a sentence why there is none: an address of this host's own is written as from here, and needs no provider. */

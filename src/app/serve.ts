@@ -32,6 +32,7 @@ import { lineIsBack, watchLine } from './line-watch.ts';
 import { openRemoteHouse } from './remote-house.ts';
 import { ehloName } from './remotes.ts';
 import type { Role } from './roles.ts';
+import { openKey } from './key-watch.ts';
 import { recordReload } from './reload.ts';
 import { outboundSettings, queueSettings, routesOf } from './settings.ts';
 import { startSweeps } from './sweeps.ts';
@@ -62,6 +63,8 @@ export interface Host {
   readonly selfSigned: string | undefined;
   /** What the keeper should know: an open relay, no account yet, names whose work comes later. */
   readonly warnings: readonly string[];
+  /** On a person's own computer: what was done with the key to their passwords, or could not be. */
+  readonly keyTold: readonly string[];
   /**
    * Takes a new configuration: says what changed and is in force, and what waits for a restart.
    * `load` throws what is wrong with the file; then the old one stays, and the reason is left for
@@ -106,8 +109,13 @@ export async function openHost(parts: HostParts): Promise<Host> {
     const working: (() => Promise<void>)[] = [() => listeners.close(DRAIN)];
     // Together: sessions and attempts share the time they have to end.
     closing.push(() => Promise.all(working.map((end) => end())).then(() => undefined));
-    const house = await openRemoteHouse(core, { stateDirectory, collects: roles.includes('collect') });
+    const key = await openKey(core, { stateDirectory, isClient: parts.client === true });
+    const house = await openRemoteHouse(core, { key: key.key, collects: roles.includes('collect') });
     working.push(() => house.close(DRAIN));
+    const endKeyWatch = key.watch(() => void house.keyIsBack());
+    closing.push(async () => {
+      endKeyWatch();
+    });
     const web = await openWeb(core, roles, { logins, handIn, certificates, house, ...(entrance && { entrance }) });
     working.push(() => web.close(DRAIN));
     const doors = [...web.doors, ...listeners.doors];
@@ -140,6 +148,7 @@ export async function openHost(parts: HostParts): Promise<Host> {
       wayIn: () => (entrance === undefined ? undefined : openingAddress(web.doors[0] as Door, entrance.code())),
       selfSigned: certificates.selfSigned,
       warnings: await warningsFor(core),
+      keyTold: key.told,
       reload: (load) =>
         reload(load, {
           core,

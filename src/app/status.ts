@@ -4,6 +4,7 @@ import type { ReasonSummary } from '../queue/index.ts';
 import type { Core } from './core.ts';
 import { runningServers } from './doors.ts';
 import type { RunningServer } from './doors.ts';
+import type { KeyPlace, SecretKey } from './secret-key.ts';
 import { warningsFor } from './warnings.ts';
 
 export interface Status {
@@ -16,9 +17,11 @@ export interface Status {
   readonly accounts: number;
   /** What waits to be handed on, by reason, the largest group first. */
   readonly queue: readonly ReasonSummary[];
+  /** Where the key is that the passwords of providers are sealed with. */
+  readonly key: KeyPlace;
 }
 
-export async function statusOf(core: Core): Promise<Status> {
+export async function statusOf(core: Core, key: SecretKey): Promise<Status> {
   const running = await runningServers(core);
   const warnings = running.length === 0 ? await warningsFor(core) : running.flatMap((one) => one.warnings);
   return {
@@ -28,5 +31,6 @@ export async function statusOf(core: Core): Promise<Status> {
     domains: (await core.domains.list()).length,
     accounts: (await core.store.read('listAccounts', { closed: false })).length,
     queue: await summariseQueue(core.store, {}),
+    key: await key.place(),
   };
 }

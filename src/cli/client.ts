@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { Command } from 'commander';
 import { CLIENT_PORT, CLIENT_ROLES, clientConfig, openHost } from '../app/index.ts';
 import { openLog, systemClock } from '../base/index.ts';
+import type { KeyringWish } from '../app/index.ts';
 import type { Loaded } from '../config/index.ts';
 import { configOf, withKeeper } from './context.ts';
 import { webAddress } from './doors.ts';
@@ -18,6 +19,7 @@ interface ClientOptions {
   readonly readyFile?: string;
   readonly port: string;
   readonly log: string;
+  readonly keyring?: string;
 }
 
 export function clientCommand(): Command {
@@ -31,6 +33,10 @@ export function clientCommand(): Command {
       String(CLIENT_PORT),
     )
     .option('--ready-file <file>', 'write the open port to this file, as JSON, when it is open')
+    .option(
+      '--keyring <wish>',
+      'where the key to your passwords lies: on (the keyring of the desktop), off (a file), auto',
+    )
     .option('--log <level>', 'debug, info, warn or error', 'warn')
     .action((options: ClientOptions, command: Command) => client(options, command));
 }
@@ -39,14 +45,15 @@ async function client(options: ClientOptions, command: Command): Promise<void> {
   const loaded = configOf(command, { client: true });
   const log = openLog(levelOf(options.log));
   const port = portOf(options.port);
-  const running = await wayIntoRunning(command, loaded);
+  const keyring = options.keyring === undefined ? undefined : wishOf(options.keyring);
+  const running = await wayIntoRunning(command, loaded, keyring);
   if (running !== undefined) {
     show(running, options, 'The mail program is running.');
     return;
   }
   const { requested } = watchSignals();
   const host = await openHost({
-    config: clientConfig(loaded.config, loaded.written, port),
+    config: clientConfig(loaded.config, loaded.written, { port, keyring }),
     stateDirectory: loaded.state,
     durability: loaded.durability,
     roles: CLIENT_ROLES,
@@ -59,6 +66,7 @@ async function client(options: ClientOptions, command: Command): Promise<void> {
   const [door] = host.doors;
   if (door !== undefined && port !== 0 && door.port !== port)
     say(`Port ${port} is taken; this is at ${webAddress(door)}.`);
+  for (const sentence of host.keyTold) say(sentence);
   show(host.wayIn() ?? '', options, `Your mail lies in ${loaded.state}`);
   print('Ctrl-C stops it. While it runs, your mail is collected and what you wrote is sent.');
   await requested;
@@ -73,12 +81,27 @@ function portOf(text: string): number {
   throw new CommandError(`--port takes a number from 0 to 65535; "${text}" is none.`, 2);
 }
 
-async function wayIntoRunning(command: Command, loaded: Loaded): Promise<string | undefined> {
+const WISHES = ['auto', 'on', 'off'] as const;
+
+function wishOf(text: string): KeyringWish {
+  const wish = WISHES.find((one) => one === text);
+  if (wish !== undefined) return wish;
+  throw new CommandError(`--keyring takes one of ${WISHES.join(', ')}; "${text}" is none of them.`, 2);
+}
+
+/** A key that is moved is the same key: a client that runs goes on with it. */
+async function wayIntoRunning(
+  command: Command,
+  loaded: Loaded,
+  keyring: KeyringWish | undefined,
+): Promise<string | undefined> {
   let way: string | undefined;
   await withKeeper(
     command,
     async (keeper) => {
       way = await keeper.wayIn();
+      if (way !== undefined && keyring !== undefined)
+        for (const sentence of await keeper.settleKey(keyring)) say(sentence);
     },
     { make: true, loaded },
   );

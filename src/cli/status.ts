@@ -1,6 +1,6 @@
 /** `posthorn status`: what runs, which doors are open, and loudly what its keeper must know. */
 import { Command } from 'commander';
-import type { RunningServer, Status } from '../app/index.ts';
+import type { KeyPlace, RunningServer, Status } from '../app/index.ts';
 import { utc } from '../base/index.ts';
 import { wantsJson, withKeeper } from './context.ts';
 import { doorInWords } from './doors.ts';
@@ -20,7 +20,7 @@ export function statusCommand(): Command {
 }
 
 function tell(status: Status, state: string): void {
-  const { running, openRelay, warnings, domains, accounts, queue } = status;
+  const { running, openRelay, warnings, domains, accounts, queue, key } = status;
   if (running.length === 0) print(`No server runs on ${state}. "posthorn serve" starts one.`);
   for (const server of running) print(serverInWords(server));
   print(`${counted(domains, 'domain')}, ${counted(accounts, 'account')}.`);
@@ -28,7 +28,21 @@ function tell(status: Status, state: string): void {
   for (const { count, words } of queue)
     print(`To be handed on: ${counted(count, 'delivery', 'deliveries')}, ${words}.`);
   print(openRelay ? 'Open relay: YES.' : "Open relay: no. Strangers' mail is taken for our own addresses only.");
+  if (key.place !== 'none') print(keyInWords(key));
   for (const warning of warnings) say(warning);
+}
+
+const KEYRING_STATES = {
+  found: '',
+  locked: ', which is locked',
+  missing: ', where it is not any more',
+  absent: ', which does not answer here',
+} as const;
+
+function keyInWords(key: KeyPlace): string {
+  const what = 'The key to the passwords of providers lies in';
+  if (key.place === 'keyring') return `${what} ${key.name}${KEYRING_STATES[key.state]}.`;
+  return `${what} the file secret.key.`;
 }
 
 function serverInWords({ pid, roles, startedAt, doors }: RunningServer): string {

@@ -70,7 +70,7 @@ async function house(t: TestContext) {
   const store = await temporaryStore(t, { directory });
   const account = await addAccount(store, 'me', 'here.test');
   const seal = openSeal(randomBytes(32));
-  const remotes = new Remotes({ store, clock: systemClock, seal, hostname: () => 'pc.test' });
+  const remotes = new Remotes({ store, clock: systemClock, seal: async () => seal, hostname: () => 'pc.test' });
   const collector = new Collector({ store, remotes, clock: systemClock, log: silentLog, longest: () => 1_000_000 });
   t.after(() => collector.close(1_000));
   const texts = async (): Promise<readonly string[]> => {

@@ -10,7 +10,7 @@ export { formatServer, parseServer } from './server.ts';
 export type { MailServer } from './server.ts';
 export { DEFAULTS } from './settings.ts';
 export type { RemoteSecrets, RemoteSettings } from './settings.ts';
-export { troubleOf } from './trouble.ts';
+export { TroubleError, troubleOf } from './trouble.ts';
 export type { Trouble } from './trouble.ts';
 export { discover } from './discovery/ladder.ts';
 export type { Candidate, LadderParts, Rung } from './discovery/ladder.ts';

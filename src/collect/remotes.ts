@@ -40,7 +40,8 @@ export interface Remote {
 export interface RemotesParts {
   readonly store: Store;
   readonly clock: Clock;
-  readonly seal: Seal;
+  /** Rejects with TroubleError while the key can't be had: a keyring that is locked. */
+  readonly seal: () => Promise<Seal>;
   /** What we call ourselves to a submission server. */
   readonly hostname: () => string;
   readonly dialTo?: (options: DialOptions) => Promise<Wire>;
@@ -161,7 +162,7 @@ export class Remotes {
       account: p.account,
       address: formatAddress(address),
       settings: formatSettings(p.settings),
-      secrets: this.#sealed(id, p.secrets),
+      secrets: await this.#sealed(id, p.secrets),
       createdAt: at,
       dueAt: at,
       sender: { ...senderOf(address), facts: JSON.stringify({ name: p.name ?? '' }) },
@@ -181,7 +182,7 @@ export class Remotes {
     const settings = { ...parseSettings(row.settings), ...changes.settings };
     const wrong = whyNotSettings(settings);
     if (wrong !== undefined) return wrong;
-    const secrets = changes.secrets === undefined ? row.secrets : this.#sealed(id, changes.secrets);
+    const secrets = changes.secrets === undefined ? row.secrets : await this.#sealed(id, changes.secrets);
     const dueAt = this.#parts.clock.now();
     const { account, address, createdAt } = row;
     const changed = { id, account, address, createdAt, settings: formatSettings(settings), secrets, dueAt };
@@ -197,10 +198,10 @@ export class Remotes {
     return await store.write('removeRemote', { id, ...sender, at: clock.now() });
   }
 
-  /** undefined: the key is another one by now, so the password must be entered again. */
+  /** undefined: the key is another one by now, so the password must be entered again. Rejects with TroubleError while there is no key. */
   async secretsOf(id: string): Promise<RemoteSecrets | undefined> {
     const row = await this.#parts.store.read('remote', { id });
-    const text = row === undefined ? undefined : this.#parts.seal.open(row.secrets, about(id));
+    const text = row === undefined ? undefined : (await this.#parts.seal()).open(row.secrets, about(id));
     return text === undefined ? undefined : (JSON.parse(text) as RemoteSecrets);
   }
 
@@ -262,8 +263,8 @@ export class Remotes {
     }
   }
 
-  #sealed(id: string, secrets: RemoteSecrets): string {
-    return this.#parts.seal.seal(JSON.stringify(secrets), about(id));
+  async #sealed(id: string, secrets: RemoteSecrets): Promise<string> {
+    return (await this.#parts.seal()).seal(JSON.stringify(secrets), about(id));
   }
 }
 

@@ -24,6 +24,7 @@ export type TroubleKind =
   | 'cut'
   | 'cannot-tell-apart'
   | 'our-disk'
+  | 'keyring'
   | 'refused';
 
 export interface Trouble {

@@ -73,6 +73,7 @@ export function assemble(values: Values, routes: readonly RouteValues[], around:
         dot: values['outbound.timeouts.dot'],
       },
     },
+    client: { keyring: values['client.keyring'], ispdb: values['client.ispdb'] },
     dns: { servers: values['dns.servers'] },
     journey: { keep: values['journey.keep'] },
     routes: routes.map((route) => routeOf(route, values['outbound.port'])),

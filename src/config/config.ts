@@ -77,6 +77,11 @@ export interface Config {
       readonly dot: number;
     };
   };
+  readonly client: {
+    readonly keyring: 'auto' | 'on' | 'off';
+    /** An https address without its last slash; '': nobody is asked. */
+    readonly ispdb: string;
+  };
   readonly dns: { readonly servers: readonly string[] };
   readonly journey: { readonly keep: number };
   readonly routes: readonly RouteConfig[];

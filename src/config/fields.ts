@@ -9,6 +9,7 @@ import {
   domain,
   domainOrStar,
   file,
+  httpsOrOff,
   listenAddress,
   loginName,
   mailbox,
@@ -242,6 +243,19 @@ export const FIELDS = {
     sentence: 'How long to wait for the final reply, after the end of the message. Too short a time makes duplicates.',
   }),
 
+  'client.keyring': fixed(
+    field(oneOf(['auto', 'on', 'off']), 'auto', {
+      sentence:
+        'Where the key lies that the passwords of your providers are sealed with. "auto": a new one goes to the keyring of the desktop where there is one, and an old one stays where it is. "on" and "off" move it to the keyring, and to the file secret.key.',
+    }),
+  ),
+  'client.ispdb': fixed(
+    field(httpsOrOff, 'https://autoconfig.thunderbird.net/v1.1', {
+      sentence:
+        'The database of providers that is asked for the servers of an address when its domain names none. It hears the domain, not the address. "off": nobody is asked.',
+    }),
+  ),
+
   'dns.servers': fixed(
     field(nameServers, [], {
       sentence: 'The name servers to ask. Empty: those of the system.',
@@ -314,6 +328,7 @@ export const TABLES: readonly {
     path: 'outbound.timeouts',
     sentence: 'How long a next server may take; the defaults are those of RFC 5321 §4.5.3.2.',
   },
+  { path: 'client', sentence: 'The mail program on your own computer (`posthorn client`).' },
   { path: 'dns', sentence: 'Name look-ups.' },
   { path: 'journey', sentence: 'The recorded story of each message.' },
   {

@@ -61,6 +61,7 @@ test('without a file the defaults hold: loopback, nothing trusted', () => {
       allowPrivate: false,
       timeouts: { connect: 30_000, greeting: 300_000, command: 300_000, data: 120_000, block: 180_000, dot: 600_000 },
     },
+    client: { keyring: 'auto', ispdb: 'https://autoconfig.thunderbird.net/v1.1' },
     dns: { servers: [] },
     journey: { keep: 2_592_000_000 },
     routes: [],

@@ -9,6 +9,7 @@ import {
   file,
   formatListen,
   host,
+  httpsOrOff,
   isLoopback,
   listenAddress,
   loginName,
@@ -231,4 +232,17 @@ test('a list names each element that is wrong, and is bounded', () => {
   const reading = kind.read(['a.test', '-', 5], '/');
   assert.deepEqual(!reading.ok && reading.faults.map((fault) => fault.at), ['[1]', '[2]']);
   table(kind, {}, ['a.test', [], ['a', 'b', 'c', 'd'], {}, null]);
+});
+
+test('an https address, or none', () => {
+  table(
+    httpsOrOff,
+    {
+      off: '',
+      'https://db.test/v1.1/': 'https://db.test/v1.1',
+      'https://DB.test:8443/a/b': 'https://db.test:8443/a/b',
+      'https://127.0.0.1': 'https://127.0.0.1',
+    },
+    ['', 'on', 'http://db.test/', 'db.test', 'https://', 'https://me:pw@db.test/', 'https://db.test/?q=1', 'https://db.test/#x', true, 0], // prettier-ignore
+  );
 });

@@ -169,6 +169,16 @@ export const file: Kind<string> = text('file', FILE_MEND, (words, folder) =>
     : good(resolve(folder, words)),
 );
 
+const HTTPS_MEND = 'Write an address that begins with https://, or "off".';
+
+/** The address of a folder on the web, without its last slash, or "off": ''. */
+export const httpsOrOff: Kind<string> = text('https address or "off"', HTTPS_MEND, (words) => {
+  if (words === 'off') return good('');
+  const url = URL.parse(words);
+  const isPlain = url?.protocol === 'https:' && url.username === '' && url.search === '' && url.hash === '';
+  return isPlain ? good(url.href.replace(/\/$/u, '')) : bad(`${quoted(words)} is no https address`, HTTPS_MEND);
+});
+
 /** One of a few words. */
 export function oneOf<const Word extends string>(words: readonly Word[]): Kind<Word> {
   const name = words.map((word) => `"${word}"`).join(', ');

@@ -162,6 +162,12 @@ const CASES: readonly (readonly [
     { routes: [routeTo('b.test', 'mx.a.test', 10_025)] },
   ],
   [
+    'a route whose login can not be had waits, and nobody is looked up for it',
+    'b.test',
+    ['deferred 451 4.7.0 keyring-locked'],
+    { routes: [{ ...routeTo('b.test', 'nx.test'), locked: true }] },
+  ],
+  [
     'a route whose host is not known waits',
     'b.test',
     ['deferred 451 4.4.3 route-host-unknown'],

@@ -77,6 +77,10 @@ function noWay(sender: string | undefined): Verdict {
 
 /** The operator named this host: it is taken as it is, private or not, and a name that isn't known now may be later. */
 async function byRoute(question: HostsQuestion, route: Route): Promise<WhereTo> {
+  if (route.locked === true) {
+    const text = `The password for ${route.host} can't be had: the keyring does not give out its key`;
+    return { ...nowhere(refusal('deferred', '4.7.0', 'keyring-locked', text)), route };
+  }
   const host = await routeHost(question, route.host);
   const where = `The host ${route.host} of the route ${describeRoute(route)}`;
   if (host.addresses.length === 0) {

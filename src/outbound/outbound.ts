@@ -22,6 +22,8 @@ export interface Route {
   readonly login?:
     | { readonly user: string; readonly password: string }
     | { readonly user: string; readonly token: string };
+  /** What is needed to log in can't be had just now (a keyring that is locked): nothing is tried. */
+  readonly locked?: true;
   /** Only for mail that this account of ours handed in: the login is its own. */
   readonly account?: string;
   /** SHA-256 of the one certificate to be taken, whatever authorities say of it, as PeerCertificate has it. */

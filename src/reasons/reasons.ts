@@ -458,6 +458,15 @@ export const REASONS = {
     advice: 'Add the account again, and it goes; or cancel it, and send it from another address.',
     again: true,
   },
+  'keyring-locked': {
+    title: 'the keyring is locked',
+    side: 'you',
+    happened:
+      'The password for your provider is sealed with a key in the keyring of this computer, and the keyring does not give it out: it is locked, or does not run.',
+    advice:
+      'Unlock the keyring: log in to your desktop, or open its program for passwords and keys. It goes by itself then.',
+    again: true,
+  },
   'certificate-changed': {
     title: 'another certificate than you trusted',
     side: 'network',

@@ -13,6 +13,7 @@ export const RULES: Readonly<Record<string, ReasonId>> = {
   'route-host-unknown': 'route-unusable',
   'no-account-for-sender': 'no-account-for-sender',
   'provider-unreachable': 'provider-unreachable',
+  'keyring-locked': 'keyring-locked',
   // outbound/needs.ts
   'too-big-for-next': 'message-too-big',
   'utf8-not-offered': 'unsupported-feature',

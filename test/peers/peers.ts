@@ -33,6 +33,9 @@ export const PEERS = {
   exim4: 'exim4-daemon-light',
   opensmtpd: 'opensmtpd',
   chromium: 'chromium',
+  'dbus-daemon': 'dbus-daemon',
+  'gnome-keyring-daemon': 'gnome-keyring',
+  'secret-tool': 'libsecret-tools',
 } as const;
 
 export type Peer = keyof typeof PEERS;

@@ -98,14 +98,19 @@ async function test(
   given: { readonly password: string | null; readonly token: string | null },
 ): Promise<Properties> {
   const before = one === null ? undefined : await ownRemote(parts, account, one);
-  const kept = before === undefined ? undefined : await parts.remotes.secretsOf(before.id);
   const properties = object.read(JSON.parse(JSON.stringify({ ...given, leave: null, cap: null, every: 0 })));
   if (properties === undefined) throw invalidArguments('The servers can not be read.');
   const [settings, secrets] = [settingsOf(properties, before), secretsIn(properties)];
   if (secrets === undefined && before !== undefined && isElsewhere(before.settings, settings))
     throw invalidArguments(PASSWORD_AGAIN);
-  const tried = await parts.remotes.tryOut(settings, secrets ?? kept ?? {});
-  return { accountId: account, ...triedJson(tried) };
+  try {
+    const kept = before === undefined ? undefined : await parts.remotes.secretsOf(before.id);
+    const tried = await parts.remotes.tryOut(settings, secrets ?? kept ?? {});
+    return { accountId: account, ...triedJson(tried) };
+  } catch (error) {
+    // The keyring is locked: neither server could be tried.
+    return { accountId: account, ...triedJson({ pop3: troubleOf(error, settings.pop3) }) };
+  }
 }
 
 function thereJson({ state, goesAt, ...message }: MessageThere): Properties {

@@ -3,7 +3,7 @@
  * provider is set only by who says how many it would delete.
  */
 import type { LeaveRule, Remote, RemoteSecrets, RemoteSettings, Tried } from '../../collect/index.ts';
-import { DEFAULTS, troubleOf } from '../../collect/index.ts';
+import { DEFAULTS, TroubleError, troubleOf } from '../../collect/index.ts';
 import { flag, id, mapOf, nullable, optional, text, unsigned } from '../arguments.ts';
 import { invalidProperties, SetError } from '../errors.ts';
 import type { SetCall, SetType, Update } from '../frames/set.ts';
@@ -65,10 +65,10 @@ export function remoteSet(parts: RemotesParts): SetType<Shape> {
       const found = (await remotes.list(account)).filter((one) => ids.includes(one.id));
       return new Map(found.map((one) => [one.id, { ...settingsJson(one), id: one.id, name: '', password: null, token: null }])); // prettier-ignore
     },
-    create: ({ properties }, set) => create(parts, properties, set),
+    create: ({ properties }, set) => withKey(() => create(parts, properties, set)),
     async update(updates, set) {
       const outcomes: (Properties | null | SetError)[] = [];
-      for (const one of updates) outcomes.push(await update(parts, one, set));
+      for (const one of updates) outcomes.push(await withKey(() => update(parts, one, set)));
       return outcomes;
     },
     async destroy(ids) {
@@ -79,6 +79,17 @@ export function remoteSet(parts: RemotesParts): SetType<Shape> {
       return outcomes;
     },
   };
+}
+
+/** The key to the passwords may be in a keyring that is locked: nothing is kept then, and the answer says why. */
+async function withKey<Outcome>(work: () => Promise<Outcome>): Promise<Outcome | SetError> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof TroubleError)) throw error;
+    const { trouble } = error;
+    return new SetError('serversFailed', `${trouble.what} ${trouble.you}`, { pop3: troubleJson(trouble), smtp: null });
+  }
 }
 
 async function create(
