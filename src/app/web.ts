@@ -121,6 +121,6 @@ function isTaken(error: unknown): boolean {
  */
 function jmapRemotes({ clock, config }: Core, house: RemoteHouse): NonNullable<JmapParts['remotes']> {
   const resolver = systemResolver({ servers: config().dns.servers, clock });
-  const ladder = { resolver, fetch: webFetch({ clock }), probe: probe(clock) };
+  const ladder = { resolver, fetch: webFetch({ clock }), probe: probe(clock), database: config().client.ispdb };
   return { remotes: house.remotes, collector: house.collector, refresh: () => house.refresh(), ladder };
 }

@@ -3,9 +3,6 @@ import type { LadderParts, Rung } from './ladder.ts';
 import { readAutoconfig } from './autoconfig.ts';
 import type { Autoconfig } from './autoconfig.ts';
 
-/** The database of providers that Thunderbird keeps; it hears which domain is asked for, and not the address. */
-const DATABASE = 'autoconfig.thunderbird.net';
-
 export function autoconfigRung(parts: LadderParts): Promise<Omit<Rung, 'id'>> {
   const { local, domain } = parts.address;
   const who = encodeURIComponent(`${local}@${domain}`);
@@ -21,12 +18,23 @@ export async function ispdbRung(parts: LadderParts): Promise<Omit<Rung, 'id'>> {
   return databaseRung(parts, parts.address.domain);
 }
 
-/** @param domain whose file is looked for: the address's own, or that of its mail host */
+/**
+ * A database of providers, as Thunderbird keeps one: it hears which domain is asked for, and not the address.
+ * @param domain whose file is looked for: the address's own, or that of its mail host
+ */
 export async function databaseRung(parts: LadderParts, domain: string): Promise<Omit<Rung, 'id'>> {
-  const asked = `${DATABASE}, for ${domain}`;
-  if (!parts.askDatabase) return { asked, said: 'not-asked', words: `You chose that ${DATABASE} is not asked.` };
-  const rung = await ask(parts, asked, `https://${DATABASE}/v1.1/${encodeURIComponent(domain)}`);
-  const doubt = `${DATABASE} says so, not ${parts.address.domain} itself.`;
+  const { askDatabase, database } = parts;
+  if (database === '')
+    return {
+      asked: 'nobody',
+      said: 'not-asked',
+      words: 'The configuration says that no database of providers is asked.',
+    };
+  const host = new URL(database).hostname;
+  const asked = `${host}, for ${domain}`;
+  if (!askDatabase) return { asked, said: 'not-asked', words: `You chose that ${host} is not asked.` };
+  const rung = await ask(parts, asked, `${database}/${encodeURIComponent(domain)}`);
+  const doubt = `${host} says so, not ${parts.address.domain} itself.`;
   return {
     ...rung,
     ...(rung.pop3 === undefined ? {} : { pop3: { ...rung.pop3, doubt } }),

@@ -17,9 +17,12 @@ interface World {
   /** "pop.b.test:995" */
   readonly answers?: readonly string[];
   readonly askDatabase?: boolean;
+  readonly database?: string;
 }
 
-async function found({ zones = {}, files = {}, answers = [], askDatabase = true }: World) {
+const DATABASE = 'https://autoconfig.thunderbird.net/v1.1';
+
+async function found({ zones = {}, files = {}, answers = [], askDatabase = true, database = DATABASE }: World) {
   const fetched: string[] = [];
   const probed: string[] = [];
   const parts: LadderParts = {
@@ -36,6 +39,7 @@ async function found({ zones = {}, files = {}, answers = [], askDatabase = true 
     },
     signal: new AbortController().signal,
     askDatabase,
+    database,
   };
   return { ...(await discover(parts)), fetched, probed };
 }
@@ -102,6 +106,15 @@ test('the database is asked for the domain alone, only if that is wished, and it
   const without = await found({ files: { [url]: config() }, askDatabase: false });
   assert.ok(without.fetched.every((one) => !one.includes('thunderbird')));
   assert.ok(told(without).includes('ispdb not-asked'));
+  const own = await found({ files: { 'https://db.test/b.test': config() }, database: 'https://db.test' });
+  assert.match(own.pop3?.doubt ?? '', /^db\.test says so/);
+  const none = await found({
+    zones: { 'b.test': { mx: [[1, 'mx.p.test']] } },
+    files: { [url]: config() },
+    database: '',
+  });
+  assert.ok(none.fetched.every((one) => one.includes('b.test') && !one.includes('thunderbird')));
+  assert.deepEqual(told(none).slice(3), ['ispdb not-asked', 'mx not-asked', 'probe nothing']);
 });
 
 test('who takes the domain’s mail may be known', async () => {

@@ -40,6 +40,8 @@ export interface LadderParts {
   readonly signal: AbortSignal;
   /** Whether the database of providers (another host than the domain's own) may be asked; it hears the domain. */
   readonly askDatabase: boolean;
+  /** Where that is: an https address without its last slash, under which each domain has its file; '': nowhere. */
+  readonly database: string;
   readonly onRung?: (rung: Rung) => void;
 }
 

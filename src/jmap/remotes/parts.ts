@@ -12,5 +12,5 @@ export interface RemotesParts {
   /** Resolves when mail leaves by what is set now. */
   readonly refresh: () => Promise<void>;
   /** How servers are looked for. */
-  readonly ladder: Pick<LadderParts, 'resolver' | 'fetch' | 'probe'>;
+  readonly ladder: Pick<LadderParts, 'resolver' | 'fetch' | 'probe' | 'database'>;
 }
