@@ -1,5 +1,11 @@
 /** Floor 3: the only room with SQL. */
 export type * from './store.ts';
+export type * from './content.ts';
+export type * from './directory.ts';
+export type * from './message.ts';
+export type * from './queue.ts';
+export type * from './maildrop.ts';
+export type * from './process.ts';
 export type * from './mail.ts';
 export type * from './sending.ts';
 export { StoreError } from './store.ts';

@@ -8,9 +8,13 @@
  * moves when something of that type did and at no other time (RFC 8620 §5.1). Any modseq that the account has had can be
  * asked from.
  */
-import type { AcceptParams, MailboxRole, StoredContent } from './store.ts';
+import type { StoredContent } from './content.ts';
+import type { AcceptParams } from './message.ts';
 
 // --- Mailboxes (RFC 8621 §2) ---
+
+/** A mailbox by what it is for (RFC 8621 §2). */
+export type MailboxRole = 'inbox' | 'archive' | 'drafts' | 'sent' | 'junk' | 'trash';
 
 export interface MailboxRow {
   readonly id: number;

@@ -3,7 +3,7 @@
  * comes between two of them is counted, and told of in the next.
  */
 import type { NewEvent } from './events.ts';
-import type { AcceptParams } from './store.ts';
+import type { AcceptParams } from './message.ts';
 
 export interface LastNote {
   readonly at: number;

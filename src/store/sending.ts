@@ -4,7 +4,7 @@
  */
 import type { NewEvent } from './events.ts';
 import type { ChangesSince, EmailChange, EmailTrouble, MailChanges } from './mail.ts';
-import type { AcceptParams } from './store.ts';
+import type { AcceptParams } from './message.ts';
 import type { TakenBack } from './take-back.ts';
 
 // --- Identities (RFC 8621 §6) ---

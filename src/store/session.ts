@@ -2,7 +2,7 @@
  * Who is logged in with a cookie. A session ends with its account's password: `setCredentials` and `closeAccount`
  * remove all of the account's sessions in their own commit.
  */
-import type { Account } from './store.ts';
+import type { Account } from './directory.ts';
 
 export interface WebSession {
   readonly account: Account;

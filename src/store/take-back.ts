@@ -3,7 +3,7 @@
  * and what a runner may claim afterwards can't differ.
  */
 import type { NewEvent } from './events.ts';
-import type { DeliveryState } from './store.ts';
+import type { DeliveryState } from './message.ts';
 
 /**
  * - stopped: it never left, and never will.

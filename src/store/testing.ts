@@ -8,7 +8,10 @@ import type { ProcessIdentity } from '../base/index.ts';
 import { FakeClock } from '../base/testing.ts';
 import { openStore } from './sqlite/store.ts';
 import type { StoreOptions } from './sqlite/store.ts';
-import type { AcceptParams, Claim, ContentRef, NewDelivery, NewEmail, NewMessage, Store } from './store.ts';
+import type { ContentRef } from './content.ts';
+import type { AcceptParams, NewDelivery, NewEmail, NewMessage } from './message.ts';
+import type { Claim } from './queue.ts';
+import type { Store } from './store.ts';
 
 /** What of node:test's context is used. */
 interface Context {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Patch } from '../store.ts';
+import type { Patch } from '../message.ts';
 import { textOf } from '../testing.ts';
 import { patched } from './patched.ts';
 

@@ -1,5 +1,5 @@
 /** Content with parts of it replaced, while it streams by. */
-import type { Patch } from '../store.ts';
+import type { Patch } from '../message.ts';
 import { pieces } from './pieces.ts';
 
 /** `patches` begin within the content, in order, none over another. The octets are the same for any pieces. */

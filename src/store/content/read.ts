@@ -1,7 +1,8 @@
 /** Reads content back, in pieces of at most 64 KiB, and an email in the form that POP3 sends. */
 import { describeError } from '../../base/index.ts';
 import { StoreError } from '../store.ts';
-import type { ContentStore, EmailToRead, StoredContent } from '../store.ts';
+import type { ContentStore, StoredContent } from '../content.ts';
+import type { EmailToRead } from '../maildrop.ts';
 import type { ContentFiles } from './files.ts';
 import { toPop } from './framing.ts';
 import { patched } from './patched.ts';

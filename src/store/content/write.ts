@@ -8,7 +8,7 @@ import { open, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { describeError } from '../../base/index.ts';
 import { StoreError } from '../store.ts';
-import type { ContentRef, ContentWriter } from '../store.ts';
+import type { ContentRef, ContentWriter } from '../content.ts';
 import type { ContentFiles } from './files.ts';
 import { PopCount } from './framing.ts';
 

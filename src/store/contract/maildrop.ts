@@ -4,7 +4,10 @@ import { describe, test } from 'node:test';
 import type { ProcessIdentity } from '../../base/index.ts';
 import type { Engine } from '../contract.ts';
 import { readEmailForPop } from '../index.ts';
-import type { MaildropSlice, MailboxRole, NewEmail, NewEvent, NewMessage, Store } from '../store.ts';
+import type { MailboxRole } from '../mail.ts';
+import type { MaildropSlice } from '../maildrop.ts';
+import type { NewEmail, NewMessage } from '../message.ts';
+import type { NewEvent, Store } from '../store.ts';
 import {
   addAccount,
   contentOf,

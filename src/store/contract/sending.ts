@@ -4,7 +4,8 @@ import { describe, test } from 'node:test';
 import { newId, thisProcess } from '../../base/index.ts';
 import type { Engine } from '../contract.ts';
 import type { Meeting, NewSubmission } from '../sending.ts';
-import type { NewDelivery, Store } from '../store.ts';
+import type { NewDelivery } from '../message.ts';
+import type { Store } from '../store.ts';
 import { addAccount, claimReady, contentOf, messageParams, newDelivery, newEmail, newMessage } from '../testing.ts';
 
 const NOW = 1_000_000;

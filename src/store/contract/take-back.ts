@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Engine } from '../contract.ts';
-import type { NewDelivery, NewMessage, Store } from '../store.ts';
+import type { NewDelivery, NewMessage } from '../message.ts';
+import type { Store } from '../store.ts';
 import type { TakenBackDelivery } from '../take-back.ts';
 import { claimReady, contentOf, newDelivery, newMessage } from '../testing.ts';
 import { here } from './maildrop.ts';

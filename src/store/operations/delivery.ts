@@ -1,5 +1,5 @@
 /** The rows of deliveries. */
-import type { DeliveryState, NewDelivery, QueuedDelivery } from '../store.ts';
+import type { DeliveryState, NewDelivery, QueuedDelivery } from '../message.ts';
 import { dueEarlier } from './destination.ts';
 import { rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';

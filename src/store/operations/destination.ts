@@ -3,7 +3,8 @@
  * learned of it. What a look costs does not depend on how many deliveries wait, nor on how many
  * destinations are in a pause: those are not ready, and stand further back in the index.
  */
-import type { Learned, Reads, ReadyDestination, Standing, Writes } from '../store.ts';
+import type { Learned, ReadyDestination, Standing } from '../queue.ts';
+import type { Reads, Writes } from '../store.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 

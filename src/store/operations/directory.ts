@@ -1,5 +1,6 @@
 /** Operations on domains, accounts, credentials and aliases: who has mail here. */
-import type { Account, Alias, Credential, Reads, Writes } from '../store.ts';
+import type { Account, Alias, Credential } from '../directory.ts';
+import type { Reads, Writes } from '../store.ts';
 import { insertFirstMailboxes } from './mailbox.ts';
 import { places, padded, first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';

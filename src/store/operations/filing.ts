@@ -1,6 +1,6 @@
 /** The one door (HOUSE P1): a message with its copies, its deliveries and its events, in one transaction. */
 import { downgradeHeader, isAsciiOnly } from '../../mime/index.ts';
-import type { AcceptParams, NewEmail, QueuedMessage } from '../store.ts';
+import type { AcceptParams, NewEmail, QueuedMessage } from '../message.ts';
 import { insertEvents } from './event.ts';
 import { insertMessage } from './message.ts';
 import { insertDeliveries } from './delivery.ts';

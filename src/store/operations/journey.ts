@@ -1,5 +1,6 @@
 /** Looking a message up, and letting the past go when its keeping time is over. */
-import type { QueuedMessage, Reads, Writes } from '../store.ts';
+import type { QueuedMessage } from '../message.ts';
+import type { Reads, Writes } from '../store.ts';
 import { FROM_MESSAGES, MESSAGE_AND_CONTENT, messageOf } from './message.ts';
 import type { MessageRow } from './message.ts';
 import { nameDigest } from '../name-digest.ts';

@@ -3,7 +3,9 @@ import { DELIVERY_AND_PAUSE, deliveryOf, isEnded, JOIN_PAUSE } from './delivery.
 import type { DeliveryRow } from './delivery.ts';
 import { places, rows } from './statement.ts';
 import type { SqlValue, Steps } from './statement.ts';
-import type { AttemptRecord, DeliveryState, QueueEntry, QueueFilter, QueueGroup, Reads } from '../store.ts';
+import type { DeliveryState } from '../message.ts';
+import type { AttemptRecord, QueueEntry, QueueFilter, QueueGroup } from '../queue.ts';
+import type { Reads } from '../store.ts';
 
 interface EntryRow extends DeliveryRow {
   readonly mail_from: string;

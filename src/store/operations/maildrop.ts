@@ -3,7 +3,9 @@
  * maildrop is the Inbox; QUIT ends memberships, and an email without memberships is gone.
  */
 import type { NewEvent } from '../events.ts';
-import type { Downgraded, EmailToRead, MaildropSlice, Reads, Writes } from '../store.ts';
+import type { EmailToRead, MaildropSlice } from '../maildrop.ts';
+import type { Downgraded } from '../message.ts';
+import type { Reads, Writes } from '../store.ts';
 import { insertEvents } from './event.ts';
 import { holderOf, processOf } from './holder.ts';
 import { contentOf } from './message.ts';

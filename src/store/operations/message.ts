@@ -2,7 +2,8 @@
  * The row of a message and the life of its content: written once, counted by what still needs it,
  * gone with the last reference.
  */
-import type { NewMessage, QueuedMessage, StoredContent } from '../store.ts';
+import type { StoredContent } from '../content.ts';
+import type { NewMessage, QueuedMessage } from '../message.ts';
 import { nameDigest } from '../name-digest.ts';
 import { first, run } from './statement.ts';
 import type { Steps } from './statement.ts';

@@ -2,7 +2,7 @@
  * How a submission stands, kept beside it: written in the transaction of whatever moves one of its deliveries, so that
  * a client that asks for changes hears of each, and a listing need not look at deliveries.
  */
-import type { NewEmail, DeliveryState } from '../store.ts';
+import type { NewEmail, DeliveryState } from '../message.ts';
 import type { UndoStatus } from '../sending.ts';
 import { bump } from './sending-changes.ts';
 import { isEnded } from './delivery.ts';

@@ -4,7 +4,8 @@
  */
 import type { ProcessIdentity } from '../../base/index.ts';
 import type { NewEvent } from '../events.ts';
-import type { DeliveryState, Reads, Writes } from '../store.ts';
+import type { DeliveryState } from '../message.ts';
+import type { Reads, Writes } from '../store.ts';
 import { dueAt } from './delivery.ts';
 import { refreshDestinations } from './destination.ts';
 import { insertEvents } from './event.ts';

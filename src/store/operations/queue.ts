@@ -13,7 +13,9 @@ import { linkOwnReports, touchSubmission, touchSubmissions } from './outbox.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 import { liftSuppressions, suppress } from './suppression.ts';
-import type { AttemptRecord, Claim, DeliveryState, SettledDelivery, Writes } from '../store.ts';
+import type { DeliveryState } from '../message.ts';
+import type { AttemptRecord, Claim, SettledDelivery } from '../queue.ts';
+import type { Writes } from '../store.ts';
 
 /** RFC 5321 §4.5.3.1.8: every server takes 100 recipients in one transaction. */
 const MOST_RECIPIENTS = 100;

@@ -1,5 +1,6 @@
 /** What an account may send as, and how much it has sent. */
-import type { Grant, Reads, Sent, Writes } from '../store.ts';
+import type { Grant, Sent } from '../directory.ts';
+import type { Reads, Writes } from '../store.ts';
 import { first, padded, places, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { thisProcess } from '../../base/index.ts';
-import type { EmailToRead, MaildropSlice } from '../store.ts';
+import type { EmailToRead, MaildropSlice } from '../maildrop.ts';
 import { newDelivery, newEmail, newMessage } from '../testing.ts';
 import type { Pause } from './begin.ts';
 import { connectWriter, perform } from './connection.ts';

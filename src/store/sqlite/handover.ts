@@ -3,7 +3,9 @@
  * prefix of 300 octets usually lies in one of 8 KiB. So octets get buffers of exactly their size first.
  */
 import type { AppendParams } from '../mail.ts';
-import type { AcceptParams, ContentRef, Downgraded, NewEmail, NewMessage, WriteName, Writes } from '../store.ts';
+import type { ContentRef } from '../content.ts';
+import type { AcceptParams, Downgraded, NewEmail, NewMessage } from '../message.ts';
+import type { WriteName, Writes } from '../store.ts';
 
 export function handover(name: WriteName, params: unknown): unknown {
   if (name === 'accept') return exact(params as AcceptParams);

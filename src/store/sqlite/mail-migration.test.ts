@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EmailRow, MailboxRow } from '../mail.ts';
-import type { QueuedMessage } from '../store.ts';
+import type { QueuedMessage } from '../message.ts';
 import type { Pause } from './begin.ts';
 import { connectWriter, perform } from './connection.ts';
 import { MAIL_RULES } from './mail-rules.ts';

@@ -1,5 +1,6 @@
 /** What an operation may have changed, for those who keep something in memory or wait for work. */
-import type { AcceptParams, StoreChange, WriteName, Writes } from '../store.ts';
+import type { AcceptParams } from '../message.ts';
+import type { StoreChange, WriteName, Writes } from '../store.ts';
 import type { Request } from './messages.ts';
 
 const NOBODY: ReadonlySet<string> = new Set();
