@@ -8,6 +8,7 @@ import type { Content } from './content.ts';
 import { Draft } from './draft.ts';
 import type { Place } from './draft.ts';
 import { prepare } from './html.ts';
+import type { Identity } from './identities.ts';
 import { isEmpty } from './letter.ts';
 import { letterOf, unclearIn } from './content.ts';
 import { holdDraft, isHeldElsewhere, releaseDraft } from './locks.ts';
@@ -17,13 +18,14 @@ import { writing } from './options.ts';
 import {
   answerContent,
   attachContent,
+  blindTo,
   draftContent,
   emptyContent,
   forwardContent,
   loadLetter,
   newKey,
 } from './start.ts';
-import type { Begun, Prefill } from './start.ts';
+import type { Begun, Loaded, Prefill } from './start.ts';
 import { destroyDraft, latestVersion, trashDraft } from './store-draft.ts';
 import { writers } from './writers.ts';
 
@@ -35,6 +37,8 @@ export type Writing =
 export interface Opening {
   readonly id: number;
   readonly wish: Writing;
+  /** Where focus was before. */
+  readonly from: Element | null;
   readonly trouble: Trouble | undefined;
 }
 
@@ -52,22 +56,31 @@ const say = words.compose;
 export async function write(wish: Writing): Promise<void> {
   const same = wish.kind === 'draft' ? drafts.peek().find(({ serverId }) => serverId === wish.email) : undefined;
   if (same !== undefined) return show(same);
-  const opening: Opening = { id: (count += 1), wish, trouble: undefined };
-  openings.value = [...openings.peek(), opening];
   const from = document.activeElement;
+  const opening: Opening = { id: (count += 1), wish, from, trouble: undefined };
+  openings.value = [...openings.peek(), opening];
   try {
     const begun = await begin(wish);
-    closeOpening(opening.id);
-    if (await isHeldElsewhere(begun.key)) contested.value = { begun };
+    const isElsewhere = await isHeldElsewhere(begun.key);
+    // Somebody may have thought better of it meanwhile.
+    if (!openings.peek().some(({ id }) => id === opening.id)) return;
+    if (isElsewhere) contested.value = { begun };
     else await openDraft(begun, from);
+    closeOpening(opening.id);
   } catch (error) {
     const trouble = asTrouble(error);
     openings.value = openings.peek().map((one) => (one.id === opening.id ? { ...one, trouble } : one));
   }
 }
 
-export function closeOpening(id: number): void {
+function closeOpening(id: number): void {
   openings.value = openings.peek().filter((one) => one.id !== id);
+}
+
+/** It is not opened after all. */
+export function giveUp({ id, from }: Opening): void {
+  closeOpening(id);
+  focusAgain(from);
 }
 
 export function again({ id, wish }: Opening): void {
@@ -92,8 +105,15 @@ async function begin(wish: Writing): Promise<Begun> {
     case 'forward-attached':
       return fresh(attachContent(letter, identities, wishes));
     default:
-      return fresh(answerContent(letter, { all: wish.kind === 'reply-all', identities, wishes }));
+      return answer(letter, wish.kind === 'reply-all', identities);
   }
+}
+
+function answer(letter: Loaded, all: boolean, identities: readonly Identity[]): Begun {
+  const content = answerContent(letter, { all, identities, wishes: writing.peek() });
+  const alone = all ? blindTo(letter, identities) : undefined;
+  const begun = { content, key: newKey(), serverId: undefined };
+  return alone === undefined ? begun : { ...begun, blindTo: alone };
 }
 
 /** An address, or a whole mailto: link (RFC 6068). */
@@ -108,9 +128,9 @@ export async function openDraft(begun: Begun, from: Element | null = null, steal
   return draft;
 }
 
-function makeDraft({ content, key, serverId }: Begun, place: Place): Draft {
+function makeDraft({ content, key, serverId, blindTo: alone }: Begun, place: Place): Draft {
   const { api, mail } = theDesk();
-  return new Draft({
+  const draft = new Draft({
     api,
     drafts: mail.records.mailboxWithRole('drafts')?.id ?? '',
     key,
@@ -119,6 +139,8 @@ function makeDraft({ content, key, serverId }: Begun, place: Place): Draft {
     place,
     onSaved: () => void mail.sync().catch(() => undefined),
   });
+  draft.blindTo.value = alone;
+  return draft;
 }
 
 /** Another window took it over: what is not saved here is there too, by the mirror. */
@@ -145,11 +167,16 @@ export function fold(draft: Draft): void {
   returnFocus(draft);
 }
 
-/** Closes it; the draft stays where drafts are. What can't be saved is not closed. */
+/** Closes it; the draft stays where drafts are. What can't be saved, a file that is not there yet too, is not closed. */
 export async function leave(draft: Draft): Promise<void> {
   if (isBlank(draft.content.peek())) {
     if (draft.serverId !== undefined) await destroyDraft(theDesk().api, draft.serverId).catch(() => undefined);
     return finish(draft);
+  }
+  if (draft.isUploading) {
+    draft.obstacle.value = { is: 'files', wish: 'close' };
+    if (draft.place.peek() === 'folded') show(draft);
+    return;
   }
   try {
     await draft.flush();
@@ -202,7 +229,10 @@ function drop(draft: Draft): void {
 }
 
 function returnFocus(draft: Draft): void {
-  const from = cameFrom.get(draft.key);
+  focusAgain(cameFrom.get(draft.key) ?? null);
+}
+
+function focusAgain(from: Element | null): void {
   if (from instanceof HTMLElement && from.isConnected && from.checkVisibility()) from.focus();
   else theDesk().list.wantsFocus.value += 1;
 }

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { clock } from '../clock.ts';
 import { Button, Confirm, ErrorCard, Icon, IconButton, Waiting } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
@@ -7,13 +7,14 @@ import { useDesk } from '../shell/desk.ts';
 import { words } from '../words/index.ts';
 import { Composer } from './composer.tsx';
 import type { Draft } from './draft.ts';
+import { keepFilesOut } from './drop.tsx';
 import { prepare } from './html.ts';
 import { forgetMirror } from './mirror.ts';
 import {
   again,
-  closeOpening,
   contested,
   drafts,
+  giveUp,
   guardUnsaved,
   leave,
   openDraft,
@@ -46,6 +47,7 @@ export function ComposeLayer() {
     openAsked();
     const ends = [
       guardUnsaved(),
+      keepFilesOut(),
       followOutbox(desk, (n) => (waiting.value = n)),
       // Ahead of time: one writes without a network too.
       clock.after(WHEN_IDLE, () => void prepare().catch(() => undefined)),
@@ -109,9 +111,24 @@ function FoldedDraft({ draft }: { readonly draft: Draft }) {
 }
 
 function OpeningView({ opening }: { readonly opening: Opening }) {
-  const { trouble, id } = opening;
+  const { trouble } = opening;
+  const box = useRef<HTMLElement>(null);
+  // What is typed ahead is meant for the message, and must not act on the list: "e" would archive.
+  useLayoutEffect(() => box.current?.focus(), []);
   return (
-    <section class="composer compose-opening" data-place="docked" aria-label={say.title}>
+    <section
+      ref={box}
+      class="composer compose-opening"
+      data-place="docked"
+      aria-label={say.title}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key !== 'Escape') return;
+        event.preventDefault();
+        giveUp(opening);
+      }}
+    >
       {trouble === undefined ? (
         <Waiting>
           <p class="muted">{say.opening}</p>
@@ -133,7 +150,7 @@ function OpeningView({ opening }: { readonly opening: Opening }) {
               </Button>
               <Button
                 onClick={() => {
-                  closeOpening(id);
+                  giveUp(opening);
                 }}
               >
                 {words.common.close}
