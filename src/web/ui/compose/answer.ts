@@ -52,6 +52,16 @@ export function answerAll(
   return { to, cc: others };
 }
 
+/**
+ * Whether one had the letter though none of those who read it could see that: by Bcc (RFC 5322 §3.6.3), where an answer to
+ * all would tell. A letter of one's own, or with nobody else in it, gives nothing away.
+ */
+export function wasBlind(letter: Answered, own: readonly string[]): boolean {
+  const isOwn = isOneOf(own);
+  const seen = [...(letter.to ?? []), ...(letter.cc ?? [])];
+  return seen.length > 0 && !seen.some(isOwn) && !(letter.from ?? []).some(isOwn);
+}
+
 /** The address the letter came to, so that the answer comes from where it was asked; else the first. */
 export function answerFrom<S extends Sender>(letter: Answered, senders: readonly S[]): S | undefined {
   const named = [...(letter.to ?? []), ...(letter.cc ?? []), ...(letter.from ?? [])].map(({ email }) => email);

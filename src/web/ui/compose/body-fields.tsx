@@ -1,7 +1,7 @@
 import { Button, IconButton } from '../components/index.ts';
 import { words } from '../words/index.ts';
 import type { Draft } from './draft.ts';
-import { picturesOf, RichText } from './rich-text.tsx';
+import { pastedFiles, RichText } from './rich-text.tsx';
 import { unfolded } from './start.ts';
 import { DirectionButton, ModeButton } from './toolbar.tsx';
 
@@ -19,7 +19,7 @@ export function BodyFields({
   const startsHere = to.length > 0 && draft.doubtful.value.length === 0;
   const own =
     mode === 'rich' ? (
-      <RichText key={draft.key} draft={draft} startsHere={startsHere} />
+      <RichText key={draft.key} draft={draft} startsHere={startsHere} attach={attach} />
     ) : (
       <PlainText draft={draft} attach={attach} />
     );
@@ -47,10 +47,10 @@ function PlainText({ draft, attach }: { readonly draft: Draft; readonly attach: 
           draft.change({ text: event.currentTarget.value });
         }}
         onPaste={(event) => {
-          const pictures = picturesOf(event.clipboardData);
-          if (pictures.length === 0) return;
+          const files = pastedFiles(event.clipboardData);
+          if (files.length === 0) return;
           event.preventDefault();
-          attach(pictures);
+          attach(files);
         }}
       />
       <div class="compose-tools" role="toolbar" aria-label={say.format.label}>

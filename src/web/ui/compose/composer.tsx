@@ -1,22 +1,22 @@
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { clock } from '../clock.ts';
-import { Button, Icon, IconButton, notices } from '../components/index.ts';
+import { Button, IconButton, notices } from '../components/index.ts';
 import { directionOf } from '../components/direction.ts';
 import { useDesk } from '../shell/desk.ts';
 import { isStrong, strokeOf } from '../shell/keys.ts';
-import { size, words } from '../words/index.ts';
+import { words } from '../words/index.ts';
 import { BodyFields } from './body-fields.tsx';
 import type { Field } from './content.ts';
 import type { Draft } from './draft.ts';
-import { DraftFiles, fits, useLimit } from './files.tsx';
+import { DropZones } from './drop.tsx';
+import { DraftFiles } from './files.tsx';
 import { signatureText } from './identities.ts';
 import type { Identity } from './identities.ts';
 import { LaterButton } from './later.tsx';
 import { Notes } from './notes.tsx';
 import { discard, fold, leave } from './open.ts';
 import { PeopleField } from './people-field.tsx';
-import { isPicture } from './rich-text.tsx';
 import type { SaveState } from './saver.ts';
 import { send } from './send.ts';
 import { withSignatureOf } from './signature.ts';
@@ -29,19 +29,14 @@ const say = words.compose;
 export function Composer({ draft }: { readonly draft: Draft }) {
   const box = useRef<HTMLElement>(null);
   const picker = useRef<HTMLInputElement>(null);
-  const isDropping = useSignal(false);
-  const most = useLimit();
   const place = draft.place.value;
   const { subject } = draft.content.value;
   useFirstFocus(draft, box);
   useObstacleFocus(draft, box);
 
   const attach = (files: readonly File[]): void => {
-    for (const file of files) {
-      if (fits(file, most)) draft.addFile(file, { key: newKey(), name: file.name });
-      else notices.say(say.files.tooLarge(file.name, size(most ?? 0)));
-    }
-    if (files.length > 0) notices.speak(say.files.added(files.length));
+    const added = files.filter((file) => draft.addFile(file, { key: newKey(), name: file.name }));
+    if (added.length > 0) notices.speak(say.files.added(added.length));
   };
   const pick = (): void => picker.current?.click();
 
@@ -65,9 +60,6 @@ export function Composer({ draft }: { readonly draft: Draft }) {
       data-place={place}
       aria-label={subject.trim() === '' ? say.title : say.titleOf(subject)}
       onKeyDown={onKeyDown}
-      onDragEnter={(event) => {
-        if (event.dataTransfer?.types.includes('Files') === true) isDropping.value = true;
-      }}
     >
       <Head draft={draft} />
       <div class="compose-fields">
@@ -109,21 +101,14 @@ export function Composer({ draft }: { readonly draft: Draft }) {
           event.currentTarget.value = '';
         }}
       />
-      {isDropping.value && (
-        <DropZones
-          hasText={draft.content.value.mode === 'rich'}
-          attach={attach}
-          insert={(files) => draft.insertPictures?.(files)}
-          end={() => (isDropping.value = false)}
-        />
-      )}
+      {place !== 'folded' && <DropZones draft={draft} attach={attach} />}
     </section>
   );
 }
 
-/** Where one begins to write: whom to, or what. */
+/** Where one begins to write: whom to, or what. From the first moment on, so that no key goes to what is behind it. */
 function useFirstFocus(draft: Draft, box: { readonly current: HTMLElement | null }): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { to } = draft.content.peek();
     const field = to.length === 0 || draft.doubtful.peek().length > 0 ? '[data-field=to] input' : '.compose-text';
     box.current?.querySelector<HTMLElement>(field)?.focus();
@@ -325,50 +310,6 @@ function SubjectField({ draft }: { readonly draft: Draft }) {
           event.currentTarget.closest('.composer')?.querySelector<HTMLElement>('.compose-text')?.focus();
         }}
       />
-    </div>
-  );
-}
-
-/** Where files are dropped: beside the text, or in it. Both have a button, too. */
-function DropZones(props: {
-  readonly hasText: boolean;
-  readonly attach: (files: readonly File[]) => void;
-  readonly insert: (files: readonly File[]) => void;
-  readonly end: () => void;
-}) {
-  const drop = (take: (files: readonly File[]) => void) => (event: DragEvent) => {
-    event.preventDefault();
-    event.stopPropagation();
-    take([...(event.dataTransfer?.files ?? [])]);
-    props.end();
-  };
-  const intoText = (files: readonly File[]): void => {
-    const pictures = files.filter(isPicture);
-    props.insert(pictures);
-    props.attach(files.filter((file) => !pictures.includes(file)));
-  };
-  const allow = (event: DragEvent): void => {
-    event.preventDefault();
-  };
-  return (
-    <div
-      class="compose-drop"
-      onDragOver={allow}
-      onDragLeave={(event) => {
-        if (!(event.currentTarget as Element).contains(event.relatedTarget as Node | null)) props.end();
-      }}
-      onDrop={drop(props.attach)}
-    >
-      <div class="compose-zone" onDragOver={allow} onDrop={drop(props.attach)}>
-        <Icon name="paperclip" />
-        {say.files.dropFile}
-      </div>
-      {props.hasText && (
-        <div class="compose-zone" onDragOver={allow} onDrop={drop(intoText)}>
-          <Icon name="insertPicture" />
-          {say.files.dropText}
-        </div>
-      )}
     </div>
   );
 }

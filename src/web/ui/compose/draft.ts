@@ -9,6 +9,8 @@ import type { Trouble } from '../jmap/trouble.ts';
 import { isSame } from './content.ts';
 import type { Content, DraftFile } from './content.ts';
 import { mirror, unmirror } from './mirror.ts';
+import { SizeLimits } from './packed-size.ts';
+import type { Entry } from './people.ts';
 import { Saver } from './saver.ts';
 import type { SaveState } from './saver.ts';
 import { saveDraft } from './store-draft.ts';
@@ -26,7 +28,8 @@ export type FileState =
 export type Obstacle =
   | { readonly is: 'nobody' }
   | { readonly is: 'unclear'; readonly field: 'to' | 'cc' | 'bcc' }
-  | { readonly is: 'files' }
+  /** Not all files are with the server: one is on its way still, or did not get there. */
+  | { readonly is: 'files'; readonly wish: 'send' | 'close' }
   | { readonly is: 'subject' }
   | { readonly is: 'attachment'; readonly word: string }
   | { readonly is: 'refused'; readonly type: string; readonly trouble: Trouble; readonly addresses: readonly string[] };
@@ -41,6 +44,8 @@ interface Parts {
   readonly place: Place;
   readonly onSaved: () => void;
 }
+
+const MAIL = 'urn:ietf:params:jmap:mail';
 
 /** Milliseconds after a change until the browser keeps it. */
 const MIRROR_AFTER = 200;
@@ -68,6 +73,11 @@ export class Draft {
   serverId: string | undefined;
   /** Addresses that were refused before, to be looked at. */
   readonly doubtful = signal<readonly string[]>([]);
+  /** Files that were not added, since no message may be as large as they are. */
+  readonly tooLarge = signal<readonly { readonly name: string; readonly size: number }[]>([]);
+  readonly limits: SizeLimits;
+  /** It answers everybody though one had the letter by Bcc: the writer, to be answered alone. */
+  readonly blindTo = signal<readonly Entry[] | undefined>(undefined);
   /** What the editor holds and has not told yet. */
   pending: (() => void) | undefined;
   /** Puts pictures into the text, where there is an editor that can. */
@@ -83,6 +93,7 @@ export class Draft {
 
   constructor(parts: Parts) {
     this.api = parts.api;
+    this.limits = limitsOf(parts.api);
     this.drafts = parts.drafts;
     this.key = parts.key;
     this.content = signal(parts.content);
@@ -157,11 +168,17 @@ export class Draft {
     return this.blobs.get(key);
   }
 
-  addFile(file: Blob, facts: { readonly key: string; readonly name: string; readonly cid?: string }): void {
+  /** False: it alone is larger than the server takes; nothing is uploaded, and that stands in the composer. */
+  addFile(file: Blob, facts: { readonly key: string; readonly name: string; readonly cid?: string }): boolean {
+    if (!this.limits.takes([file.size])) {
+      this.tooLarge.value = [...this.tooLarge.peek(), { name: facts.name, size: file.size }];
+      return false;
+    }
     const added: DraftFile = { ...facts, type: file.type, size: file.size };
     this.blobs.set(facts.key, file);
     this.change({ files: [...this.content.peek().files, added] });
     this.send(facts.key);
+    return true;
   }
 
   /** A file that was restored, or whose upload failed, goes out (again). */
@@ -192,6 +209,11 @@ export class Draft {
     this.blobs.delete(key);
     this.setFile(key, undefined);
     this.change({ files: this.content.peek().files.filter((one) => one.key !== key) });
+  }
+
+  /** What is not with the server is given up. */
+  removeUnsent(): void {
+    for (const { key, blobId } of this.content.peek().files) if (blobId === undefined) this.removeFile(key);
   }
 
   restoreFiles(files: readonly (readonly [string, Blob])[]): void {
@@ -253,6 +275,13 @@ export class Draft {
       () => undefined,
     );
   }
+}
+
+function limitsOf({ session, account }: Api): SizeLimits {
+  const { maxSizeUpload } = session.capabilities['urn:ietf:params:jmap:core'] ?? {};
+  const { maxSizeAttachmentsPerEmail } = session.accounts[account]?.accountCapabilities[MAIL] ?? {};
+  const octets = (limit: unknown): number => (typeof limit === 'number' ? limit : Infinity);
+  return new SizeLimits(octets(maxSizeUpload), octets(maxSizeAttachmentsPerEmail));
 }
 
 const withoutBlobs = (content: Content): Content => ({

@@ -1,12 +1,11 @@
 import { Button, Icon, IconButton } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
 import { visibleString } from '../letter/visible-text.ts';
-import { useDesk } from '../shell/desk.ts';
 import { size, words } from '../words/index.ts';
 import { letterOf } from './content.ts';
 import type { DraftFile } from './content.ts';
 import type { Draft } from './draft.ts';
-import { letterOctets, packedOctets } from './packed-size.ts';
+import { letterOctets } from './packed-size.ts';
 
 const say = words.compose.files;
 
@@ -67,35 +66,20 @@ function FileTile({ draft, file }: { readonly draft: Draft; readonly file: Draft
   );
 }
 
-/** Octets of the largest message that the server takes. */
-export function useLimit(): number | undefined {
-  const { api } = useDesk();
-  const { maxSizeUpload } = api.session.capabilities['urn:ietf:params:jmap:core'] ?? {};
-  return typeof maxSizeUpload === 'number' ? maxSizeUpload : undefined;
-}
-
-function octetsOf(draft: Draft): number {
-  const { text, html, files } = letterOf(draft.content.value);
-  const all = draft.content.value.files.length === files.length ? files : draft.content.value.files;
-  const octets = (some: string): number => new TextEncoder().encode(some).length;
-  return letterOctets({ text: octets(text), html: octets(html), files: all.map((file) => file.size) });
-}
-
 function Meter({ draft }: { readonly draft: Draft }) {
-  const most = useLimit();
-  if (most === undefined) return null;
-  const packed = octetsOf(draft);
-  const isTooMuch = packed > most;
-  const files = draft.content.value.files.reduce((sum, file) => sum + file.size, 0);
-  const text = isTooMuch ? say.tooMuch(size(packed), size(most)) : say.meter(size(files), size(packed), size(most));
+  const { message: most } = draft.limits;
+  if (most === Infinity) return null;
+  const { text, html } = letterOf(draft.content.value);
+  const octets = (some: string): number => new TextEncoder().encode(some).length;
+  const sizes = draft.content.value.files.map((file) => file.size);
+  const packed = letterOctets({ text: octets(text), html: octets(html), files: sizes });
+  const isTooMuch = !draft.limits.takes(sizes, octets(text), octets(html));
+  const files = sizes.reduce((sum, one) => sum + one, 0);
+  const said = isTooMuch ? say.tooMuch(size(packed), size(most)) : say.meter(size(files), size(packed), size(most));
   return (
     <div class="compose-meter" data-tone={isTooMuch ? 'danger' : packed > most * 0.8 ? 'warn' : undefined}>
       <meter aria-label={say.meterLabel} min={0} max={most} value={Math.min(packed, most)} high={most * 0.8} />
-      <p role={isTooMuch ? 'alert' : undefined}>{text}</p>
+      <p role={isTooMuch ? 'alert' : undefined}>{said}</p>
     </div>
   );
 }
-
-/** A file that alone could never be sent is not even uploaded. */
-export const fits = (file: Blob, most: number | undefined): boolean =>
-  most === undefined || packedOctets(file.size) <= most;

@@ -3,10 +3,15 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { Button, ErrorCard, Icon } from '../components/index.ts';
-import { words } from '../words/index.ts';
+import { visibleString } from '../letter/visible-text.ts';
+import { nameOf } from '../list/names.ts';
+import { size, words } from '../words/index.ts';
 import { peopleIn } from './content.ts';
 import type { Draft, Obstacle } from './draft.ts';
+import { leave } from './open.ts';
+import { letterOctets } from './packed-size.ts';
 import { sameAddress } from './people.ts';
+import type { Entry } from './people.ts';
 import { missingFile, send } from './send.ts';
 
 const say = words.compose.notes;
@@ -26,11 +31,16 @@ export function Notes({ draft, attach }: { readonly draft: Draft; readonly attac
   const doubtful = draft.doubtful.value.filter((email) => there.has(sameAddress(email)));
   return (
     <div class="compose-notes">
-      {saving.kind === 'failed' && saving.isRefused && (
-        <Note icon="alert" tone="danger">
-          {words.compose.save.why(saving.why)}
-        </Note>
+      {saving.kind === 'failed' && saving.isRefused && obstacle?.is !== 'refused' && (
+        <ErrorCard
+          what={words.compose.save.refused}
+          why={words.compose.refusals[saving.type ?? ''] ?? words.compose.refusals['other'] ?? ''}
+          weWill={words.compose.refusals['keptHere']}
+          said={saving.why}
+          youCan={<Button onClick={() => void draft.flush().catch(() => undefined)}>{words.common.tryAgain}</Button>}
+        />
       )}
+      {draft.tooLarge.value.length > 0 && <TooLarge draft={draft} />}
       {draft.isRestored.value && (
         <Note icon="undo" tone="info" close={() => (draft.isRestored.value = false)}>
           {say.restored}
@@ -50,6 +60,9 @@ export function Notes({ draft, attach }: { readonly draft: Draft; readonly attac
         <Note icon="alert" tone="warn" close={() => (draft.doubtful.value = [])}>
           {say.doubtful(doubtful.join(', '))}
         </Note>
+      )}
+      {draft.blindTo.value !== undefined && seen > draft.blindTo.value.length && (
+        <BlindNote draft={draft} alone={draft.blindTo.value} />
       )}
       {seen >= MANY && !isManyMeant.value && (
         <Note icon="info" tone="info">
@@ -92,6 +105,65 @@ export function Notes({ draft, attach }: { readonly draft: Draft; readonly attac
   );
 }
 
+function TooLarge({ draft }: { readonly draft: Draft }) {
+  const { limits, tooLarge } = draft;
+  return (
+    <Note icon="alert" tone="danger" close={() => (tooLarge.value = [])}>
+      {tooLarge.value.map((file) => (
+        <span key={file.name}>
+          {words.compose.files.tooLarge({
+            name: visibleString(file.name),
+            is: size(file.size),
+            becomes: size(letterOctets({ text: 0, html: 0, files: [file.size] })),
+            most: size(limits.message),
+          })}{' '}
+        </span>
+      ))}
+    </Note>
+  );
+}
+
+/** Whoever had the letter by Bcc may not want the others to know. */
+function BlindNote({ draft, alone }: { readonly draft: Draft; readonly alone: readonly Entry[] }) {
+  return (
+    <Note icon="info" tone="warn">
+      {say.blind}
+      <Button
+        kind="quiet"
+        onClick={() => {
+          draft.blindTo.value = undefined;
+          draft.change({ to: alone, cc: [] });
+        }}
+      >
+        {say.blindAlone(peopleIn(alone).map(nameOf).join(', '))}
+      </Button>
+      <Button kind="quiet" onClick={() => (draft.blindTo.value = undefined)}>
+        {say.manyLeave}
+      </Button>
+    </Note>
+  );
+}
+
+function FilesNote({ draft, wish }: { readonly draft: Draft; readonly wish: 'send' | 'close' }) {
+  const hasFailed = [...draft.files.value.values()].some(({ is }) => is === 'failed');
+  return (
+    <Note icon="alert" tone="danger">
+      {say.files[wish][hasFailed ? 'failed' : 'going']}
+      {wish === 'close' && (
+        <Button
+          kind="quiet"
+          onClick={() => {
+            draft.removeUnsent();
+            void leave(draft);
+          }}
+        >
+          {say.closeWithout}
+        </Button>
+      )}
+    </Note>
+  );
+}
+
 function ObstacleNote({ draft, obstacle }: { readonly draft: Draft; readonly obstacle: Obstacle }) {
   switch (obstacle.is) {
     case 'attachment':
@@ -125,6 +197,8 @@ function ObstacleNote({ draft, obstacle }: { readonly draft: Draft; readonly obs
           </Button>
         </Note>
       );
+    case 'files':
+      return <FilesNote draft={draft} wish={obstacle.wish} />;
     case 'refused':
       return <Refusal draft={draft} obstacle={obstacle} />;
     default:
@@ -145,12 +219,13 @@ function Refusal({
 }) {
   const { type, trouble } = obstacle;
   const texts = words.compose.refusals;
-  const isAway = ['offline', 'gone', 'ended', 'busy'].includes(trouble.kind);
+  const isAway = ['offline', 'gone', 'ended'].includes(trouble.kind);
+  const isSaved = draft.save.value.kind !== 'failed';
   return (
     <ErrorCard
       what={texts['title'] ?? ''}
-      why={(isAway ? texts['trouble'] : texts[type]) ?? texts['other'] ?? ''}
-      weWill={isAway ? undefined : texts['kept']}
+      why={(isAway ? texts[trouble.kind] : texts[type]) ?? texts[trouble.kind] ?? texts['other'] ?? ''}
+      weWill={texts[isSaved ? 'kept' : 'keptHere']}
       said={isAway ? undefined : trouble.said}
       youCan={
         <Button

@@ -30,3 +30,22 @@ export function letterOctets({ text, html, files }: LetterSize): number {
     files.reduce((sum, octets) => sum + PER_PART + packedOctets(octets), 0)
   );
 }
+
+/** How large a message may be, as the server says; Infinity where it does not. In octets. */
+export class SizeLimits {
+  /** Of the message as it goes out. */
+  readonly message: number;
+  /** Of all its files together, before they are packed (RFC 8621 §1.3.1). */
+  readonly files: number;
+
+  constructor(message: number, files: number) {
+    this.message = message;
+    this.files = files;
+  }
+
+  /** Whether files of these sizes can go out with one message. A file that can't alone is not even uploaded. */
+  takes(files: readonly number[], text = 0, html = 0): boolean {
+    const together = files.reduce((sum, octets) => sum + octets, 0);
+    return together <= this.files && letterOctets({ text, html, files }) <= this.message;
+  }
+}

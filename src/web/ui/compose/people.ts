@@ -16,6 +16,7 @@ export type Entry =
 
 /** More than this in one field is a mailing list's work, and a server would refuse it. */
 const MOST_PEOPLE = 1_000;
+const TOO_MANY = 'More than 1,000 people at once are too many for one message: these were left over.';
 
 /** Octets of a local part and of a domain (RFC 5321 §4.5.3.1). */
 const LONGEST_LOCAL = 64;
@@ -50,7 +51,10 @@ export function splitPeople(text: string): readonly string[] {
 
 /** Each once: the first time an address is named counts, with its name. */
 export function readPeople(text: string): readonly Entry[] {
-  const entries = splitPeople(text).slice(0, MOST_PEOPLE).map(readPerson);
+  const all = splitPeople(text);
+  const entries = all.slice(0, MOST_PEOPLE).map(readPerson);
+  if (all.length > MOST_PEOPLE)
+    entries.push({ kind: 'unclear', text: all.slice(MOST_PEOPLE).join(', '), why: TOO_MANY });
   const seen = new Set<string>();
   return entries.filter((entry) => {
     if (entry.kind === 'unclear') return true;

@@ -7,6 +7,7 @@ import { useDesk } from '../shell/desk.ts';
 import { words } from '../words/index.ts';
 import type { Draft } from './draft.ts';
 import { cleanNodes, editorClass, textOf, unboxed, writeHtml } from './html.ts';
+import { fileOfData, isLonePicture } from './pictures.ts';
 import { newKey, pictureAddress } from './start.ts';
 import { Toolbar } from './toolbar.tsx';
 
@@ -17,11 +18,17 @@ const SOON = 120;
 const shown = new Map<string, string>();
 
 /** The own words of a letter with formatting. */
-export function RichText({ draft, startsHere }: { readonly draft: Draft; readonly startsHere: boolean }) {
+export function RichText(props: {
+  readonly draft: Draft;
+  readonly startsHere: boolean;
+  readonly attach: (files: readonly File[]) => void;
+}) {
+  const { draft, startsHere, attach } = props;
   const { api, login } = useDesk();
   const root = useRef<HTMLDivElement>(null);
   const editor = useSignal<Squire | undefined>(undefined);
   const { direction } = draft.content.value;
+  const domain = login.slice(login.lastIndexOf('@') + 1);
 
   useLayoutEffect(() => {
     const [Editor, box] = [editorClass(), root.current];
@@ -33,13 +40,19 @@ export function RichText({ draft, startsHere }: { readonly draft: Draft; readonl
     };
     const address = (cid: string): string | undefined =>
       pictureAddress(api, draft.content.peek().files, localAddress(draft))(cid);
+    let isAdopting = false;
+    const adopt = (file: File): Picture | undefined => {
+      isAdopting = true;
+      return keepPicture(draft, file, domain);
+    };
     if (Editor === undefined || box === null) return undefined;
     const made = new Editor(box, {
       blockTag: 'DIV',
-      sanitizeToDOMFragment: (html) => forEditor(html, address),
+      sanitizeToDOMFragment: (html) => forEditor(html, address, adopt),
       addLinks: true,
     });
     made.setHTML(draft.content.peek().html);
+    if (isAdopting) tell();
     made.moveCursorToStart();
     made.addEventListener('input', () => {
       soon ??= clock.after(SOON, tell);
@@ -60,10 +73,8 @@ export function RichText({ draft, startsHere }: { readonly draft: Draft; readonl
   /** Pictures go into the text, where the cursor is. */
   const insert = (files: readonly File[]): void => {
     for (const file of files) {
-      const key = newKey();
-      const cid = `${key}@${login.slice(login.lastIndexOf('@') + 1)}`;
-      draft.addFile(file, { key, name: file.name === '' ? 'picture.png' : file.name, cid });
-      editor.peek()?.insertImage(localAddress(draft)(key) ?? '', { alt: file.name, 'data-cid': cid });
+      const kept = keepPicture(draft, file, domain);
+      if (kept !== undefined) editor.peek()?.insertImage(kept.address, { alt: file.name, 'data-cid': kept.cid });
     }
   };
   draft.insertPictures = insert;
@@ -81,11 +92,12 @@ export function RichText({ draft, startsHere }: { readonly draft: Draft; readonl
         spellcheck
         data-pane-stop=""
         onPasteCapture={(event: ClipboardEvent) => {
-          const files = picturesOf(event.clipboardData);
-          if (files.length === 0 || event.clipboardData?.types.includes('text/html') === true) return;
+          const files = pastedFiles(event.clipboardData);
+          if (files.length === 0) return;
           event.preventDefault();
           event.stopPropagation();
-          insert(files);
+          insert(files.filter(isPicture));
+          attach(files.filter((file) => !isPicture(file)));
         }}
       />
       <Toolbar editor={editor.value} draft={draft} insert={insert} />
@@ -97,7 +109,27 @@ const RASTER = /^image\/(png|jpe?g|gif|webp|avif)$/u;
 
 export const isPicture = ({ type }: File): boolean => RASTER.test(type);
 
-export const picturesOf = (data: DataTransfer | null): readonly File[] => [...(data?.files ?? [])].filter(isPicture);
+/** What is pasted as files. Where words come with them, as from a table, the files only show those: the words count. */
+export function pastedFiles(data: DataTransfer | null): readonly File[] {
+  if (data === null) return [];
+  const html = data.getData('text/html');
+  const hasWords = html === '' ? data.getData('text/plain') !== '' : !isLonePicture(html);
+  return hasWords ? [] : [...data.files];
+}
+
+interface Picture {
+  readonly cid: string;
+  /** By which this page shows it. */
+  readonly address: string;
+}
+
+/** A picture of the text becomes a file of the letter; undefined where it is too large for any. */
+function keepPicture(draft: Draft, file: File, domain: string): Picture | undefined {
+  const key = newKey();
+  const cid = `${key}@${domain}`;
+  const isKept = draft.addFile(file, { key, name: file.name === '' ? 'picture.png' : file.name, cid });
+  return isKept ? { cid, address: localAddress(draft)(key) ?? '' } : undefined;
+}
 
 const localAddress =
   (draft: Draft) =>
@@ -108,10 +140,15 @@ const localAddress =
   };
 
 /**
- * Clean nodes for the editor, in whatever way HTML gets there: paste, drop, undo. Undo brings the editor's own marks
+ * Clean nodes for the editor, in whatever way HTML gets there: paste, drop, undo. Pictures that it holds as text become
+ * files of the letter: many programs show none but those. Undo brings the editor's own marks
  * for the selection, which are <input> elements and would not pass; they travel as something that does.
  */
-function forEditor(html: string, address: (cid: string) => string | undefined): DocumentFragment {
+function forEditor(
+  html: string,
+  address: (cid: string) => string | undefined,
+  adopt: (file: File) => Picture | undefined,
+): DocumentFragment {
   const marked = html
     .replaceAll(/<input id="(squire-selection-(?:start|end))"[^>]*>/gu, '<bdo title="$1"></bdo>')
     .replaceAll(/<img\b[^>]*\bdata-cid="([^"<>]+)"[^>]*>/gu, (tag, cid: string) =>
@@ -125,6 +162,15 @@ function forEditor(html: string, address: (cid: string) => string | undefined): 
     input.id = mark.getAttribute('title') ?? '';
     input.type = 'hidden';
     mark.replaceWith(input);
+  }
+  for (const image of nodes.querySelectorAll('img[src^="data:"]')) {
+    const file = fileOfData(image.getAttribute('src') ?? '');
+    const kept = file === undefined ? undefined : adopt(file);
+    if (kept === undefined) image.replaceWith(image.getAttribute('alt') ?? '');
+    else {
+      image.setAttribute('src', kept.address);
+      image.setAttribute('data-cid', kept.cid);
+    }
   }
   for (const link of nodes.querySelectorAll('a')) {
     link.removeAttribute('target');

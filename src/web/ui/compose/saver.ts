@@ -8,8 +8,14 @@ export type SaveState =
   /** Something was typed that is not saved yet. */
   | { readonly kind: 'changed' }
   | { readonly kind: 'saving' }
-  /** It is tried again by itself. */
-  | { readonly kind: 'failed'; readonly why: string; readonly nextAt: number; readonly isRefused: boolean };
+  /** It is tried again by itself. `type`: what the server calls its reason (RFC 8620 §5.3). */
+  | {
+      readonly kind: 'failed';
+      readonly why: string;
+      readonly nextAt: number;
+      readonly isRefused: boolean;
+      readonly type?: string;
+    };
 
 export interface SaverParts<T> {
   /** Keeps this version; rejects when that did not work. */
@@ -117,7 +123,9 @@ export class Saver<T> {
     const why = error instanceof Error ? error.message : String(error);
     // Whoever refuses says why; whoever can't be reached says nothing.
     const isRefused = (error as { readonly kind?: unknown } | undefined)?.kind === 'refused';
-    this.#parts.onState({ kind: 'failed', why, nextAt: this.#parts.now() + ms, isRefused });
+    const type = (error as { readonly type?: unknown } | undefined)?.type;
+    const named = typeof type === 'string' ? { type } : {};
+    this.#parts.onState({ kind: 'failed', why, nextAt: this.#parts.now() + ms, isRefused, ...named });
     this.#wait(ms);
   }
 }

@@ -29,7 +29,7 @@ function obstacleOf(draft: Draft): Obstacle | undefined {
   const unclear = FIELDS.find((field) => unclearIn(entriesOf(content, field)).length > 0);
   if (unclear !== undefined) return { is: 'unclear', field: unclear };
   if (FIELDS.every((field) => peopleIn(entriesOf(content, field)).length === 0)) return { is: 'nobody' };
-  if (draft.isUploading) return { is: 'files' };
+  if (draft.isUploading) return { is: 'files', wish: 'send' };
   if (content.subject.trim() === '' && !draft.answered.has('subject')) return { is: 'subject' };
   const word = missingFile(content);
   if (word !== undefined && !draft.answered.has('attachment')) return { is: 'attachment', word };

@@ -5,7 +5,7 @@ import { only } from '../jmap/api.ts';
 import type { BodyPart, FullEmail, GetResult } from '../jmap/types.ts';
 import { bodyOf, filesOf, picturesInside } from '../reader/body.ts';
 import { BODY_PROPERTIES, FULL_PROPERTIES } from '../reader/letters.ts';
-import { answerAll, answerFrom, answerSubject, answerThread, answerTo, forwardSubject } from './answer.ts';
+import { answerAll, answerFrom, answerSubject, answerThread, answerTo, forwardSubject, wasBlind } from './answer.ts';
 import { FACTS_FIELD, htmlOfText, readFacts } from './content.ts';
 import type { Content, DraftFacts, DraftFile, Quote } from './content.ts';
 import { fromFlowed } from './flowed.ts';
@@ -25,18 +25,23 @@ export interface Begun {
   readonly content: Content;
   readonly key: string;
   readonly serverId: string | undefined;
+  /** It answers all, and nobody of them knew that one had it: whom it would go to if it answered the writer alone. */
+  readonly blindTo?: readonly Entry[];
 }
 
 /** Octets of one body value that an answer quotes, or a draft has. */
 const MOST_TEXT = 8 * 1024 * 1024;
 
-type Loaded = FullEmail & { readonly [FACTS_FIELD]?: string | null };
+/** Mailing lists name themselves (RFC 2919). */
+const LIST_FIELD = 'header:List-Id:asText';
+
+export type Loaded = FullEmail & { readonly [FACTS_FIELD]?: string | null; readonly [LIST_FIELD]?: string | null };
 
 /** Throws a Trouble where it can't be loaded. */
 export async function loadLetter(api: Api, id: string): Promise<Loaded> {
   const { list } = await api.call<GetResult<Loaded>>('Email/get', {
     ids: [id],
-    properties: [...FULL_PROPERTIES, FACTS_FIELD],
+    properties: [...FULL_PROPERTIES, FACTS_FIELD, LIST_FIELD],
     bodyProperties: BODY_PROPERTIES,
     fetchTextBodyValues: true,
     fetchHTMLBodyValues: true,
@@ -114,7 +119,7 @@ export function answerContent(
   const own = identities.map(({ email }) => email);
   const { to, cc } = all ? answerAll(letter, own) : { to: answerTo(letter, own), cc: [] };
   const { inReplyTo, references } = answerThread(letter);
-  const quote = quoteOf(letter, wishes.reply === 'below' ? 'above' : 'below');
+  const quote = quoteOf(letter, wishes.reply === 'above' ? 'below' : 'above');
   const mode = wishes.mode === 'rich' || quote.html !== '' ? 'rich' : 'plain';
   const begun = emptyContent(identity, { ...wishes, mode });
   const content: Content = {
@@ -130,6 +135,13 @@ export function answerContent(
     original: { email: letter.id, mark: '$answered' },
   };
   return wishes.reply === 'inline' ? unfolded(content) : content;
+}
+
+/** Whom an answer to all should perhaps go to alone, because one had the letter by Bcc; undefined where all knew. */
+export function blindTo(letter: Loaded, identities: readonly Identity[]): readonly Entry[] | undefined {
+  const own = identities.map(({ email }) => email);
+  const isToList = typeof letter[LIST_FIELD] === 'string';
+  return isToList || !wasBlind(letter, own) ? undefined : asEntries(answerTo(letter, own));
 }
 
 /** Who may write as a whole domain answers as the address there that was written to. */

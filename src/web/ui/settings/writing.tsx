@@ -78,17 +78,19 @@ function offerMailto(): void {
 
 function Preview({ reply }: { readonly reply: 'above' | 'below' | 'inline' }) {
   const own = <p key="own">{say.previewOwn}</p>;
+  const signature = <p class="muted">-- </p>;
   const lead = <p class="muted">{say.previewLead}</p>;
   return (
     <figure class="field">
       <figcaption class="field-label">{say.preview}</figcaption>
       <div class="reply-preview">
         {reply === 'above' && own}
+        {reply === 'above' && signature}
         {lead}
         <blockquote>{say.previewQuote}</blockquote>
         {reply !== 'above' && own}
         {reply === 'inline' && <blockquote>…</blockquote>}
-        <p class="muted">-- </p>
+        {reply !== 'above' && signature}
       </div>
     </figure>
   );

@@ -45,7 +45,7 @@ export const compose = {
     saving: 'Saving…',
     saved: (time: string) => `Saved ${time}`,
     failed: 'Not saved. It is kept in this browser and tried again.',
-    why: (said: string) => `Not saved: ${said}`,
+    refused: 'This draft could not be saved',
   },
   format: {
     label: 'Format',
@@ -94,12 +94,24 @@ export const compose = {
     meterLabel: 'How large it becomes, of what the server takes',
     dropFile: 'Attach as a file',
     dropText: 'Insert in the text',
-    tooLarge: (name: string, most: string) => `${name} is larger than the ${most} that the server takes.`,
+    tooLarge: (file: { name: string; is: string; becomes: string; most: string }) =>
+      `${file.name} was not added: its ${file.is} become about ${file.becomes} on the way, and the server takes ${file.most}. Make it smaller, or put it where it can be fetched and send the link.`,
+    folder: 'A folder can’t be attached. Pack it into one file, such as a zip.',
   },
   notes: {
     nobody: 'It is for nobody yet. Whom does it go to?',
     unclear: 'One of the addresses can’t be used. It is marked in red; its reason stands below it.',
-    files: 'A file is still being uploaded. Send it in a moment.',
+    files: {
+      send: {
+        going: 'A file is still being uploaded. Send it in a moment, or remove the file.',
+        failed: 'A file could not be uploaded. Try it again or remove it, then send.',
+      },
+      close: {
+        going: 'A file is still being uploaded and would be lost. Fold the message until it is there.',
+        failed: 'A file could not be uploaded and would be lost. Try it again first.',
+      },
+    },
+    closeWithout: 'Close without it',
     subject: 'It has no subject.',
     subjectWrite: 'Write one',
     sendAnyway: 'Send without',
@@ -109,6 +121,9 @@ export const compose = {
     manySee: (n: number) => `${number(n)} people will see each other’s addresses.`,
     manyMove: 'Move them to Bcc',
     manyLeave: 'That is meant so',
+    blind:
+      'You are not among those it was openly sent to, so you probably had it as a blind copy (Bcc). An answer to all tells them that you have it.',
+    blindAlone: (who: string) => `Answer ${who} alone`,
     restored: 'This was kept in this browser when it closed before the server had it. Everything is there again.',
     forked:
       'This draft was also changed or deleted somewhere else. Nothing was overwritten: this version is now a draft of its own.',
@@ -122,17 +137,22 @@ export const compose = {
     forbiddenMailFrom: 'The server doesn’t let you write from this address. Choose another one in From.',
     invalidRecipients: 'The server doesn’t take mail for some of the people. They are marked in red.',
     noRecipients: 'It is for nobody.',
-    tooManyRecipients: 'It is for more people than the server takes at once.',
-    tooLarge: 'It is larger than the server takes. Remove a file, or send it in parts.',
-    overQuota: 'Your mailbox is full. Delete something, empty the Trash, then send again.',
+    tooManyRecipients:
+      'It is for more people than the server takes at once. Remove some, and send it to them in a second message.',
+    tooLarge: 'It is larger than the server takes. Remove a file or some of the people, or send it in parts.',
+    overQuota: 'Your mailbox is full. Delete something and empty the Trash, then try again.',
     invalidEmail: 'Something in it can’t be carried by mail.',
     blobNotFound: 'A file is no longer with the server. Remove it and attach it again.',
     rateLimit: 'You have sent as much as the server takes in a while. Send it later.',
     forbiddenToSend: 'The server doesn’t let you send just now.',
-    trouble:
-      'The server could not be reached. Nothing is lost: it is kept in this browser; send it again when the connection is back.',
+    offline: 'Your device has no connection to the network. Send it again when it is back.',
+    gone: 'The server could not be reached. Send it again in a moment.',
+    ended: 'Your session has ended. Log in again, then send it.',
+    busy: 'The server is busy, and takes only so much at once. Send it again in a moment.',
     other: 'The server’s own words are below.',
     kept: 'Nothing is lost: the message is as you left it, and saved as a draft.',
+    keptHere:
+      'Nothing is lost: the message is as you left it, kept in this browser, and saved as soon as the server takes it.',
   } as Readonly<Record<string, string>>,
   goesIn: (seconds: number) => `Goes in ${number(seconds)} s`,
   sent: 'Sent.',
