@@ -2,7 +2,8 @@
  * The log: JSON lines on standard error, or a readable form on a terminal. Callers pass a short
  * sentence and fields; passwords and message bodies are never fields.
  */
-import { pino } from 'pino';
+import { createRequire } from 'node:module';
+import type { pino as Pino } from 'pino';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -17,18 +18,22 @@ export interface Logger {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
+/** Loaded where a log is opened: threads that have none start sooner. */
+const load = createRequire(import.meta.url);
+
 /** A log on standard error: JSON lines, or sentences where a person reads along. `write` gets JSON lines instead. */
 export function openLog(level: LogLevel, write?: (line: string) => void): Logger {
+  const { pino } = load('pino') as { pino: typeof Pino };
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return wrap(pino(options, write === undefined ? standardError() : { write }));
+  return wrap(pino(options, write === undefined ? standardError(pino) : { write }));
 }
 
-function standardError(): { write(line: string): void } {
+function standardError(pino: typeof Pino): { write(line: string): void } {
   const direct = pino.destination({ dest: 2, sync: true });
   return process.stderr.isTTY ? { write: (line) => direct.write(readable(line)) } : direct;
 }

@@ -58,8 +58,10 @@ export interface NewEmail {
   /** The delivery number within the message: `<message>/<n>`. */
   readonly n: number;
   readonly mailbox: 'inbox';
-  /** What final delivery puts in front: Return-Path, Delivered-To. CRLF lines; the store downgrades them itself. */
+  /** What final delivery puts in front: Return-Path, Delivered-To. CRLF lines. */
   readonly deliveryPrefix: Uint8Array;
+  /** The same for clients that can't take UTF-8 in headers, where that is another one. The store makes it, whatever is given. */
+  readonly downgradedPrefix?: Uint8Array;
   /** Permanent; newTicket(). */
   readonly uidl: string;
   /** The address it was delivered for. */

@@ -1,5 +1,4 @@
 /** The one door (HOUSE P1): a message with its copies, its deliveries and its events, in one transaction. */
-import { downgradeHeader, isAsciiOnly } from '../../mime/index.ts';
 import type { AcceptParams, NewEmail, QueuedMessage } from '../message.ts';
 import { insertEvents } from './event.ts';
 import { insertMessage } from './message.ts';
@@ -120,13 +119,12 @@ function wasRemoved({ account }: NewEmail, { id }: Filed): Error {
   return new Error(`account ${account} was removed while message ${id} came in`);
 }
 
-/** What a client gets that can't take UTF-8 in headers: our own lines are downgraded here, the message's come so. */
+/** What a client gets that can't take UTF-8 in headers: our own lines and the message's come in that form too. */
 function downgradedCopy(
-  { deliveryPrefix }: Pick<NewEmail, 'deliveryPrefix'>,
+  { deliveryPrefix, downgradedPrefix }: Pick<NewEmail, 'deliveryPrefix' | 'downgradedPrefix'>,
   { prefix, content, downgradedOctets }: Filed,
 ): { readonly prefix: Uint8Array | null; readonly octets: number | null } {
-  const own = isAsciiOnly(deliveryPrefix) ? undefined : downgradeHeader(deliveryPrefix);
-  if (own === undefined && downgradedOctets === undefined) return { prefix: null, octets: null };
+  if (downgradedPrefix === undefined && downgradedOctets === undefined) return { prefix: null, octets: null };
   const rest = downgradedOctets ?? prefix.byteLength + content.popOctets;
-  return { prefix: own ?? null, octets: (own ?? deliveryPrefix).byteLength + rest };
+  return { prefix: downgradedPrefix ?? null, octets: (downgradedPrefix ?? deliveryPrefix).byteLength + rest };
 }

@@ -1,7 +1,9 @@
 /**
  * What crosses to the writing thread is copied, and a view is copied with the whole buffer under it: a
- * prefix of 300 octets usually lies in one of 8 KiB. So octets get buffers of exactly their size first.
+ * prefix of 300 octets usually lies in one of 8 KiB. So octets get buffers of exactly their size first. What needs more
+ * than SQL is worked out here: the store's threads know nothing of mail, and start in half the time without.
  */
+import { downgradeHeader, isAsciiOnly } from '../../mime/index.ts';
 import type { AppendParams } from '../mail.ts';
 import type { ContentRef } from '../content.ts';
 import type { AcceptParams, Downgraded, NewEmail, NewMessage } from '../message.ts';
@@ -58,8 +60,10 @@ function exactForm({ prefix, patches, popOctets }: Downgraded): Downgraded {
   return { prefix: own(prefix), patches: patches.map((patch) => ({ ...patch, with: own(patch.with) })), popOctets };
 }
 
-function exactEmail(email: NewEmail): NewEmail {
-  return { ...email, deliveryPrefix: own(email.deliveryPrefix) };
+function exactEmail({ downgradedPrefix: _, ...email }: NewEmail): NewEmail {
+  const { deliveryPrefix } = email;
+  const downgraded = isAsciiOnly(deliveryPrefix) ? {} : { downgradedPrefix: own(downgradeHeader(deliveryPrefix)) };
+  return { ...email, deliveryPrefix: own(deliveryPrefix), ...downgraded };
 }
 
 function own(bytes: Uint8Array): Uint8Array {
