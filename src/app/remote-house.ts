@@ -8,6 +8,7 @@ import type { MailServer, Remote, Remotes, RemoteSecrets } from '../collect/inde
 import type { Route } from '../outbound/index.ts';
 import type { Core } from './core.ts';
 import { lineIsBack } from './line-watch.ts';
+import { dialBy } from './name-lookup.ts';
 import { openRemotes } from './remotes.ts';
 import type { SecretKey } from './secret-key.ts';
 
@@ -40,6 +41,7 @@ export async function openRemoteHouse(
         clock,
         log,
         remotes,
+        dialTo: dialBy(core),
         longest: () => config().limits.messageSize,
         mayCollect: lease.take,
         onBack: () => {

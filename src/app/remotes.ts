@@ -5,6 +5,7 @@ import { Collector, formatServer, Remotes, TroubleError } from '../collect/index
 import type { Remote, RemoteSecrets, RemoteSettings, Standing, Tried } from '../collect/index.ts';
 import { parseAddress } from '../mail/index.ts';
 import type { Core } from './core.ts';
+import { dialBy } from './name-lookup.ts';
 import type { SecretKey } from './secret-key.ts';
 
 /** The person at a PC: mail of all their providers lies with this account. The domain is one that can't exist (RFC 2606 §2). */
@@ -37,7 +38,8 @@ export interface RemoteKeeping {
 
 export function openRemotes(core: Core, key: SecretKey): Remotes {
   const { store, clock } = core;
-  return new Remotes({ store, clock, seal: () => key.seal(), hostname: () => ehloName(core.config().hostname) });
+  const hostname = (): string => ehloName(core.config().hostname);
+  return new Remotes({ store, clock, seal: () => key.seal(), hostname, dialTo: dialBy(core) });
 }
 
 /**
@@ -50,7 +52,8 @@ export function ehloName(hostname: string): string {
 
 function openCollector(core: Core, remotes: Remotes): Collector {
   const { store, clock, log } = core;
-  return new Collector({ store, clock, log, remotes, longest: () => core.config().limits.messageSize });
+  const longest = (): number => core.config().limits.messageSize;
+  return new Collector({ store, clock, log, remotes, longest, dialTo: dialBy(core) });
 }
 
 export function keepRemotes(core: Core, key: SecretKey): RemoteKeeping {

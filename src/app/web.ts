@@ -1,6 +1,6 @@
 /** Opens the doors for browsers, and for programs that speak JMAP. */
 import type { Logins } from '../accounts/index.ts';
-import { probe, webFetch } from '../collect/index.ts';
+import { httpsGet, probe, webFetch } from '../collect/index.ts';
 import type { ListenAddress } from '../config/index.ts';
 import { systemResolver } from '../dns/index.ts';
 import { openJmap } from '../jmap/index.ts';
@@ -14,6 +14,7 @@ import type { HandIn } from './hand-in.ts';
 import { MOST_CONNECTIONS, MOST_PER_ADDRESS } from './listeners.ts';
 import type { Door, Listeners } from './listeners.ts';
 import type { RemoteHouse } from './remote-house.ts';
+import { configuredLookup, dialBy } from './name-lookup.ts';
 import type { Role } from './roles.ts';
 
 interface WebDoorParts {
@@ -119,8 +120,14 @@ function isTaken(error: unknown): boolean {
  * Only where the computer is the person's own: whoever sets up an account has this machine connect to servers that they
  * name, which is not for everybody with a mailbox on a host.
  */
-function jmapRemotes({ clock, config }: Core, house: RemoteHouse): NonNullable<JmapParts['remotes']> {
+function jmapRemotes(core: Core, house: RemoteHouse): NonNullable<JmapParts['remotes']> {
+  const { clock, config } = core;
   const resolver = systemResolver({ servers: config().dns.servers, clock });
-  const ladder = { resolver, fetch: webFetch({ clock }), probe: probe(clock), database: config().client.ispdb };
+  const ladder = {
+    resolver,
+    fetch: webFetch({ clock, get: httpsGet(configuredLookup(core)) }),
+    probe: probe(clock, dialBy(core)),
+    database: config().client.ispdb,
+  };
   return { remotes: house.remotes, collector: house.collector, refresh: () => house.refresh(), ladder };
 }

@@ -14,5 +14,6 @@ export { TroubleError, troubleOf } from './trouble.ts';
 export type { Trouble } from './trouble.ts';
 export { discover } from './discovery/ladder.ts';
 export type { Candidate, LadderParts, Rung } from './discovery/ladder.ts';
+export { httpsGet } from './discovery/https-get.ts';
 export { probe, webFetch } from './discovery/web.ts';
 export type { VisitProgress } from './visit.ts';

@@ -1,6 +1,6 @@
 /** Connects to a host, as a client. */
 import { connect, isIPv6 } from 'node:net';
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import type { Clock } from '../base/index.ts';
 import { socketWire } from './socket.ts';
 import type { StartTls, Wire } from './wire.ts';
@@ -18,6 +18,8 @@ export interface DialOptions {
   readonly implicitTls?: Omit<Extract<StartTls, { role: 'client' }>, 'role'>;
   /** Our own address to connect from. */
   readonly localAddress?: string;
+  /** How a name becomes addresses. Default: the system's. */
+  readonly lookup?: LookupFunction;
   readonly signal?: AbortSignal;
 }
 
@@ -46,7 +48,7 @@ export async function dial(options: DialOptions): Promise<Wire> {
 }
 
 function connected(options: DialOptions): Promise<Socket> {
-  const { host, port, clock, timeout, localAddress, signal } = options;
+  const { host, port, clock, timeout, localAddress, lookup, signal } = options;
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const path = socketPath(host);
@@ -56,6 +58,7 @@ function connected(options: DialOptions): Promise<Socket> {
       noDelay: true,
       keepAlive: true,
       ...(localAddress === undefined ? {} : { localAddress }),
+      ...(lookup === undefined ? {} : { lookup }),
     });
     const settle = (finish: () => void): void => {
       cancel();

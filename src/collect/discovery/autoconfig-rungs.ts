@@ -1,17 +1,37 @@
 /** The three places where a file of {@link readAutoconfig} may lie: two of the domain itself, and a database of others. */
-import type { LadderParts, Rung } from './ladder.ts';
+import type { Candidate, LadderParts, Rung } from './ladder.ts';
 import { readAutoconfig } from './autoconfig.ts';
 import type { Autoconfig } from './autoconfig.ts';
 
 export function autoconfigRung(parts: LadderParts): Promise<Omit<Rung, 'id'>> {
   const { local, domain } = parts.address;
   const who = encodeURIComponent(`${local}@${domain}`);
-  return ask(parts, `autoconfig.${domain}`, `https://autoconfig.${domain}/mail/config-v1.1.xml?emailaddress=${who}`);
+  return askItself(parts, `autoconfig.${domain}`, `/mail/config-v1.1.xml?emailaddress=${who}`);
 }
 
 export function wellKnownRung(parts: LadderParts): Promise<Omit<Rung, 'id'>> {
+  return askItself(parts, parts.address.domain, '/.well-known/autoconfig/mail/config-v1.1.xml');
+}
+
+/** The domain may name whom it likes. That it is somebody else is still worth a look: its page may be in wrong hands. */
+async function askItself(parts: LadderParts, host: string, path: string): Promise<Omit<Rung, 'id'>> {
   const { domain } = parts.address;
-  return ask(parts, domain, `https://${domain}/.well-known/autoconfig/mail/config-v1.1.xml`);
+  return doubted(await ask(parts, host, `https://${host}${path}`), ({ server }) =>
+    server.host === domain || server.host.endsWith(`.${domain}`)
+      ? undefined
+      : `${server.host} is not part of ${domain}; ${host} names it. Is it your provider?`,
+  );
+}
+
+function doubted(
+  { pop3, smtp, ...rung }: Omit<Rung, 'id'>,
+  doubtOf: (candidate: Candidate) => string | undefined,
+): Omit<Rung, 'id'> {
+  const told = (candidate: Candidate): Candidate => {
+    const doubt = doubtOf(candidate);
+    return doubt === undefined ? candidate : { ...candidate, doubt };
+  };
+  return { ...rung, ...(pop3 && { pop3: told(pop3) }), ...(smtp && { smtp: told(smtp) }) };
 }
 
 export async function ispdbRung(parts: LadderParts): Promise<Omit<Rung, 'id'>> {
@@ -33,13 +53,8 @@ export async function databaseRung(parts: LadderParts, domain: string): Promise<
   const host = new URL(database).hostname;
   const asked = `${host}, for ${domain}`;
   if (!askDatabase) return { asked, said: 'not-asked', words: `You chose that ${host} is not asked.` };
-  const rung = await ask(parts, asked, `${database}/${encodeURIComponent(domain)}`);
   const doubt = `${host} says so, not ${parts.address.domain} itself.`;
-  return {
-    ...rung,
-    ...(rung.pop3 === undefined ? {} : { pop3: { ...rung.pop3, doubt } }),
-    ...(rung.smtp === undefined ? {} : { smtp: { ...rung.smtp, doubt } }),
-  };
+  return doubted(await ask(parts, asked, `${database}/${encodeURIComponent(domain)}`), () => doubt);
 }
 
 async function ask({ address, fetch, signal }: LadderParts, asked: string, url: string): Promise<Omit<Rung, 'id'>> {

@@ -97,6 +97,13 @@ test('the file of the domain, at either of its places; TLS from the start goes f
   }
 });
 
+test('a file of the domain that names somebody else’s server is a question', async () => {
+  const url = 'https://b.test/.well-known/autoconfig/mail/config-v1.1.xml';
+  const { pop3, smtp } = await found({ files: { [url]: config('pop.c.test', 'b.test') } });
+  assert.equal(pop3?.doubt, 'pop.c.test is not part of b.test; b.test names it. Is it your provider?');
+  assert.equal(smtp?.doubt, undefined);
+});
+
 test('the database is asked for the domain alone, only if that is wished, and its word is a doubt', async () => {
   const url = 'https://autoconfig.thunderbird.net/v1.1/b.test';
   const result = await found({ files: { [url]: config() } });

@@ -4,51 +4,88 @@ import { systemClock } from '../../base/index.ts';
 import { FakeClock } from '../../base/testing.ts';
 import { memoryWirePair } from '../../net/index.ts';
 import type { MailServer } from '../server.ts';
+import type { HttpsGet } from './https-get.ts';
 import { probe, webFetch } from './web.ts';
 
 const URL_ = 'https://b.test/.well-known/autoconfig/mail/config-v1.1.xml';
 const signal = new AbortController().signal;
-const answering =
-  (response: () => Response | Promise<Response>): typeof globalThis.fetch =>
-  () =>
-    Promise.resolve(response());
+interface Said {
+  readonly status?: number;
+  readonly location?: string;
+  readonly body?: readonly string[];
+}
 
-test('a document comes as text; what is not there, or too large, is nothing', async () => {
-  const get = (response: () => Response) => webFetch({ clock: systemClock, fetch: answering(response) })(URL_, signal);
-  assert.equal(await get(() => new Response('<clientConfig/>')), '<clientConfig/>');
-  assert.equal(await get(() => new Response('no', { status: 404 })), undefined);
-  assert.equal(await get(() => new Response('x'.repeat(300_000))), undefined);
-  await assert.rejects(
-    get(() => new Response('', { status: 503 })),
-    /the server says 503/,
-  );
+/** Servers that say what is given, one after the other; which addresses were asked is noted. */
+function answering(...answers: readonly (Said | Error)[]) {
+  const asked: string[] = [];
+  let ended = 0;
+  const get: HttpsGet = async (url) => {
+    const answer = answers[asked.push(url.href) - 1] ?? { status: 404 };
+    if (answer instanceof Error) throw answer;
+    const { status = 200, location, body = [] } = answer;
+    return {
+      status,
+      location,
+      body: (async function* () {
+        for (const piece of body) yield Buffer.from(piece);
+      })(),
+      end: () => void ended++,
+    };
+  };
+  return { asked, ended: () => ended, fetch: () => webFetch({ clock: systemClock, get })(URL_, signal) };
+}
+
+test('a document comes as text; one that is not there is none, and what is too large is no such file', async () => {
+  assert.equal(await answering({ body: ['<client', 'Config/>'] }).fetch(), '<clientConfig/>');
+  assert.equal(await answering({ status: 404 }).fetch(), undefined);
+  const large = answering({ body: ['x'.repeat(150_000), 'x'.repeat(150_000), 'never asked for'] });
+  assert.deepEqual([await large.fetch(), large.ended()], ['', 1]);
+  await assert.rejects(answering({ status: 503 }).fetch(), /the server says 503/);
 });
 
-test('a redirect into the open is not followed to its end', async () => {
-  const clear = new Response('x');
-  Object.defineProperty(clear, 'url', { value: 'http://b.test/x' });
-  await assert.rejects(webFetch({ clock: systemClock, fetch: answering(() => clear) })(URL_, signal), /not private/);
+test('a redirect is followed to https only, and nobody is asked in clear', async () => {
+  const there = answering({ status: 301, location: '/other.xml' }, { status: 302, location: 'https://c.test/x' }, { body: ['found'] }); // prettier-ignore
+  assert.equal(await there.fetch(), 'found');
+  assert.deepEqual(there.asked, [URL_, 'https://b.test/other.xml', 'https://c.test/x']);
+  for (const location of ['http://b.test/x', 'file:///etc/passwd', 'https://']) {
+    const clear = answering({ status: 302, location });
+    await assert.rejects(clear.fetch(), /not private/, location);
+    assert.deepEqual([clear.asked, clear.ended()], [[URL_], 1]);
+  }
+  assert.equal(await answering({ status: 302 }).fetch(), undefined);
+  const circle = answering(...Array.from({ length: 20 }, () => ({ status: 302, location: URL_ })));
+  await assert.rejects(circle.fetch(), /does not end/);
+  assert.equal(circle.asked.length, 6);
 });
 
-test('why it failed is told, not that it failed', async () => {
-  const broken = answering(() =>
-    Promise.reject(new TypeError('fetch failed', { cause: new Error('getaddrinfo ENOTFOUND b.test') })),
-  );
-  await assert.rejects(
-    webFetch({ clock: systemClock, fetch: broken })(URL_, signal),
-    /^Error: getaddrinfo ENOTFOUND b\.test$/,
-  );
+test('a name that does not exist has no document', async () => {
+  const nowhere = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
+  assert.equal(await answering(nowhere).fetch(), undefined);
+});
+
+test('why it failed is told, in words for people', async () => {
+  const failing = (code: string) => Object.assign(new Error(`getaddrinfo ${code}`), { code });
+  for (const [code, words] of [
+    ['ECONNREFUSED', 'nobody answers there'],
+    ['EPROTO', 'what answers there does not speak TLS'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'what answers there does not speak TLS'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another name'],
+    ['EHOSTDOWN', 'getaddrinfo EHOSTDOWN'],
+  ] as const) {
+    await assert.rejects(answering(failing(code)).fetch(), { message: words });
+    await assert.rejects(answering(new AggregateError([failing(code)])).fetch(), { message: words });
+  }
 });
 
 test('who does not answer is not waited for', async () => {
   const clock = new FakeClock();
-  const silent: typeof globalThis.fetch = (_, init) =>
+  const silent: HttpsGet = (_, given) =>
     new Promise((_resolve, reject) => {
-      init?.signal?.addEventListener('abort', () => {
-        reject(init.signal?.reason as Error);
+      given.addEventListener('abort', () => {
+        reject(given.reason as Error);
       });
     });
-  const asked = assert.rejects(webFetch({ clock, fetch: silent })(URL_, signal), /no answer within 10 s/);
+  const asked = assert.rejects(webFetch({ clock, get: silent })(URL_, signal), /no answer within 10 s/);
   await clock.advance(10_000);
   await asked;
 });
