@@ -21,6 +21,27 @@ export function sharingContract(engine: Engine): void {
       assert.equal((await one.read('account', { id: account }))?.usedMessages, 20);
     });
 
+    test('a look-up does not wait for searches that were asked for before it', async (t) => {
+      const store = await engine.open(t);
+      const account = await addAccount(store);
+      const search = {
+        filter: { text: 'a' },
+        sort: [],
+        collapseThreads: false,
+        position: 0,
+        limit: 10,
+        calculateTotal: true,
+      };
+      let searched = 0;
+      const searches = Array.from({ length: 500 }, async () => {
+        await store.read('queryEmails', { account, ...search });
+        searched += 1;
+      });
+      await store.read('account', { id: account });
+      assert.ok(searched < searches.length, `${String(searched)} searches came first`);
+      await Promise.all(searches);
+    });
+
     test('changes are told: own ones at once, those of others within 100 ms', async (t) => {
       const directory = await engine.directory(t);
       const clock = new FakeClock();

@@ -56,6 +56,11 @@ export class Lane {
     return lane;
   }
 
+  /** Starts its worker with the first operation. */
+  static asleep(parts: LaneParts): Lane {
+    return new Lane(parts);
+  }
+
   run<N extends OperationName>(name: N, params: ParamsOf<N>): Promise<ResultOf<N>> {
     return new Promise<unknown>((resolve, reject) => {
       if (this.#closing) {

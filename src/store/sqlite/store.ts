@@ -1,6 +1,6 @@
 /**
- * The store on SQLite: a writing thread, a reading thread, content files beside the database, and what
- * must be done after a commit: tell who listens, delete content nobody refers to, carry out removals.
+ * The store on SQLite: a writing thread, a thread that looks things up and one that searches, content files beside the
+ * database, and what must be done after a commit: tell who listens, delete content nobody refers to, carry out removals.
  */
 import { join } from 'node:path';
 import type { Cancel, Clock, Logger, ProcessIdentity } from '../../base/index.ts';
@@ -33,6 +33,9 @@ export interface StoreOptions {
   /** For tests of a full disk: pages of 8 KiB the database may have. */
   readonly maxPages?: number;
 }
+
+/** Reads whose cost grows with what is kept. No recipient, no login and no listing waits for one: they have a thread of their own. */
+const SEARCHES: ReadonlySet<ReadName> = new Set(['queryEmails', 'querySubmissions', 'listQueue', 'queueGroups']);
 
 type QuitParams = Parameters<Writes['quitMaildrop']>[0];
 
@@ -71,6 +74,7 @@ class SqliteStore implements Store {
   readonly #chores = new Set<Promise<void>>();
   #writer!: Lane;
   #reader!: Lane;
+  #searcher!: Lane;
   #closing = false;
 
   private constructor(options: StoreOptions, files: ContentFiles) {
@@ -94,13 +98,14 @@ class SqliteStore implements Store {
       if (changed) store.#tell(joined(done.map(touches)));
       store.#collect(garbage);
     };
+    const reading = {
+      script: script('./read-worker.ts'),
+      data: { path: writer.path } satisfies ReaderSettings,
+      onTrouble,
+    };
     const lanes = await Promise.allSettled([
       Lane.open({ script: script('./write-worker.ts'), data: writer, onAnswers, onTrouble }),
-      Lane.open({
-        script: script('./read-worker.ts'),
-        data: { path: writer.path } satisfies ReaderSettings,
-        onTrouble,
-      }),
+      Lane.open(reading),
     ]);
     const [first, second] = lanes;
     if (first.status === 'rejected' || second.status === 'rejected') {
@@ -109,6 +114,7 @@ class SqliteStore implements Store {
     }
     store.#writer = first.value;
     store.#reader = second.value;
+    store.#searcher = Lane.asleep(reading);
     store.#lookAgain();
     store.#keepHouse();
     return store;
@@ -132,7 +138,8 @@ class SqliteStore implements Store {
   }
 
   read<N extends ReadName>(name: N, params: Parameters<Reads[N]>[0]): Promise<ReturnType<Reads[N]>> {
-    return this.#reader.run(name as OperationName, params as never) as Promise<ReturnType<Reads[N]>>;
+    const lane = SEARCHES.has(name) ? this.#searcher : this.#reader;
+    return lane.run(name as OperationName, params as never) as Promise<ReturnType<Reads[N]>>;
   }
 
   onChange(listener: (change: StoreChange) => void): () => void {
@@ -151,6 +158,7 @@ class SqliteStore implements Store {
     for (const cancel of this.#timers) cancel();
     this.#listeners.clear();
     while (this.#chores.size > 0) await Promise.all(this.#chores);
+    await this.#searcher.close();
     await this.#reader.close();
     await this.#writer.close();
   }
