@@ -4,17 +4,25 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventually } from '../program.ts';
+import { MailClient } from '../mail-client.ts';
+import { eventually, PASSWORD } from '../program.ts';
 import { assertAccessible } from './axe.ts';
 import { useChromium } from './browser.ts';
 import { openLetter, openMailbox, startWebmail } from './webmail.ts';
 import {
+  answer,
+  answerSubmissions,
   begin,
   body,
+  card,
+  chips,
+  composer,
   Dragged,
   field,
   files,
+  holdUploads,
   htmlOf,
+  isSent,
   Mailbox,
   paste,
   PIXEL,
@@ -67,6 +75,16 @@ ${PIXEL.toString('base64')}
 
 const plainLetter = (subject: string, fields: string): string =>
   `${fields}\nSubject: ${subject}\nDate: Thu, 26 Nov 2026 08:00:00 +0000\nMessage-ID: <${encodeURIComponent(subject)}@c.test>\n\nShall we meet?\n\nOn Monday, or on Tuesday?\n`;
+
+/** What a server says to a submission, and what stands in the composer. */
+const REFUSALS: readonly (readonly [string, string])[] = [
+  ['tooManyRecipients', 'It is for more people than the server takes at once. Remove some'],
+  ['rateLimit', 'You have sent as much as the server takes in a while'],
+  ['tooLarge', 'It is larger than the server takes. Remove a file'],
+  ['forbiddenFrom', 'Choose another one in From'],
+  ['forbiddenToSend', 'doesn’t let you send just now'],
+  ['somethingNew', 'The server’s own words are below'],
+];
 
 test('writing in the browser', async (t) => {
   const tables = '[limits]\nmessage_size = "300KB"\n';
@@ -190,5 +208,244 @@ test('writing in the browser', async (t) => {
       assert.equal(there.toString(), MINUTES.replaceAll('\n', '\r\n'));
       assert.deepEqual([got['inReplyTo'], got['references']], [null, null]);
     });
+
+    await t.test('another sender brings its own signature, and leaves what was written by hand', async () => {
+      await web.host.cli(['alias', 'add', SALES, ALICE]);
+      const account = await MailClient.logIn(web.host.port('web'), ALICE);
+      await account.ok('Identity/set', {
+        update: { own: { name: 'Alice', textSignature: 'Alice\nRoom 1' } },
+        create: { s: { email: SALES, name: 'The shop', textSignature: 'The shop', htmlSignature: '<b>The</b> shop' } },
+      });
+      await writeLike(page, {});
+      const own = 'Alice is in Room 1';
+      await begin(page, { to: BOB, subject: 'From the shop', text: own });
+      assert.match(await body(page).innerText(), /^Alice is in Room 1\s+--\s+Alice\s+Room 1\s*$/u);
+      await page.getByLabel('From', { exact: true }).selectOption({ label: `The shop <${SALES}>` });
+      await body(page).locator('b', { hasText: 'The' }).waitFor();
+      assert.match(await body(page).innerText(), /^Alice is in Room 1\s+--\s+The shop\s*$/u);
+      await sendNow(page);
+      const got = await bob.get('From the shop');
+      assert.deepEqual(got['from'], [{ name: 'The shop', email: SALES }]);
+      assert.match(textOf(got), /^Alice is in Room 1\n\n-- \nThe shop\s*$/u);
+      assert.match(await bob.octets(got), new RegExp(`^Return-Path: <${SALES}>`, 'mu'));
+    });
+
+    await t.test('an answer comes from where it was asked', async () => {
+      await openLetter(page, 'Offer');
+      await answer(page, 'r');
+      assert.equal(await page.getByLabel('From', { exact: true }).locator('option:checked').innerText(), `The shop <${SALES}>`);
+      assert.match(await body(page).innerText(), /--\s+The shop\s*$/u);
+      await throwAway(page);
+    });
+
+    await t.test('an answer stands where the settings say; plain text flows', async () => {
+      await page.evaluate(() => (location.hash = '#/settings/writing'));
+      await page.getByLabel('Below what is quoted').check();
+      await page.getByLabel('Plain text').check();
+      assert.match(await page.locator('.reply-preview').innerText(), /^On Monday[\s\S]*Your answer\s+--\s*$/u);
+      await page.evaluate(() => (location.hash = '#/f'));
+      await openLetter(page, 'Meeting');
+      await answer(page, 'r');
+      const long = 'This line is longer than what a line of a message has room for, so it goes out as two that belong together.'; // prettier-ignore
+      await page.keyboard.type(long);
+      await sendNow(page);
+      const got = await bob.get('Re: Meeting');
+      const octets = await bob.octets(got);
+      assert.match(octets, /^Content-Type: text\/plain; charset=\S+;\s+format=flowed\r$/mu);
+      const text = octets.slice(octets.indexOf('\r\n\r\n') + 4);
+      assert.match(text, /^On .*Bob <bob@a\.test> wrote:\r\n> Shall we meet\?\r\n>\r\n> On Monday, or on Tuesday\?\r\n\r\nThis line is longer .* \r\n.*together\.\r\n\r\n-- \r\nAlice\r\nRoom 1\s*$/u); // prettier-ignore
+      assert.ok(text.split('\r\n').every((line) => line.length <= 78), text);
+      assert.deepEqual([got['inReplyTo'], got['references']], [['Meeting@c.test'], ['Meeting@c.test']]);
+    });
+
+    await t.test('an answer within the quote is written into it, and the signature ends it', async () => {
+      await writeLike(page, { reply: 'inline' });
+      await openLetter(page, 'Offer');
+      await answer(page, 'r');
+      const quote = body(page).locator('blockquote');
+      assert.match(await body(page).innerText(), /^On .* wrote:\s+Shall we meet\?\s+On Monday, or on Tuesday\?\s+--\s+The shop\s*$/u); // prettier-ignore
+      await quote.getByText('Shall we meet?').click();
+      await page.keyboard.press('End');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Enter');
+      await page.keyboard.type('Gladly.');
+      await field(page, 'To').fill(`${BOB},`);
+      await page.getByRole('textbox', { name: 'Subject' }).fill('Between');
+      await sendNow(page);
+      const got = await bob.get('Between');
+      assert.equal(shapeOf(got['bodyStructure']), 'multipart/alternative(text/plain text/html)');
+      assert.match(textOf(got), /^On .* wrote:\n> Shall we meet\?\n+Gladly\.\n+(>\s*\n)*> On Monday, or on Tuesday\?\n+-- \nThe shop\s*$/u); // prettier-ignore
+      assert.match(htmlOf(got), /<blockquote[^>]*>.*Shall we meet\?.*<\/blockquote>.*Gladly\..*<blockquote/su);
+    });
+
+    await t.test('an answer to all keeps who was asked, without oneself, and warns who had it by Bcc', async () => {
+      await writeLike(page, {});
+      await openLetter(page, 'Minutes');
+      await answer(page, 'a');
+      assert.deepEqual([await chips(page, 'to'), await chips(page, 'cc')], [['The team'], ['dave@d.test', 'erin@e.test']]); // prettier-ignore
+      assert.equal(await page.getByText('blind copy').count(), 0);
+      await throwAway(page);
+      await openLetter(page, 'Secret');
+      await answer(page, 'a');
+      await page.getByText('you probably had it as a blind copy').waitFor();
+      assert.deepEqual(await chips(page, 'cc'), ['dave@d.test', 'erin@e.test']);
+      await assertAccessible(page);
+      await page.getByRole('button', { name: 'Answer Carla alone' }).click();
+      await page.getByText('blind copy').waitFor({ state: 'detached' });
+      assert.deepEqual([await chips(page, 'to'), await chips(page, 'cc')], [['Carla'], []]);
+      await throwAway(page);
+    });
+
+    await t.test('people are suggested by use, and what is no address says why', async () => {
+      await begin(page);
+      await page.getByRole('button', { name: 'Add Bcc' }).click();
+      await field(page, 'Bcc').pressSequentially('bo');
+      const suggestion = page.getByRole('option', { name: BOB });
+      await suggestion.waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      assert.deepEqual(await chips(page, 'bcc'), ['Bob']);
+
+      await field(page, 'To').focus();
+      await page.keyboard.type('nobody at all,');
+      await page.getByText('An address has an @ in it').waitFor();
+      await paste(page, { text: 'A <a@x.test>; b@y.test, "Lee, C" <c@z.test>\n"D" <d@w.test>' });
+      assert.deepEqual(await chips(page, 'to'), ['nobody at all', 'A', 'b@y.test', 'Lee, C', 'D']);
+      await assertAccessible(page);
+      await page.keyboard.press('Control+Enter');
+      await page.getByText('One of the addresses can’t be used').waitFor();
+      await eventually('the wrong one has focus', () =>
+        page.evaluate(() => document.activeElement?.textContent?.startsWith('nobody') === true),
+      );
+      // Enter takes it back into the field, where it can be mended.
+      await page.keyboard.press('Enter');
+      assert.equal(await field(page, 'To').inputValue(), 'nobody at all');
+      await field(page, 'To').fill('nobody@all.test');
+      await page.keyboard.press('Enter');
+      assert.deepEqual(await chips(page, 'to'), ['A', 'b@y.test', 'Lee, C', 'D', 'nobody@all.test']);
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('Delete');
+      assert.deepEqual(await chips(page, 'to'), ['A', 'b@y.test', 'Lee, C', 'D']);
+
+      await field(page, 'To').pressSequentially('bo');
+      await suggestion.waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Shift+Delete');
+      await suggestion.waitFor({ state: 'detached' });
+      await field(page, 'To').fill('');
+      await field(page, 'To').pressSequentially('bob');
+      const account = await MailClient.logIn(web.host.port('web'), ALICE);
+      await eventually('nobody is suggested', async () => {
+        const { list } = await account.ok('Correspondent/query', { text: 'bob', limit: 8 });
+        return list.length === 0;
+      });
+      await throwAway(page);
+      assert.equal(await composer(page).count(), 0);
+    });
+
+    await t.test('an upload says how far it is, can be stopped and tried again, and holds sending and closing up', async () => {
+      const gate = await holdUploads(page);
+      const file = { name: 'plan.pdf', mimeType: 'application/pdf', buffer: PDF };
+      await begin(page, { to: BOB, subject: 'Uploads', text: 'Here.' });
+      await page.setInputFiles('[data-attach]', [file, { ...file, name: 'other.pdf' }]);
+      await page.getByRole('progressbar', { name: /^plan\.pdf: \d+ % uploaded/u }).waitFor();
+      await page.keyboard.press('Control+Enter');
+      await page.getByText('A file is still being uploaded. Send it in a moment').waitFor();
+      await page.getByRole('button', { name: 'Close (it stays in Drafts)' }).click();
+      await page.getByText('A file is still being uploaded and would be lost').waitFor();
+      await page.getByRole('button', { name: 'Stop and remove other.pdf' }).click();
+      assert.equal(await files(page).count(), 1);
+
+      gate.fail();
+      await page.getByText('plan.pdf could not be uploaded').waitFor();
+      await body(page).focus();
+      await page.keyboard.press('Control+Enter');
+      await page.getByText('A file could not be uploaded. Try it again').waitFor();
+      await assertAccessible(page);
+      tab.takeFaults();
+      await gate.end();
+      await files(page).getByRole('button', { name: 'Try again' }).click();
+      await page.getByText('could not be uploaded').first().waitFor({ state: 'detached' });
+      await body(page).focus();
+      await sendNow(page);
+      const got = await bob.get('Uploads');
+      assert.deepEqual(await bob.client.download(got['attachments'][0].blobId as string), PDF);
+    });
+
+    await t.test('what is larger than the server takes is said before it is uploaded', async () => {
+      await begin(page);
+      const uploads: string[] = [];
+      page.on('request', (request) => uploads.push(...(request.url().includes('/jmap/upload') ? [request.url()] : [])));
+      const buffer = Buffer.alloc(240_000);
+      await page.setInputFiles('[data-attach]', { name: 'large.bin', mimeType: 'application/octet-stream', buffer });
+      await page.getByText('large.bin was not added: its 240 kB become about 333 kB on the way, and the server takes 300 kB.').waitFor(); // prettier-ignore
+      await paste(page, { files: [{ name: 'large.png', type: 'image/png', octets: buffer }] });
+      await page.getByText('large.png was not added').waitFor();
+      assert.deepEqual([uploads, await files(page).count(), await body(page).locator('img').count()], [[], 0, 0]);
+      await throwAway(page);
+    });
+
+    await t.test('what the server refuses is explained, and nothing is lost', async () => {
+      await begin(page, { to: `nobody@a.test, ${BOB}`, subject: 'Refused', text: 'All of this stays.' });
+      await page.keyboard.press('Control+Enter');
+      await card(page).getByText('The server doesn’t take mail for some of the people').waitFor();
+      assert.match(await card(page).innerText(), /It was not sent[\s\S]*Nothing is lost/u);
+      assert.deepEqual(await page.locator('.person-chip[data-wrong]').allInnerTexts(), ['nobody@a.test']);
+      assert.match(await body(page).innerText(), /All of this stays\./u);
+      await assertAccessible(page);
+      await card(page).getByText('The server’s own words').click();
+      await card(page).getByText('There is no nobody@a.test here').waitFor();
+      // The wrong one has focus: without it, it goes.
+      await page.locator('.person-chip[data-wrong]').focus();
+      await page.keyboard.press('Delete');
+      await sendNow(page);
+      assert.match(textOf(await bob.get('Refused')), /All of this stays\./u);
+
+      const refuse = await answerSubmissions(page);
+      await begin(page, { to: BOB, subject: 'Many', text: 'To all.' });
+      for (const [type, text] of REFUSALS) {
+        refuse.with(type);
+        await body(page).focus();
+        await page.keyboard.press('Control+Enter');
+        await card(page).getByText(text).waitFor();
+      }
+      await refuse.end();
+      await card(page).getByRole('button', { name: 'Try again' }).click();
+      await isSent(page);
+      await bob.get('Many');
+    });
+
+    await t.test('when it is sent can be chosen', async () => {
+      await begin(page, { to: BOB, subject: 'Tomorrow', text: 'Not now.' });
+      await page.getByRole('button', { name: 'Send later' }).click();
+      await page.getByRole('menuitem', { name: 'Choose a time' }).waitFor();
+      await assertAccessible(page);
+      await page.getByRole('menuitem', { name: 'Tomorrow morning' }).click();
+      await isSent(page);
+      const { list } = await (await MailClient.logIn(web.host.port('web'), ALICE)).ok('EmailSubmission/get', { ids: null }); // prettier-ignore
+      const sendAt = Math.max(...list.map((one: { sendAt: string }) => Date.parse(one.sendAt)));
+      assert.equal(new Date(sendAt).getHours(), 8);
+      assert.ok(sendAt > Date.now());
+    });
+  });
+
+  await t.test('a full mailbox takes no draft, which is said, and the browser keeps it', async (t) => {
+    const small = 'small@a.test';
+    await web.host.cli(['account', 'add', small, '--quota', '2KB', '--password-stdin'], { input: PASSWORD });
+    const tab = await openMailbox(t, chromium, web, small);
+    if (tab === undefined) return;
+    const { page } = tab;
+    const text = 'Every word counts. '.repeat(200);
+    await begin(page, { to: BOB, subject: 'Long' });
+    await paste(page, { text });
+    await card(page).getByText('Your mailbox is full').waitFor();
+    assert.match(await card(page).innerText(), /could not be saved[\s\S]*kept in this browser/u);
+    await page.keyboard.press('Control+Enter');
+    await card(page).getByText('It was not sent').waitFor();
+    await card(page).getByText('kept in this browser').waitFor();
+    await page.close({ runBeforeUnload: false });
+    const again = await tab.context.newPage();
+    await again.goto(web.origin);
+    await body(again).getByText('Every word counts.').waitFor();
   });
 });

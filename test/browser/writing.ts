@@ -6,10 +6,14 @@ import type { CDPSession, Page } from 'playwright-core';
 import { type JmapClient, jmapClient } from '../jmap-client.ts';
 import { eventually, type RunningHost, scratch } from '../program.ts';
 
-const composer = (page: Page) => page.locator('.composer');
+export const composer = (page: Page) => page.locator('.composer');
 export const body = (page: Page) => page.getByRole('textbox', { name: 'Text of the message' });
 export const field = (page: Page, name: 'To' | 'Cc' | 'Bcc') => page.getByRole('combobox', { name, exact: true });
+export const chips = (page: Page, name: 'to' | 'cc' | 'bcc'): Promise<readonly string[]> =>
+  page.locator(`[data-field=${name}] .person-chip`).allInnerTexts();
 export const files = (page: Page) => page.locator('.compose-file');
+
+export const card = (page: Page) => page.locator('.compose-notes .error-card');
 
 /** One red pixel. */
 export const PIXEL = Buffer.from(
@@ -35,6 +39,11 @@ export async function begin(page: Page, { to, subject, text }: Letter = {}): Pro
 
 export async function sendNow(page: Page): Promise<void> {
   await page.keyboard.press('Control+Enter');
+  await isSent(page);
+}
+
+/** Its composer is gone; else it says why. */
+export async function isSent(page: Page): Promise<void> {
   await composer(page)
     .waitFor({ state: 'detached' })
     .catch(async (error: unknown) => {
@@ -48,6 +57,12 @@ export async function sendNow(page: Page): Promise<void> {
 export async function throwAway(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Discard' }).click();
   await composer(page).waitFor({ state: 'detached' });
+}
+
+/** Opens the composer with an answer to the conversation that is open: by its key. */
+export async function answer(page: Page, key: 'r' | 'a' | 'f'): Promise<void> {
+  await page.keyboard.press(key);
+  await body(page).waitFor();
 }
 
 /** How this browser writes, without a time in which a message could be taken back. */
@@ -83,6 +98,39 @@ export async function paste(page: Page, { html, text, files: all = [] }: Pasted)
     },
     [html, text, packed] as const,
   );
+}
+
+/** Uploads wait until they fail, or until the gate is taken away. */
+export async function holdUploads(page: Page): Promise<{ readonly fail: () => void; readonly end: () => Promise<void> }> {
+  const open = Promise.withResolvers<void>();
+  const url = '**/jmap/upload/**';
+  await page.route(url, async (route) => {
+    await open.promise;
+    // One that was stopped meanwhile can't be answered any more.
+    await route.fulfill({ status: 500, json: { title: 'The disk is full.' } }).catch(() => undefined);
+  });
+  return { fail: open.resolve, end: () => page.unroute(url) };
+}
+
+/** Submissions are refused as `with` said last; the emails that go with them are really made. */
+export async function answerSubmissions(
+  page: Page,
+): Promise<{ readonly with: (type: string) => void; readonly end: () => Promise<void> }> {
+  let refusal = '';
+  const url = '**/jmap/api';
+  await page.route(url, async (route) => {
+    const request = route.request().postDataJSON() as { readonly methodCalls: [string, Got, string][] };
+    const submission = request.methodCalls.find(([name]) => name === 'EmailSubmission/set');
+    if (submission === undefined) return route.continue();
+    const others = { ...request, methodCalls: request.methodCalls.filter((one) => one !== submission) };
+    const response = await route.fetch({ postData: JSON.stringify(others) });
+    const answer = (await response.json()) as { methodResponses: unknown[] };
+    const names = Object.keys(submission[1]['create'] as object);
+    const notCreated = Object.fromEntries(names.map((name) => [name, { type: refusal, description: 'Said so.' }]));
+    answer.methodResponses.push(['EmailSubmission/set', { created: null, notCreated }, submission[2]]);
+    return route.fulfill({ response, json: answer });
+  });
+  return { with: (type) => void (refusal = type), end: () => page.unroute(url) };
 }
 
 /** Files from outside the browser, dragged with the mouse as the system does it. */

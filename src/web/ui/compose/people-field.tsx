@@ -113,6 +113,8 @@ export function PeopleField({ draft, field }: { readonly draft: Draft; readonly 
   };
 
   const onChipKey = (event: KeyboardEvent, at: number): void => {
+    // Ctrl+Enter sends, here too.
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const isRtl = getComputedStyle(event.currentTarget as Element).direction === 'rtl';
     const [back, on] = isRtl ? ['ArrowRight', 'ArrowLeft'] : ['ArrowLeft', 'ArrowRight'];
     switch (event.key) {
