@@ -233,7 +233,10 @@ test('writing in the browser', async (t) => {
     await t.test('an answer comes from where it was asked', async () => {
       await openLetter(page, 'Offer');
       await answer(page, 'r');
-      assert.equal(await page.getByLabel('From', { exact: true }).locator('option:checked').innerText(), `The shop <${SALES}>`);
+      assert.equal(
+        await page.getByLabel('From', { exact: true }).locator('option:checked').innerText(),
+        `The shop <${SALES}>`,
+      );
       assert.match(await body(page).innerText(), /--\s+The shop\s*$/u);
       await throwAway(page);
     });
@@ -254,7 +257,10 @@ test('writing in the browser', async (t) => {
       assert.match(octets, /^Content-Type: text\/plain; charset=\S+;\s+format=flowed\r$/mu);
       const text = octets.slice(octets.indexOf('\r\n\r\n') + 4);
       assert.match(text, /^On .*Bob <bob@a\.test> wrote:\r\n> Shall we meet\?\r\n>\r\n> On Monday, or on Tuesday\?\r\n\r\nThis line is longer .* \r\n.*together\.\r\n\r\n-- \r\nAlice\r\nRoom 1\s*$/u); // prettier-ignore
-      assert.ok(text.split('\r\n').every((line) => line.length <= 78), text);
+      assert.ok(
+        text.split('\r\n').every((line) => line.length <= 78),
+        text,
+      );
       assert.deepEqual([got['inReplyTo'], got['references']], [['Meeting@c.test'], ['Meeting@c.test']]);
     });
 
@@ -343,34 +349,37 @@ test('writing in the browser', async (t) => {
       assert.equal(await composer(page).count(), 0);
     });
 
-    await t.test('an upload says how far it is, can be stopped and tried again, and holds sending and closing up', async () => {
-      const gate = await holdUploads(page);
-      const file = { name: 'plan.pdf', mimeType: 'application/pdf', buffer: PDF };
-      await begin(page, { to: BOB, subject: 'Uploads', text: 'Here.' });
-      await page.setInputFiles('[data-attach]', [file, { ...file, name: 'other.pdf' }]);
-      await page.getByRole('progressbar', { name: /^plan\.pdf: \d+ % uploaded/u }).waitFor();
-      await page.keyboard.press('Control+Enter');
-      await page.getByText('A file is still being uploaded. Send it in a moment').waitFor();
-      await page.getByRole('button', { name: 'Close (it stays in Drafts)' }).click();
-      await page.getByText('A file is still being uploaded and would be lost').waitFor();
-      await page.getByRole('button', { name: 'Stop and remove other.pdf' }).click();
-      assert.equal(await files(page).count(), 1);
+    await t.test(
+      'an upload says how far it is, can be stopped and tried again, and holds sending and closing up',
+      async () => {
+        const gate = await holdUploads(page);
+        const file = { name: 'plan.pdf', mimeType: 'application/pdf', buffer: PDF };
+        await begin(page, { to: BOB, subject: 'Uploads', text: 'Here.' });
+        await page.setInputFiles('[data-attach]', [file, { ...file, name: 'other.pdf' }]);
+        await page.getByRole('progressbar', { name: /^plan\.pdf: \d+ % uploaded/u }).waitFor();
+        await page.keyboard.press('Control+Enter');
+        await page.getByText('A file is still being uploaded. Send it in a moment').waitFor();
+        await page.getByRole('button', { name: 'Close (it stays in Drafts)' }).click();
+        await page.getByText('A file is still being uploaded and would be lost').waitFor();
+        await page.getByRole('button', { name: 'Stop and remove other.pdf' }).click();
+        assert.equal(await files(page).count(), 1);
 
-      gate.fail();
-      await page.getByText('plan.pdf could not be uploaded').waitFor();
-      await body(page).focus();
-      await page.keyboard.press('Control+Enter');
-      await page.getByText('A file could not be uploaded. Try it again').waitFor();
-      await assertAccessible(page);
-      tab.takeFaults();
-      await gate.end();
-      await files(page).getByRole('button', { name: 'Try again' }).click();
-      await page.getByText('could not be uploaded').first().waitFor({ state: 'detached' });
-      await body(page).focus();
-      await sendNow(page);
-      const got = await bob.get('Uploads');
-      assert.deepEqual(await bob.client.download(got['attachments'][0].blobId as string), PDF);
-    });
+        gate.fail();
+        await page.getByText('plan.pdf could not be uploaded').waitFor();
+        await body(page).focus();
+        await page.keyboard.press('Control+Enter');
+        await page.getByText('A file could not be uploaded. Try it again').waitFor();
+        await assertAccessible(page);
+        tab.takeFaults();
+        await gate.end();
+        await files(page).getByRole('button', { name: 'Try again' }).click();
+        await page.getByText('could not be uploaded').first().waitFor({ state: 'detached' });
+        await body(page).focus();
+        await sendNow(page);
+        const got = await bob.get('Uploads');
+        assert.deepEqual(await bob.client.download(got['attachments'][0].blobId as string), PDF);
+      },
+    );
 
     await t.test('what is larger than the server takes is said before it is uploaded', async () => {
       await begin(page);

@@ -101,7 +101,9 @@ export async function paste(page: Page, { html, text, files: all = [] }: Pasted)
 }
 
 /** Uploads wait until they fail, or until the gate is taken away. */
-export async function holdUploads(page: Page): Promise<{ readonly fail: () => void; readonly end: () => Promise<void> }> {
+export async function holdUploads(
+  page: Page,
+): Promise<{ readonly fail: () => void; readonly end: () => Promise<void> }> {
   const open = Promise.withResolvers<void>();
   const url = '**/jmap/upload/**';
   await page.route(url, async (route) => {
