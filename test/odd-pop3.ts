@@ -1,6 +1,7 @@
 /** A POP3 server with habits: what it knows, how it names its messages, and what it says to a login, a test decides. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 
@@ -14,18 +15,25 @@ export interface OddServer {
   says: string | undefined;
   /** What it was told, without passwords. */
   readonly heard: string[];
+  /** Tokens that it takes (OAUTHBEARER, XOAUTH2), and the mechanisms by which; where there are any it takes no password. */
+  tokens: { readonly mechanisms: readonly string[]; readonly right: string } | undefined;
 }
 
-/** In clear, which is taken on this machine alone. */
-export async function startOddServer(t: TestContext, password: string): Promise<OddServer> {
-  const odd = { port: 0, mail: new Map<string, string>(), lacks: new Set<string>(), says: undefined, heard: [] as string[] } as { -readonly [K in keyof OddServer]: OddServer[K] }; // prettier-ignore
+/** In clear, which is taken on this machine alone; with a certificate, by TLS from the first octet. */
+export async function startOddServer(
+  t: TestContext,
+  password: string,
+  tls?: { readonly cert: string; readonly key: string },
+): Promise<OddServer> {
+  const odd = { port: 0, mail: new Map<string, string>(), lacks: new Set<string>(), says: undefined, heard: [] as string[], tokens: undefined } as { -readonly [K in keyof OddServer]: OddServer[K] }; // prettier-ignore
   const open = new Set<Socket>();
-  const server = createServer((socket) => {
+  const serving = (socket: Socket): void => {
     open.add(socket);
     socket.on('close', () => open.delete(socket));
     socket.on('error', () => undefined);
     serve(socket, odd, password);
-  }).listen(0, '127.0.0.1');
+  };
+  const server = (tls === undefined ? createServer(serving) : createTlsServer(tls, serving)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   odd.port = (server.address() as AddressInfo).port;
   t.after(() => {
@@ -39,6 +47,8 @@ function serve(socket: Socket, odd: OddServer, password: string): void {
   const drop = [...odd.mail];
   const marked = new Set<number>();
   let rest = '';
+  /** It has said what is wrong with a token, and waits for the client's word to it (RFC 7628 §3.2.3). */
+  let refusing = false;
   const say = (text: string): void => {
     socket.write(`${text}\r\n`);
   };
@@ -59,12 +69,20 @@ function serve(socket: Socket, odd: OddServer, password: string): void {
   function answer(line: string): void {
     const [verb = '', first = '', second = ''] = line.split(' ');
     const name = verb.toUpperCase();
-    odd.heard.push(name === 'PASS' ? 'PASS' : line);
+    odd.heard.push(name === 'PASS' ? 'PASS' : name === 'AUTH' ? `AUTH ${first}` : line);
+    if (refusing) {
+      refusing = false;
+      return say('-ERR [AUTH] the token has expired');
+    }
     if (odd.lacks.has(name)) return say('-ERR what is that?');
     const message = drop[Number(first) - 1];
     switch (name) {
       case 'CAPA':
-        return list(['USER']);
+        return list(odd.tokens === undefined ? ['USER'] : [`SASL PLAIN ${odd.tokens.mechanisms.join(' ')}`]);
+      case 'AUTH':
+        if (isRightToken(odd.tokens, first, Buffer.from(second, 'base64').toString())) return say(odd.says ?? '+OK');
+        refusing = true;
+        return say(`+ ${Buffer.from('{"status":"invalid_token"}').toString('base64')}`);
       case 'USER':
         return say('+OK');
       case 'PASS':
@@ -91,4 +109,17 @@ function serve(socket: Socket, odd: OddServer, password: string): void {
         return say('-ERR what is that?');
     }
   }
+}
+
+/** The whole message has to be right: RFC 7628 §3.1, and what Google and Microsoft write down of XOAUTH2. */
+export function isRightToken(
+  tokens: OddServer['tokens'],
+  mechanism: string,
+  message: string,
+  user = 'bob@token.test',
+): boolean {
+  if (tokens === undefined || !tokens.mechanisms.includes(mechanism)) return false;
+  if (mechanism === 'XOAUTH2') return message === `user=${user}\u0001auth=Bearer ${tokens.right}\u0001\u0001`;
+  const [header, ...pairs] = message.split('\u0001');
+  return header === `n,a=${user},` && pairs.includes(`auth=Bearer ${tokens.right}`) && message.endsWith('\u0001\u0001');
 }

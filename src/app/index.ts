@@ -5,7 +5,7 @@ export { becauseOf, EVERY_STATE, explainReason, reasonOfEntry } from '../queue/i
 export type { OperatorAction, OperatorSelection, ReasonSummary, TakenBackRecipient } from '../queue/index.ts';
 export type { AttemptRecord, DeliveryState, QueueEntry, QueueFilter } from '../store/index.ts';
 export { DEFAULTS, parseServer } from '../collect/index.ts';
-export type { MailServer, Tried, Trouble } from '../collect/index.ts';
+export type { MailServer, RemoteSecrets, Tried, Trouble } from '../collect/index.ts';
 export type { RemoteView } from './remotes.ts';
 export type { MailFormat } from './mail-files/export.ts';
 export { openKeeper } from './keeper.ts';

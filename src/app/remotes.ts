@@ -33,6 +33,12 @@ export interface RemoteKeeping {
   list(): Promise<readonly RemoteView[]>;
   /** Visits its maildrop now and waits for what comes of it. */
   check(address: string): Promise<RemoteView>;
+  /** Another password or token. Tries both servers with it first; with trouble at one the old one stays, unless `untried`. */
+  renew(p: {
+    readonly address: string;
+    readonly secrets: RemoteSecrets;
+    readonly untried?: boolean;
+  }): Promise<{ readonly view: RemoteView } | { readonly trouble: Tried }>;
   remove(address: string): Promise<void>;
 }
 
@@ -74,6 +80,13 @@ export function keepRemotes(core: Core, key: SecretKey): RemoteKeeping {
       await collector.check(id);
       await collector.settled(id);
       return viewOf((await remotes.get(id)) ?? (await remoteAt(remotes, address)));
+    },
+    async renew({ address, secrets, untried = false }) {
+      const { id, settings } = await remoteAt(remotes, address);
+      const tried = untried ? undefined : await remotes.tryOut(settings, secrets);
+      if (tried !== undefined && (tried.pop3 !== 'works' || tried.smtp !== 'works')) return { trouble: tried };
+      await inWords(remotes.change(id, { secrets }));
+      return { view: viewOf(await remoteAt(remotes, address)) };
     },
     async remove(address) {
       const remote = await remoteAt(remotes, address);

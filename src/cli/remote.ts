@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { DEFAULTS, parseServer } from '../app/index.ts';
-import type { MailServer, RemoteView, Tried, Trouble } from '../app/index.ts';
+import type { MailServer, RemoteSecrets, RemoteView, Tried, Trouble } from '../app/index.ts';
 import { wantsJson, withKeeper } from './context.ts';
 import { CommandError, print, printJson, printTable, say } from './output.ts';
 import { passwordFromInput } from './password.ts';
@@ -12,12 +12,15 @@ interface AddOptions {
   readonly smtp: string;
   readonly login?: string;
   readonly passwordStdin?: boolean;
+  readonly tokenStdin?: boolean;
   readonly ca?: string;
   readonly leave: string;
   readonly every: string;
   readonly account?: string;
   readonly untried?: boolean;
 }
+
+const TOKEN_STDIN = 'read a token that the provider gave out (OAuth) from standard input';
 
 export function remoteCommand(): Command {
   const remote = new Command('remote').description('accounts at other providers: mail is collected from them');
@@ -26,7 +29,8 @@ export function remoteCommand(): Command {
     .description('add an account; both servers are tried before it is kept')
     .requiredOption('--pop3 <url>', 'where mail is fetched: pop3s://pop.example.org, or pop3:// for STLS')
     .requiredOption('--smtp <url>', 'where mail is sent: smtps://smtp.example.org, or smtp:// for STARTTLS')
-    .requiredOption('--password-stdin', 'read the password from standard input')
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--token-stdin', TOKEN_STDIN)
     .option('--login <name>', 'the name to log in with (default: the address)')
     .option('--ca <file>', 'an authority to trust besides those of the system, PEM')
     .option('--leave <rule>', 'how long copies stay at the provider: days, "for-ever" or "until-deleted"', '14')
@@ -35,6 +39,14 @@ export function remoteCommand(): Command {
     .option('--untried', 'keep it without trying the servers')
     .option('--json', 'print the result as JSON')
     .action(add);
+  remote
+    .command('renew <address>')
+    .description('another password or token for an account; both servers are tried with it before it is kept')
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--token-stdin', TOKEN_STDIN)
+    .option('--untried', 'keep it without trying the servers')
+    .option('--json', 'print the result as JSON')
+    .action(renew);
   remote.command('list').description('the accounts').option('--json', 'print JSON').action(list);
   remote
     .command('check <address>')
@@ -61,7 +73,7 @@ async function add(address: string, options: AddOptions, command: Command): Prom
     leave: leaveOf(options.leave),
     every: Number(options.every),
   };
-  const secrets = { password: await passwordFromInput() };
+  const secrets = await secretsFromInput(options);
   const whose = options.account === undefined ? {} : { account: options.account };
   await withKeeper(
     command,
@@ -76,6 +88,31 @@ async function add(address: string, options: AddOptions, command: Command): Prom
         );
     },
     { make: true, client: true },
+  );
+}
+
+type SecretOptions = Pick<AddOptions, 'passwordStdin' | 'tokenStdin' | 'untried'>;
+
+async function secretsFromInput({ passwordStdin, tokenStdin }: SecretOptions): Promise<RemoteSecrets> {
+  if ((passwordStdin === true) === (tokenStdin === true))
+    throw new CommandError('Say how to log in: with --password-stdin or with --token-stdin.', 2);
+  const secret = await passwordFromInput();
+  if (secret === '' || /\p{Cc}/u.test(secret))
+    throw new CommandError('A password or token is one line of text, and not empty.', 2);
+  return tokenStdin === true ? { token: secret } : { password: secret };
+}
+
+async function renew(address: string, options: SecretOptions, command: Command): Promise<void> {
+  const secrets = await secretsFromInput(options);
+  await withKeeper(
+    command,
+    async (keeper) => {
+      const renewed = await keeper.remotes.renew({ address, secrets, untried: options.untried === true });
+      if ('trouble' in renewed) throw new CommandError(troubleInWords(renewed.trouble));
+      if (wantsJson(command)) printJson(renewed.view);
+      else print(`${address} logs in with it from now on, and its mail is collected.`);
+    },
+    { client: true },
   );
 }
 

@@ -11,7 +11,7 @@ import { chooseTokenMechanism } from '../sasl/index.ts';
 import type { ClientLogin } from '../sasl/index.ts';
 import { isOnThisMachine } from './server.ts';
 import type { MailServer } from './server.ts';
-import { TroubleError } from './trouble.ts';
+import { tokenRefused, TroubleError } from './trouble.ts';
 import { handshake, trust, wouldBeClear } from './trust.ts';
 
 export interface Connected {
@@ -101,8 +101,17 @@ async function showToken(
   const exchange = chooseTokenMechanism(listed, { ...login, host: server.host, port: server.port });
   if (exchange === undefined)
     throw new Pop3Error({ kind: 'impossible', doing: 'logging in', words: 'the server takes no tokens' });
-  await pop.authenticateWith(exchange);
+  try {
+    await pop.authenticateWith(exchange);
+  } catch (error) {
+    // Other codes speak of the mailbox (IN-USE, LOGIN-DELAY, SYS/TEMP), not of the token.
+    if (!(error instanceof Pop3Error) || error.kind !== 'refused' || !TOKEN_CODES.has(error.code?.toUpperCase() ?? ''))
+      throw error;
+    throw new TroubleError({ ...tokenRefused(server), words: error.words }, { cause: error });
+  }
 }
+
+const TOKEN_CODES: ReadonlySet<string> = new Set(['', 'AUTH']);
 
 function noTls({ host }: MailServer, offered: boolean): ConstructorParameters<typeof TroubleError>[0] {
   return {

@@ -10,7 +10,7 @@ import type { Answer } from '../smtp/index.ts';
 import type { RemoteLogin } from './connect.ts';
 import { isOnThisMachine } from './server.ts';
 import type { MailServer } from './server.ts';
-import { TroubleError } from './trouble.ts';
+import { tokenRefused, TroubleError } from './trouble.ts';
 import type { Trouble } from './trouble.ts';
 import { handshake, trust, wouldBeClear } from './trust.ts';
 
@@ -80,7 +80,10 @@ async function logIn(client: SmtpClientSession, { login, server }: SubmissionPar
       next: 'ask',
     });
   const answer = await client.auth(exchange);
-  if (answer.kind === 'reply' && answer.reply.code >= 500) throw new TroubleError(wrongLogin(server, answer));
+  if (answer.kind === 'reply' && answer.reply.code >= 500)
+    throw new TroubleError(
+      'token' in login ? { ...tokenRefused(server), words: replyText(answer.reply) } : wrongLogin(server, answer),
+    );
   check(answer, server, 'logging in');
 }
 

@@ -141,6 +141,17 @@ function wrongLogin(host: string): Trouble {
   };
 }
 
+/** Tokens (OAuth) end by themselves, so this is nobody's mistake. */
+export function tokenRefused({ host }: MailServer): Trouble {
+  return {
+    kind: 'wrong-login',
+    what: `${host} did not accept the token.`,
+    why: 'Tokens that providers give out instead of a password are valid for a time only, or were taken back. Its words may say which.',
+    you: 'Have the provider give out a new token, and enter it. It is not tried again before you have.',
+    next: 'ask',
+  };
+}
+
 function plainRefusal(host: string, doing: string): Trouble {
   return {
     kind: 'refused',

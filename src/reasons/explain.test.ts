@@ -25,6 +25,7 @@ const ORDER: readonly (readonly [what: string, says: string, more: Omit<Refusal,
   ['the reply code counts with its stage, elsewhere', '550 No', { stage: 'dot' }, 'policy-other'],
   ['a stage that is none is as good as none', '550 No', { stage: 'lunch' }, 'policy-other'],
   ['a code in the words is a code', '553 No, sorry (#5.1.3)', {}, 'bad-recipient-address'],
+  ['a token that ended at the login is no message that waited too long', '535 5.7.8 the token has expired', { stage: 'auth' }, 'login-refused'],
   ['no refusal at all', '250 fine', {}, 'unknown'],
 ]; // prettier-ignore
 

@@ -103,7 +103,8 @@ export const ADMISSION: readonly Phrase[] = [
       |(?:fail|unsuccess|invalid|incorrect|rejected|denied|bad|wrong|disabled|refused
         |expired)\w{0,6} (?:to )?(?:sasl |smtp |user |client )?(?:auth|credential|log ?in|password|passphrase
         |user ?name\b|user ?id|user/pass|user or pass|user and pass)
-      |credentials.{0,20}(?:invalid|incorrect|wrong|not|bad|rejected|expired)
+      |(?:credentials|token).{0,20}(?:invalid|incorrect|wrong|not|bad|rejected|expired|revoked)
+      |(?:invalid|expired|bad|wrong|revoked) (?:\w{1,10} )?token
       |(?:user ?name|user|log ?in|account) (?:and|or|/|and/or) password
       |log ?in (?:fail|denied|incorrect|invalid|disabled|refused|not (?:allowed|permitted)|error|disallowed)
       |password.{0,30}(?:incorrect|invalid|wrong|expired|mismatch|transition|required|not (?:match|correct
