@@ -6,6 +6,8 @@ export type { Jmap } from './jmap.ts';
 export type { JmapAccount } from './method.ts';
 export type { JmapParts } from './parts.ts';
 export type { Download, Uploaded, UploadOutcome } from './blobs.ts';
+export { MOST_FILES } from './email/files.ts';
+export type { FileInMessage, FilesWish } from './email/files.ts';
 export type { JmapResponse } from './dispatch.ts';
 export type { EventWishes, PushEvent, StateChange } from './events.ts';
 export { LIMITS } from './limits.ts';

@@ -5,6 +5,7 @@ import { dispatch } from './dispatch.ts';
 import type { JmapResponse } from './dispatch.ts';
 import { overLimit } from './errors.ts';
 import type { Problem } from './errors.ts';
+import type { FileInMessage, FilesWish } from './email/files.ts';
 import { events } from './events.ts';
 import type { EventWishes, PushEvent } from './events.ts';
 import { LIMITS } from './limits.ts';
@@ -41,6 +42,8 @@ export interface Jmap {
     account: JmapAccount,
     wish: { readonly accountId: string; readonly blobId: string; readonly type?: string; readonly name?: string },
   ): Promise<Download | undefined>;
+  /** Parts of one message as files (docs/jmap.md, urn:posthorn:archive); undefined: 404. */
+  files(account: JmapAccount, wish: FilesWish): Promise<readonly FileInMessage[] | undefined>;
   /** The event source (RFC 8620 §7.3); ended by its signal. */
   events(account: JmapAccount, wishes: EventWishes): AsyncIterable<PushEvent>;
   /** Messages are no longer read, in the background or for anybody. */
@@ -81,6 +84,7 @@ export function openJmap(parts: JmapParts): Jmap {
     },
     upload: (account, upload) => uploads.take(account, upload),
     download: (account, wish) => download(registry.blobs, account, wish),
+    files: (account, wish) => registry.files(account, wish),
     async close() {
       registry.close();
       await reading.close();

@@ -4,9 +4,11 @@ import { uploadBlobs } from './blobs.ts';
 import type { BlobSource } from './blobs.ts';
 import { CORE_METHODS } from './core.ts';
 import { emailBlobs } from './email/blobs.ts';
+import { archiveCapability, filesOf } from './email/files.ts';
+import type { FileInMessage, FilesWish } from './email/files.ts';
 import { emailMethods } from './email/methods.ts';
 import type { EmailParts } from './email/parts.ts';
-import type { Method } from './method.ts';
+import type { JmapAccount, Method } from './method.ts';
 import { mailboxMethods } from './mailbox/methods.ts';
 import { PUSH_SUBSCRIPTION_METHODS } from './push-subscription.ts';
 import type { Capability } from './session.ts';
@@ -30,6 +32,8 @@ export interface Registry {
   readonly types: readonly DataType[];
   /** By what stands before the first "-" of a blob's id. */
   readonly blobs: ReadonlyMap<string, BlobSource>;
+  /** Parts of a message as files; undefined: 404. */
+  files(account: JmapAccount, wish: FilesWish): Promise<readonly FileInMessage[] | undefined>;
   /** What is under way for somebody ends. */
   close(): void;
 }
@@ -45,6 +49,7 @@ export function openRegistry(parts: EmailParts): Registry {
       mailCapability(attachmentsIn(parts.maxMessage)),
       ...sending.capabilities,
       ...remotes.capabilities,
+      archiveCapability(),
     ],
     methods: [
       ...CORE_METHODS,
@@ -62,6 +67,7 @@ export function openRegistry(parts: EmailParts): Registry {
       mailType(store, 'EmailDelivery', 'delivery'),
     ],
     blobs,
+    files: (account, wish) => filesOf(parts, account, wish),
     close: () => {
       remotes.close();
     },

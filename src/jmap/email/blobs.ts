@@ -61,7 +61,8 @@ async function findWhole(parts: EmailParts, account: string, id: WholeBlobId): P
   return { id, octets: contentOctets(store.content, upload.content), type: upload.type };
 }
 
-async function messageIn(parts: EmailParts, account: string, id: WholeBlobId): Promise<Message | undefined> {
+/** By its card where it has one. */
+export async function messageIn(parts: EmailParts, account: string, id: WholeBlobId): Promise<Message | undefined> {
   if (id.kind === 'email') {
     const [row] = await parts.store.read('emailRows', { account, ids: [id.email] });
     return row && (await messageOf(parts, row));
@@ -79,4 +80,15 @@ export async function readMessage({ reading }: EmailParts, blob: BlobId, octets:
     if (error instanceof UnreadableError) return undefined;
     throw error;
   }
+}
+
+/** The message that a blob is; undefined: it is none, or can't be read. */
+export async function messageOfBlob(
+  parts: EmailParts,
+  account: string,
+  blobId: string,
+): Promise<Message | 'not-found' | undefined> {
+  const found = await findBlob(parts, account, blobId);
+  if (found === undefined) return 'not-found';
+  return (await isMessage(found.octets)) ? await readMessage(parts, found.id, found.octets) : undefined;
 }

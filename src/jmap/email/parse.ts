@@ -6,13 +6,12 @@ import { LIMITS } from '../limits.ts';
 import { method } from '../method.ts';
 import type { Method } from '../method.ts';
 import { formatBlobId } from './blob-id.ts';
-import { findBlob, readMessage } from './blobs.ts';
+import { messageOfBlob } from './blobs.ts';
 import { AnswerRoom } from './answer-room.ts';
 import { ValueRoom } from './body-values.ts';
 import { describeMessage } from './describe.ts';
 import type { Wishes } from './describe.ts';
 import { BODY_ARGUMENTS } from './get.ts';
-import { isMessage } from './is-message.ts';
 import type { Message } from './message.ts';
 import type { EmailParts } from './parts.ts';
 import { DEFAULT_PARSED, isEmailProperty, notTooMany, wantedOfParts } from './properties.ts';
@@ -63,16 +62,6 @@ function wishesOf({
     properties: notTooMany(new Set(properties ?? DEFAULT_PARSED)),
     parts: wantedOfParts(bodyProperties),
   };
-}
-
-async function messageOfBlob(
-  parts: EmailParts,
-  account: string,
-  blobId: string,
-): Promise<Message | 'not-found' | undefined> {
-  const found = await findBlob(parts, account, blobId);
-  if (found === undefined) return 'not-found';
-  return (await isMessage(found.octets)) ? await readMessage(parts, found.id, found.octets) : undefined;
 }
 
 /** Nobody keeps it, so it has no id, no mailbox and no thread (RFC 8621 §4.9). */

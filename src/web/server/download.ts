@@ -2,6 +2,8 @@
  * How a blob is handed to a browser. What others sent must never run as a page, a script or a style of ours, whatever
  * type the address asks for: `script-src 'self'` would let it.
  */
+import { safeName } from './file-name.ts';
+
 export interface DownloadFacts {
   readonly type: string;
   readonly name: string;
@@ -37,25 +39,10 @@ export function downloadHeaders(
   };
 }
 
-/** The longest name that file systems take, in octets. */
-const LONGEST_NAME = 255;
-
-/**
- * RFC 6266 with RFC 8187: an ASCII form for old programs, and the name itself in UTF-8. Control characters, those that
- * turn the direction of text (a "gpj.exe" that looks like "exe.jpg"), and separators of paths become "_".
- */
+/** RFC 6266 with RFC 8187: an ASCII form for old programs, and the name itself in UTF-8. */
 function fileName(name: string): string {
-  const safe = shortened(name.replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029/\\]/gu, '_').replace(/^\.+/, '_'));
+  const safe = safeName(name);
   const ascii = safe.replaceAll(/[^ !#-$&-+.-~-]/g, '_').replaceAll(/["\\%]/g, '_');
   const encoded = encodeURIComponent(safe).replaceAll(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`);
   return `filename="${ascii}"; filename*=UTF-8''${encoded}`;
-}
-
-/** Its end says what kind of file it is, so the front goes. */
-function shortened(name: string): string {
-  let left = LONGEST_NAME;
-  const characters = Array.from(name.slice(-LONGEST_NAME - 1)).toReversed();
-  const over = characters.findIndex((character) => (left -= Buffer.byteLength(character)) < 0);
-  const kept = over < 0 ? characters : characters.slice(0, over);
-  return kept.toReversed().join('') || 'file';
 }

@@ -129,6 +129,52 @@ test('a download that breaks off cuts the connection, so that nobody takes it fo
   assert.match(web.logged.join('\n'), /could not be read to its end.*the disk is gone/);
 });
 
+test('files of a message come together in a ZIP, under the rules of a download', async (t) => {
+  const asked: unknown[] = [];
+  const jmap: Partial<Jmap> = {
+    files: (account, wish) => {
+      asked.push([account.id, wish]);
+      const file = (name: string | undefined, type: string) => ({
+        name,
+        type,
+        octets: 2,
+        read: () => chunks('a', 'b'),
+      });
+      const files = [file('../x.html', 'text/html'), file(undefined, 'message/rfc822'), file('.._X.HTML', 'text/html')];
+      return Promise.resolve(wish.blobId === 'e-1' ? files : undefined);
+    },
+  };
+  const web = await testWeb(t, { jmap });
+  const Cookie = await web.logIn();
+  const path = `/jmap/archive/${web.alice}/e-1/My%2Ffiles.zip?parts=3,5,3`;
+  const answered = await web.request(path, {
+    headers: { Cookie, 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Dest': 'empty' },
+  });
+  const zip = Buffer.from(await answered.arrayBuffer());
+  assert.deepEqual(asked, [[web.alice, { accountId: web.alice, blobId: 'e-1', parts: [3, 5] }]]);
+  const { headers } = answered;
+  assert.equal(headers.get('Content-Length'), String(zip.length));
+  const text = zip.toString('latin1');
+  for (const name of ['__x.html', 'message.eml', '__X (2).HTML']) assert.equal(text.split(name).length, 3, name);
+  assert.equal(headers.get('Content-Type'), 'application/zip');
+  assert.match(headers.get('Content-Disposition') ?? '', /^attachment; filename="My_files.zip"/);
+  assert.match(headers.get('Content-Security-Policy') ?? '', /^sandbox; default-src 'none'/);
+  assert.deepEqual([headers.get('X-Content-Type-Options'), headers.get('Cache-Control')], ['nosniff', 'no-store']);
+  const head = await web.request(path, { ...PROGRAM, method: 'HEAD' });
+  assert.deepEqual([head.status, await head.text()], [200, '']);
+  for (const [init, status] of [
+    [{}, 401],
+    [{ headers: { Cookie, 'Sec-Fetch-Site': 'cross-site' } }, 403],
+    [{ headers: { Cookie, 'Sec-Fetch-Dest': 'iframe' } }, 403],
+  ] as const)
+    assert.equal((await web.request(path, init)).status, status);
+  const many = Array.from({ length: 1_001 }, (_, n) => n).join(',');
+  for (const parts of ['x', '1,', '-1', many]) {
+    assert.equal((await web.request(path.replace('3,5,3', parts), PROGRAM)).status, 400, parts.slice(0, 20));
+  }
+  assert.equal((await web.request(path.replace('e-1', 'e-2'), PROGRAM)).status, 404);
+});
+
 test('what fails is told without its cause, and logged without the names of files', async (t) => {
   const download = () => Promise.reject(new Error('the disk is gone'));
   const web = await testWeb(t, { jmap: { download } });

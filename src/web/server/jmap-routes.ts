@@ -3,20 +3,23 @@ import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { describeError } from '../../base/index.ts';
 import type { Clock, Logger } from '../../base/index.ts';
-import { LIMITS, notJson, overLimit } from '../../jmap/index.ts';
-import type { Jmap, JmapAccount, SessionUrls } from '../../jmap/index.ts';
+import { LIMITS, MOST_FILES, notJson, overLimit } from '../../jmap/index.ts';
+import type { FileInMessage, Jmap, JmapAccount, SessionUrls } from '../../jmap/index.ts';
 import type { Store } from '../../store/index.ts';
 import { isProblem } from './access.ts';
 import type { Access } from './access.ts';
 import { isJson, readBody, streamOf } from './body.ts';
 import { downloadHeaders, mayBeUsedAs } from './download.ts';
+import type { DownloadFacts } from './download.ts';
 import { EVENT_STREAM, EventStreams } from './event-stream.ts';
 import { readWishes } from './event-wishes.ts';
 import { logFailure } from './failure.ts';
+import { namesInFolder } from './file-name.ts';
 import { Places } from './places.ts';
 import { asDetails, asJmapProblem } from './problem.ts';
-import { NO_BLOB, NOT_AS_THAT, TOO_SLOW, WRONG_METHOD } from './refusals.ts';
+import { NO_BLOB, NO_PARTS, NOT_AS_THAT, TOO_MUCH_FOR_ZIP, TOO_SLOW, WRONG_METHOD } from './refusals.ts';
 import type { Env } from './routes.ts';
+import { zipOctets, zipSize } from './zip.ts';
 
 export interface JmapRouteParts {
   readonly jmap: Jmap;
@@ -89,14 +92,31 @@ export function jmapRoutes(parts: JmapRouteParts): Hono<Env> {
     });
     if (found === undefined) return asDetails(NO_BLOB);
     const inline = c.req.query('inline') !== undefined;
-    const browser = c.req.header('Sec-Fetch-Dest') !== undefined;
-    const stream = streamOf(found.stream, (error) => {
-      log.error('A file could not be read to its end', { cause: describeError(error) });
-      c.env.cut();
+    return send(c, found.stream, found, inline);
+  });
+
+  routes.get('/jmap/archive/:account/:blob/:name', async (c) => {
+    const who = await enter(c, false);
+    if (who instanceof Response) return who;
+    if (!mayBeUsedAs(c.req.header('Sec-Fetch-Dest'))) return asDetails(NOT_AS_THAT);
+    const numbers = partNumbers(c.req.query('parts'));
+    if (numbers === undefined) return asDetails(NO_PARTS);
+    const found = await jmap.files(who, {
+      accountId: c.req.param('account'),
+      blobId: c.req.param('blob'),
+      ...(numbers === 'all' ? {} : { parts: numbers }),
     });
-    return new Response(c.req.method === 'HEAD' ? null : stream, {
-      headers: downloadHeaders(found, { inline, browser }),
-    });
+    if (found === undefined || found.length === 0) return asDetails(NO_BLOB);
+    const names = namesInFolder(found.map(nameOf));
+    const files = found.map((file, n) => ({ ...file, name: names[n] ?? '' }));
+    const octets = zipSize(files);
+    if (octets === undefined) return asDetails(TOO_MUCH_FOR_ZIP);
+    return send(
+      c,
+      zipOctets(files, clock.now()),
+      { type: 'application/zip', name: c.req.param('name'), octets },
+      false,
+    );
   });
 
   routes.get('/jmap/events', async (c) => {
@@ -119,6 +139,17 @@ export function jmapRoutes(parts: JmapRouteParts): Hono<Env> {
     });
   });
 
+  function send(c: Context<Env>, source: AsyncIterable<Uint8Array>, facts: DownloadFacts, inline: boolean): Response {
+    const browser = c.req.header('Sec-Fetch-Dest') !== undefined;
+    const stream = streamOf(source, (error) => {
+      log.error('A file could not be read to its end', { cause: describeError(error) });
+      c.env.cut();
+    });
+    return new Response(c.req.method === 'HEAD' ? null : stream, {
+      headers: downloadHeaders(facts, { inline, browser }),
+    });
+  }
+
   async function enter(c: Context<Env>, change: boolean): Promise<JmapAccount | Response> {
     const who = await access.enter(c, change);
     return isProblem(who) ? asDetails(who) : { id: who.account, name: who.name };
@@ -126,6 +157,17 @@ export function jmapRoutes(parts: JmapRouteParts): Hono<Env> {
 
   return routes;
 }
+
+/** "2,5,7": numbers of parts, so many at most; undefined: something else. */
+function partNumbers(text: string | undefined): readonly number[] | 'all' | undefined {
+  if (text === undefined || text === '') return 'all';
+  if (!/^\d{1,6}(?:,\d{1,6})*$/.test(text)) return undefined;
+  const numbers = [...new Set(text.split(',').map(Number))];
+  return numbers.length > MOST_FILES ? undefined : numbers;
+}
+
+const nameOf = ({ name, type }: FileInMessage): string =>
+  name ?? (type === 'message/rfc822' || type === 'message/global' ? 'message.eml' : 'file');
 
 /** 10 MB in ten minutes: 130 kbit/s. */
 const READ_WITHIN = 10 * 60_000;

@@ -70,6 +70,20 @@ export const NO_BLOB: Problem = {
   mend: 'Look at the message again. Uploads that nothing uses go after a day.',
 };
 
+export const NO_PARTS: Problem = {
+  status: 400,
+  title: 'These are no parts of a message',
+  why: 'What stands behind "parts" is not a list of at most 1000 numbers with commas between them.',
+  mend: 'Name the parts by their partId, or leave "parts" out for all attachments.',
+};
+
+export const TOO_MUCH_FOR_ZIP: Problem = {
+  status: 413,
+  title: 'Too much for one file',
+  why: 'Together the files are larger than a ZIP can be (4 GB).',
+  mend: 'Save them one by one.',
+};
+
 export const NOT_AS_THAT: Problem = {
   status: 403,
   title: 'Not as a part of a page',

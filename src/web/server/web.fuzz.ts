@@ -6,6 +6,7 @@ import { callerOf } from './caller.ts';
 import { setCookie, tokenIn } from './cookie.ts';
 import { downloadHeaders } from './download.ts';
 import { readWishes } from './event-wishes.ts';
+import { namesInFolder } from './file-name.ts';
 import { mayChange, mayRead } from './origin.ts';
 
 const ORIGIN = 'http://127.0.0.1:2080';
@@ -99,6 +100,24 @@ test('a file name is one line of ASCII that says the name, and the type stays wh
       assert.ok(Buffer.byteLength(said) <= 255 && !/[/\\\p{Cc}\p{Cf}]/u.test(said) && !said.startsWith('.'));
       assert.ok(ascii.length > 0 && !/[/\\]/.test(ascii));
       new Headers(fields);
+    }),
+  );
+});
+
+test('names in one folder are safe, and no two are the same to any system', () => {
+  const name = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.constantFrom('a', 'A', 'a (2)', 'con', '..', 'ü', 'u\u0308'),
+  );
+  fc.assert(
+    fc.property(fc.array(name, { maxLength: 30 }), (names) => {
+      const given = namesInFolder(names);
+      assert.equal(new Set(given.map((one) => one.normalize('NFC').toLowerCase())).size, names.length);
+      for (const one of given) {
+        assert.ok(one !== '' && Buffer.byteLength(one) <= 255 && !one.startsWith('.'), one);
+        assert.ok(!/[\p{Cc}\p{Cf}\p{Cs}/\\<>:"|?*]|[. ]$/u.test(one), one);
+        assert.ok(!/^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(one), one);
+      }
     }),
   );
 });

@@ -139,6 +139,18 @@ export function downloadUrl(session: Session, account: string, blob: string, nam
   return session.downloadUrl.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(values[key] ?? ''));
 }
 
+/** Where several parts of a message can be fetched as one file (docs/jmap.md); undefined: the server has no such thing. */
+export function archiveUrl(
+  session: Session,
+  account: string,
+  { blob, name, parts }: { readonly blob: string; readonly name: string; readonly parts: readonly string[] },
+): string | undefined {
+  const url = session.capabilities['urn:posthorn:archive']?.['url'];
+  if (typeof url !== 'string') return undefined;
+  const values: Readonly<Record<string, string>> = { accountId: account, blobId: blob, name, parts: parts.join(',') };
+  return url.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(values[key] ?? ''));
+}
+
 /** Throws Trouble('notFound') where a get found nothing. */
 export function only<Thing>(list: readonly Thing[]): Thing {
   const [first] = list;

@@ -45,3 +45,33 @@ test('http: this page asks only where it came from', async () => {
   const { apiUrl, downloadUrl, uploadUrl, eventSourceUrl } = await answering(200, JSON.stringify(session)).session();
   assert.deepEqual([apiUrl, downloadUrl, uploadUrl, eventSourceUrl], ['/jmap/api', '/d/{name}', '/u/', '/e?x']);
 });
+
+test('http: of a large file only the beginning is loaded', async () => {
+  let [given, cancelled] = [0, false];
+  const body = () =>
+    new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          given += 1;
+          if (given > 4) controller.close();
+          else controller.enqueue(Uint8Array.of(given, given));
+        },
+        cancel() {
+          cancelled = true;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  const http = new Http(
+    () => Promise.resolve(new Response(body())),
+    () => true,
+  );
+  assert.deepEqual(await http.beginning('/x', 3), { octets: Uint8Array.of(1, 1, 2), isWhole: false });
+  assert.deepEqual([given, cancelled], [2, true]);
+  given = 0;
+  assert.deepEqual(await http.beginning('/x', 8), { octets: Uint8Array.of(1, 1, 2, 2, 3, 3, 4, 4), isWhole: true });
+  await assert.rejects(answering(404, '{"detail":"It is gone."}').beginning('/x', 3), {
+    kind: 'notFound',
+    said: 'It is gone.',
+  });
+});

@@ -46,10 +46,15 @@ export class Http {
     return this.json(await this.post(url, body));
   }
 
-  async text(url: string): Promise<string> {
+  /** Of a file its first octets, so many at most; the rest is not loaded. */
+  async beginning(url: string, most: number): Promise<{ readonly octets: Uint8Array; readonly isWhole: boolean }> {
     const response = await this.send(url);
     if (!response.ok) throw await refusal(response);
-    return response.text();
+    try {
+      return await firstOf(response, most);
+    } catch {
+      throw new Trouble(this.isOnline() ? 'gone' : 'offline');
+    }
   }
 
   private post(url: string, body: object): Promise<Response> {
@@ -77,6 +82,27 @@ export class Http {
       throw new Trouble('gone');
     }
   }
+}
+
+async function firstOf(
+  response: Response,
+  most: number,
+): Promise<{ readonly octets: Uint8Array; readonly isWhole: boolean }> {
+  const octets = new Uint8Array(most);
+  let length = 0;
+  const reader = response.body?.getReader();
+  for (let isWhole = false; reader !== undefined && !isWhole;) {
+    const { done, value } = await reader.read();
+    isWhole = done;
+    if (value === undefined) continue;
+    octets.set(value.subarray(0, most - length), length);
+    if (length + value.length > most) {
+      await reader.cancel();
+      return { octets, isWhole: false };
+    }
+    length += value.length;
+  }
+  return { octets: octets.subarray(0, length), isWhole: true };
 }
 
 /** The addresses of a session are whole ones; this page may ask nobody but where it came from, so their paths do. */

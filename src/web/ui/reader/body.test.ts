@@ -72,6 +72,17 @@ test('body: what the HTML shows itself is no file beside it', () => {
 
 test('body: kinds of files, by type and not by name', () => {
   assert.equal(kindOf({ type: 'image/svg+xml', name: 'a.png' }), 'other');
+  for (const type of [
+    'text/plain',
+    'text/csv',
+    'text/html',
+    'text/calendar',
+    'application/json',
+    'application/atom+xml',
+  ])
+    assert.equal(kindOf({ type, name: 'x' }), 'text', type);
+  assert.equal(kindOf({ type: 'application/octet-stream', name: 'notes.TXT' }), 'text');
+  assert.equal(kindOf({ type: 'application/octet-stream', name: 'notes.txt.exe' }), 'other');
   assert.equal(kindOf({ type: 'message/rfc822', name: null }), 'message');
   assert.equal(kindOf({ type: 'application/octet-stream', name: 'a.zip' }), 'archive');
   assert.equal(kindOf({ type: 'application/x-msdownload', name: 'evil.pdf.exe' }), 'other');

@@ -67,12 +67,21 @@ export const picturesInside = (email: FullEmail): readonly BodyPart[] =>
     ({ cid, blobId, type }) => cid !== null && blobId !== null && RASTER.test(type),
   );
 
+/** Whatever it claims to be, it is shown as letters only, so its name may say so where its type says nothing. */
+function isText(type: string, name: string | null): boolean {
+  if (/^text\/|^application\/(?:json|xml|x-sh|sql|javascript)$|\+(?:json|xml)$/.test(type)) return !/svg/.test(type);
+  return (
+    type === 'application/octet-stream' &&
+    /\.(?:txt|csv|tsv|log|md|json|xml|ini|yaml|yml|diff|patch)$/i.test(name ?? '')
+  );
+}
+
 export type FileKind = 'picture' | 'text' | 'pdf' | 'message' | 'archive' | 'other';
 
 export function kindOf({ type, name }: Pick<BodyPart, 'type' | 'name'>): FileKind {
   if (RASTER.test(type)) return 'picture';
   if (type === 'message/rfc822' || type === 'message/global') return 'message';
   if (type === 'application/pdf') return 'pdf';
-  if (type === 'text/plain') return 'text';
+  if (isText(type, name)) return 'text';
   return /zip|tar|gzip|7z|rar/i.test(`${type} ${/\.(\w+)$/.exec(name ?? '')?.[1] ?? ''}`) ? 'archive' : 'other';
 }

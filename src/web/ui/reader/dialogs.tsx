@@ -34,18 +34,18 @@ export function Panels() {
 function SourceDialog(props: { readonly email: Id; readonly onlyHeader: boolean; readonly close: () => void }) {
   const { mail, api, http } = useDesk();
   const blob = mail.records.email(props.email).value?.blobId;
-  const source = useSignal<string | undefined>(undefined);
+  const source = useSignal<{ readonly text: string; readonly isWhole: boolean } | undefined>(undefined);
   const trouble = useSignal<Trouble | undefined>(undefined);
   const url =
     blob === undefined ? undefined : downloadUrl(api.session, api.account, blob, 'message.eml', 'message/rfc822');
   useEffect(() => {
     if (url === undefined) return;
-    http.text(url).then(
-      (text) => (source.value = text),
+    http.beginning(url, SHOWN_SOURCE).then(
+      ({ octets, isWhole }) => (source.value = { text: new TextDecoder().decode(octets), isWhole }),
       (error: unknown) => (trouble.value = asTrouble(error)),
     );
   }, [url]);
-  const text = source.value;
+  const text = source.value?.text;
   return (
     <Dialog title={props.onlyHeader ? say.headersTitle : say.sourceTitle} wide close={props.close}>
       {trouble.value !== undefined && (
@@ -56,7 +56,8 @@ function SourceDialog(props: { readonly email: Id; readonly onlyHeader: boolean;
           <p class="muted">{words.common.loading}</p>
         </Waiting>
       )}
-      {text !== undefined && (props.onlyHeader ? <Fields source={text} /> : <Source text={text} />)}
+      {text !== undefined &&
+        (props.onlyHeader ? <Fields source={text} /> : <Source text={text} isWhole={source.value?.isWhole === true} />)}
       {text !== undefined && (
         <div class="dialog-foot">
           <CopyButton text={props.onlyHeader ? (text.split(/\r?\n\r?\n/, 1)[0] ?? '') : text} />
@@ -71,12 +72,12 @@ function SourceDialog(props: { readonly email: Id; readonly onlyHeader: boolean;
   );
 }
 
-function Source({ text }: { readonly text: string }) {
+function Source({ text, isWhole }: { readonly text: string; readonly isWhole: boolean }) {
   return (
     <>
-      {text.length > SHOWN_SOURCE && <p class="muted">{say.truncated(size(SHOWN_SOURCE))}</p>}
+      {!isWhole && <p class="muted">{say.truncated(size(SHOWN_SOURCE))}</p>}
       <pre class="said source" dir="ltr">
-        {text.slice(0, SHOWN_SOURCE)}
+        {text}
       </pre>
     </>
   );

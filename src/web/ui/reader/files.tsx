@@ -1,15 +1,15 @@
 import { useSignal } from '@preact/signals';
-import { Button, Dialog, Icon } from '../components/index.ts';
+import { Icon } from '../components/index.ts';
 import type { IconName } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
-import { clock } from '../clock.ts';
-import { downloadUrl } from '../jmap/api.ts';
+import { archiveUrl, downloadUrl } from '../jmap/api.ts';
 import type { BodyPart, FullEmail } from '../jmap/types.ts';
 import { visibleString } from '../letter/visible-text.ts';
 import { useDesk } from '../shell/desk.ts';
 import { size, words } from '../words/index.ts';
 import { filesOf, kindOf } from './body.ts';
 import type { FileKind } from './body.ts';
+import { PictureDialog, TextDialog } from './file-dialogs.tsx';
 import { panel } from './panels.ts';
 
 const say = words.reader;
@@ -23,9 +23,6 @@ const ICONS: Readonly<Record<FileKind, IconName>> = {
   other: 'file',
 };
 
-/** Milliseconds between files that are saved one after the other: browsers drop those that come at once. */
-const BETWEEN = 400;
-
 /** What came with a message, as tiles. */
 export function Files({ email }: { readonly email: FullEmail }) {
   const { api } = useDesk();
@@ -34,22 +31,15 @@ export function Files({ email }: { readonly email: FullEmail }) {
   if (files.length === 0) return null;
   const urlOf = (part: BodyPart): string =>
     downloadUrl(api.session, api.account, part.blobId ?? '', nameOfFile(part), part.type);
-  const saveAll = (): void => {
-    files.forEach((part, n) =>
-      clock.after(n * BETWEEN, () => {
-        save(urlOf(part), nameOfFile(part));
-      }),
-    );
+  const view = (part: BodyPart): void => {
+    if (kindOf(part) === 'message') panel.value = { kind: 'inner', blob: part.blobId ?? '' };
+    else viewed.value = part;
   };
   return (
     <section class="files" aria-label={say.files(files.length)}>
       <div class="files-head">
         <h3>{say.files(files.length)}</h3>
-        {files.length > 1 && (
-          <Button kind="quiet" icon="download" onClick={saveAll}>
-            {say.filesAll}
-          </Button>
-        )}
+        {files.length > 1 && <SaveAll email={email} files={files} />}
       </div>
       <ul class="files-list">
         {files.map((part) => (
@@ -64,13 +54,12 @@ export function Files({ email }: { readonly email: FullEmail }) {
               </span>
             </span>
             <span class="file-tools">
-              {(kindOf(part) === 'picture' || kindOf(part) === 'message') && (
+              {VIEWED.has(kindOf(part)) && (
                 <button
                   class="link"
                   type="button"
                   onClick={() => {
-                    if (kindOf(part) === 'picture') viewed.value = part;
-                    else panel.value = { kind: 'inner', blob: part.blobId ?? '' };
+                    view(part);
                   }}
                 >
                   {kindOf(part) === 'message' ? say.openMessage : say.view}
@@ -84,37 +73,41 @@ export function Files({ email }: { readonly email: FullEmail }) {
         ))}
       </ul>
       {viewed.value !== undefined && (
-        <PictureDialog part={viewed.value} url={urlOf(viewed.value)} close={() => (viewed.value = undefined)} />
+        <FileDialog part={viewed.value} url={urlOf(viewed.value)} close={() => (viewed.value = undefined)} />
       )}
     </section>
   );
 }
 
-function PictureDialog({
-  part,
-  url,
-  close,
-}: {
-  readonly part: BodyPart;
-  readonly url: string;
-  readonly close: () => void;
-}) {
-  const name = visibleString(nameOfFile(part));
-  return (
-    <Dialog title={name} wide close={close}>
-      <img class="file-picture" src={url} alt={name} />
-    </Dialog>
+/** What can be looked at without leaving the message. */
+const VIEWED: ReadonlySet<FileKind> = new Set(['picture', 'text', 'message']);
+
+function SaveAll({ email, files }: { readonly email: FullEmail; readonly files: readonly BodyPart[] }) {
+  const { api } = useDesk();
+  const name = say.zipName(
+    visibleString(email.subject ?? '')
+      .trim()
+      .slice(0, 100),
   );
+  const parts = files.map(({ partId }) => partId ?? '');
+  const url = archiveUrl(api.session, api.account, { blob: email.blobId, name, parts });
+  if (url === undefined) return null;
+  return (
+    <a class="button" data-kind="quiet" href={url} download={name}>
+      <Icon name="download" />
+      <span>{say.filesAll}</span>
+    </a>
+  );
+}
+
+function FileDialog(props: { readonly part: BodyPart; readonly url: string; readonly close: () => void }) {
+  const { part, url, close } = props;
+  const name = visibleString(nameOfFile(part));
+  if (kindOf(part) === 'picture') return <PictureDialog name={name} url={url} close={close} />;
+  return <TextDialog name={name} url={url} charset={part.charset} close={close} />;
 }
 
 function nameOfFile({ name, type }: BodyPart): string {
   if (name !== null && name.trim() !== '') return name;
   return kindOf({ type, name }) === 'message' ? 'message.eml' : say.unnamed;
-}
-
-function save(url: string, name: string): void {
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
 }

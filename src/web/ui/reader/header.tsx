@@ -3,10 +3,12 @@ import { useSignal } from '@preact/signals';
 import { IconButton } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
 import type { Address, Email, FullEmail } from '../jmap/types.ts';
+import { OUTBOX } from '../compose/correspondents.ts';
 import { nameOf } from '../list/names.ts';
 import { useDesk } from '../shell/desk.ts';
 import { longDate } from '../words/dates.ts';
 import { size, words } from '../words/index.ts';
+import { Came } from './came.tsx';
 
 const say = words.reader;
 
@@ -61,7 +63,7 @@ export function HeaderView({ email, full, fold, children }: HeaderProps) {
       </div>
       {/* On paper everything stands there: nothing can be unfolded. */}
       <div class={details.value ? 'message-more' : 'message-more only-print'}>
-        <Details email={email} full={full} />
+        <Details email={email} full={full} isAsked={details.value} />
       </div>
     </header>
   );
@@ -96,7 +98,18 @@ function shortRecipients(email: Email, full: FullEmail | undefined, login: strin
   return `${names.slice(0, SHORT).join(', ')} ${say.andMore(names.length - SHORT)}`;
 }
 
-function Details({ email, full }: { readonly email: Email; readonly full: FullEmail | undefined }) {
+interface DetailsProps {
+  readonly email: Email;
+  readonly full: FullEmail | undefined;
+  /** Somebody looks at them on the screen: then the server is asked for more. */
+  readonly isAsked: boolean;
+}
+
+function Details({ email, full, isAsked }: DetailsProps) {
+  const { api } = useDesk();
+  // A message that came inside another lies in no mailbox, and came with that.
+  const isOwn = Object.keys(email.mailboxIds).length > 0;
+  const [messageId] = full?.messageId ?? [];
   const people: readonly (readonly [string, readonly Address[] | null | undefined])[] = [
     [say.from, email.from],
     [say.sender, full?.sender],
@@ -130,6 +143,15 @@ function Details({ email, full }: { readonly email: Email; readonly full: FullEm
         <dt>{say.received}</dt>
         <dd>{longDate(Date.parse(email.receivedAt))}</dd>
       </div>
+      {isAsked && isOwn && api.speaks(OUTBOX) && <Came email={email.id} />}
+      {messageId !== undefined && (
+        <div>
+          <dt>{say.messageId}</dt>
+          <dd class="message-id">
+            <Foreign text={`<${messageId}>`} />
+          </dd>
+        </div>
+      )}
       <div>
         <dt>{say.size}</dt>
         <dd>{size(email.size)}</dd>

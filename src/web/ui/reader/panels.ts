@@ -14,7 +14,7 @@ export interface Field {
   readonly value: string;
 }
 
-/** Octets of a source that are drawn; the file has all of it. */
+/** Octets of a source that are loaded and drawn; the file has all of it. */
 export const SHOWN_SOURCE = 400_000;
 
 /** The fields of a header as they stand in the source, unfolded (RFC 5322 §2.2.3). */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { duration, stepsOf } from './story.ts';
+import { arrivalOf, duration, stepsOf } from './story.ts';
 import type { Story } from './story.ts';
 
 const STORY: Story = {
@@ -73,4 +73,10 @@ test('story: durations', () => {
     [90_000_000, '1 d 1 h'],
   ];
   for (const [ms, words] of table) assert.equal(duration(ms), words);
+});
+
+test('story: how it came, where that was recorded', () => {
+  assert.equal(arrivalOf([{ ...STORY, arrival: null }, STORY], 'here')?.between?.client, 'mx.b.test');
+  assert.equal(arrivalOf([{ ...STORY, arrival: null }], 'here'), undefined);
+  assert.equal(arrivalOf([], 'here'), undefined);
 });

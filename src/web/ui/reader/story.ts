@@ -53,6 +53,12 @@ export function stepsOf(story: Story, recipient: Story['recipients'][number], ow
   return hops.map((hop) => stepOf(hop, own));
 }
 
+/** How it came here; undefined: that was not recorded. */
+export function arrivalOf(stories: readonly Story[], own: string): Step | undefined {
+  const hop = stories.find(({ arrival }) => arrival !== null)?.arrival ?? undefined;
+  return hop === undefined ? undefined : stepOf(hop, own);
+}
+
 function stepOf(hop: Hop, own: string): Step {
   return {
     kind: hop.kind === 'wait' ? 'wait' : 'hop',
