@@ -72,7 +72,7 @@ export async function messageIn(parts: EmailParts, account: string, id: WholeBlo
 }
 
 /** A message that has no card, as it is: undefined where it can't be read. */
-export async function readMessage({ reading }: EmailParts, blob: BlobId, octets: Octets): Promise<Message | undefined> {
+async function readMessage({ reading }: EmailParts, blob: BlobId, octets: Octets): Promise<Message | undefined> {
   try {
     const { card } = await reading.read(octets);
     return { blob, card, octets };

@@ -10,7 +10,7 @@ import { rootOf } from './message.ts';
 import type { Message } from './message.ts';
 import type { EmailParts } from './parts.ts';
 
-export const ARCHIVE = 'urn:posthorn:archive';
+const ARCHIVE = 'urn:posthorn:archive';
 
 /** Where web/ has them, from the root of the server; a template like that of downloads (RFC 8620 §6.2). */
 export function archiveCapability(): Capability {
