@@ -2,11 +2,11 @@
  * Accounts at other providers in a running house: their visits, and the ways their mail leaves by. What the commands
  * change beside it in the store is noticed here.
  */
-import { newTicket } from '../base/index.ts';
 import { canonicalSender, Collector, TroubleError } from '../collect/index.ts';
 import type { MailServer, Remote, Remotes, RemoteSecrets } from '../collect/index.ts';
 import type { Route } from '../outbound/index.ts';
 import type { Core } from './core.ts';
+import { openLease } from './lease.ts';
 import { lineIsBack } from './line-watch.ts';
 import { dialBy } from './name-lookup.ts';
 import { openRemotes } from './remotes.ts';
@@ -34,7 +34,7 @@ export async function openRemoteHouse(
   const remotes = openRemotes(core, key);
   const ways = new Ways(core, remotes);
   await ways.refresh();
-  const lease = collectingLease(core);
+  const lease = openLease(core, 'collect');
   const collector = collects
     ? new Collector({
         store,
@@ -43,7 +43,7 @@ export async function openRemoteHouse(
         remotes,
         dialTo: dialBy(core),
         longest: () => config().limits.messageSize,
-        mayCollect: lease.take,
+        mayCollect: () => lease.take(),
         onBack: () => {
           void lineIsBack(core, { remotes });
         },
@@ -64,32 +64,6 @@ export async function openRemoteHouse(
       ways.close();
       await collector?.close(drainMs);
       await lease.drop();
-    },
-  };
-}
-
-/** How often it is looked whether the process that collects has ended, in ms. */
-const ASK_EVERY = 10_000;
-
-/** One process of a state directory collects. */
-function collectingLease({ store, clock, process, log }: Core): { take(): Promise<boolean>; drop(): Promise<void> } {
-  const token = newTicket();
-  let held = false;
-  let asked: number | undefined;
-  return {
-    async take() {
-      if (held) return true;
-      // The question is a write, and writes are what we listen to.
-      if (asked !== undefined && clock.ticks() - asked < ASK_EVERY) return false;
-      asked = clock.ticks();
-      held = await store.write('takeLease', { name: 'collect', token, process, at: clock.now() });
-      return held;
-    },
-    async drop() {
-      if (!held) return;
-      await store.write('dropLease', { name: 'collect', token }).catch((error: unknown) => {
-        log.warn('The lease for collecting could not be given up; it ends with this process', { cause: error });
-      });
     },
   };
 }

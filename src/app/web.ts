@@ -3,14 +3,16 @@ import type { Logins } from '../accounts/index.ts';
 import { httpsGet, probe, webFetch } from '../collect/index.ts';
 import type { ListenAddress } from '../config/index.ts';
 import { systemResolver } from '../dns/index.ts';
+import type { Resolver } from '../dns/index.ts';
 import { openJmap } from '../jmap/index.ts';
 import type { JmapParts } from '../jmap/index.ts';
-import { listenWeb, openFiles, Pictures, webApp } from '../web/index.ts';
+import { listenWeb, openFiles, Pictures, PushPosts, webApp } from '../web/index.ts';
 import type { Entrance, WebListener } from '../web/index.ts';
 import type { Certificates } from './certificates.ts';
 import type { Core } from './core.ts';
 import { jmapSending } from './hand-in.ts';
 import type { HandIn } from './hand-in.ts';
+import { openLease } from './lease.ts';
 import { MOST_CONNECTIONS, MOST_PER_ADDRESS } from './listeners.ts';
 import type { Door, Listeners } from './listeners.ts';
 import type { RemoteHouse } from './remote-house.ts';
@@ -65,17 +67,23 @@ async function opener(
 ): Promise<Open> {
   const { store, clock, log, config } = core;
   const { logins, handIn, certificates, house, entrance, stopping, closing } = parts;
+  const resolver = systemResolver({ servers: config().dns.servers, clock });
+  const push = pushes(core, resolver);
   const jmap = openJmap({
     store,
     clock,
     log,
     maxMessage: config().limits.messageSize,
     hostname: () => config().hostname,
+    push: push.parts,
     sending: jmapSending(core, handIn, { house, isClient: entrance !== undefined }),
     ...(entrance === undefined ? {} : { remotes: jmapRemotes(core, house) }),
   });
   // Mail that comes in is read in the background until then.
-  closing.push(() => jmap.close());
+  closing.push(async () => {
+    await jmap.close();
+    await push.close();
+  });
   const idle = (): number => config().web.idle;
   const answer = webApp({
     store,
@@ -86,7 +94,7 @@ async function opener(
     idle,
     stopping,
     files: await openFiles(),
-    pictures: new Pictures({ resolver: systemResolver({ servers: config().dns.servers, clock }), clock }),
+    pictures: new Pictures({ resolver, clock }),
     fetchPictures: () => config().web.pictures,
     ...(entrance === undefined ? {} : { entrance }),
   });
@@ -114,6 +122,24 @@ async function opener(
 
 function isTaken(error: unknown): boolean {
   return ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE';
+}
+
+/** Changes are posted by one process of a state directory. */
+function pushes(
+  core: Core,
+  resolver: Resolver,
+): { readonly parts: NonNullable<JmapParts['push']>; close(): Promise<void> } {
+  const { clock, config } = core;
+  const posts = new PushPosts({ resolver, clock, mayBeLocal: () => config().web.pushLocal });
+  const lease = openLease(core, 'push');
+  return {
+    parts: {
+      post: (message) => posts.post(message),
+      isPostable: (url) => posts.isPostable(url),
+      mayPost: () => lease.take(),
+    },
+    close: () => lease.drop(),
+  };
 }
 
 /**

@@ -50,6 +50,7 @@ export interface Config {
     readonly names: readonly string[];
     readonly proxy: readonly string[];
     readonly pictures: boolean;
+    readonly pushLocal: boolean;
     readonly idle: number;
   };
   readonly tls: { readonly cert?: string; readonly key?: string };

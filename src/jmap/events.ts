@@ -2,13 +2,9 @@
 import type { Cancel, Clock } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import type { JmapAccount } from './method.ts';
+import { changeSince, statesOf, watchedBy } from './push/states.ts';
+import type { StateChange, States } from './push/states.ts';
 import type { DataType } from './registry.ts';
-
-/** RFC 8620 §7.1. */
-export interface StateChange {
-  readonly '@type': 'StateChange';
-  readonly changed: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
 
 export type PushEvent =
   | { readonly event: 'state'; readonly id: string; readonly data: StateChange }
@@ -36,28 +32,26 @@ interface EventParts {
   readonly types: readonly DataType[];
 }
 
-type States = ReadonlyMap<string, string>;
-
 /** One state event for whatever changed since the one before, however often; and pings. */
 export async function* events(
   parts: EventParts,
   account: JmapAccount,
   wishes: EventWishes,
 ): AsyncGenerator<PushEvent, void, undefined> {
-  const watched = parts.types.filter(({ name }) => wishes.types === '*' || wishes.types.includes(name));
+  const watched = watchedBy(parts.types, wishes.types);
   const bell = new Bell(parts, watched, account.id, wishes);
   try {
-    const now = await statesOf(watched, account);
+    const now = await statesOf(watched, account.id);
     let known = fromId(wishes.lastEventId, now);
     bell.changed ||= known !== now;
     while (!wishes.signal.aborted) {
       if (bell.changed) {
         bell.changed = false;
-        const states = await statesOf(watched, account);
-        const changed = [...states].filter(([name, state]) => known.get(name) !== state);
+        const states = await statesOf(watched, account.id);
+        const data = changeSince(account.id, known, states);
         known = states;
-        if (changed.length === 0) continue;
-        yield stateEvent(account, changed, states);
+        if (data === undefined) continue;
+        yield { event: 'state', id: toId(states), data };
         if (wishes.closeafter === 'state') return;
         bell.wind();
       } else if (bell.pingDue) {
@@ -68,19 +62,6 @@ export async function* events(
   } finally {
     bell.close();
   }
-}
-
-async function statesOf(types: readonly DataType[], account: JmapAccount): Promise<States> {
-  return new Map(await Promise.all(types.map(async ({ name, state }) => [name, await state(account.id)] as const)));
-}
-
-function stateEvent(
-  account: JmapAccount,
-  changed: readonly (readonly [name: string, state: string])[],
-  all: States,
-): PushEvent {
-  const data: StateChange = { '@type': 'StateChange', changed: { [account.id]: Object.fromEntries(changed) } };
-  return { event: 'state', id: toId(all), data };
 }
 
 /** RFC 8620 §7.3: the id "encodes the entire server state visible to the user". */

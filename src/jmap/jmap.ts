@@ -86,7 +86,7 @@ export function openJmap(parts: JmapParts): Jmap {
     download: (account, wish) => download(registry.blobs, account, wish),
     files: (account, wish) => registry.files(account, wish),
     async close() {
-      registry.close();
+      await registry.close();
       await reading.close();
     },
     events: (account, wishes) => events({ ...parts, types: registry.types }, account, wishes),

@@ -10,7 +10,8 @@ import { emailMethods } from './email/methods.ts';
 import type { EmailParts } from './email/parts.ts';
 import type { JmapAccount, Method } from './method.ts';
 import { mailboxMethods } from './mailbox/methods.ts';
-import { PUSH_SUBSCRIPTION_METHODS } from './push-subscription.ts';
+import { PushSender } from './push/sender.ts';
+import { pushSubscriptionMethods } from './push/subscriptions.ts';
 import type { Capability } from './session.ts';
 import { mailState } from './state.ts';
 import type { MailType, Store, StoreChange } from '../store/index.ts';
@@ -35,13 +36,20 @@ export interface Registry {
   /** Parts of a message as files; undefined: 404. */
   files(account: JmapAccount, wish: FilesWish): Promise<readonly FileInMessage[] | undefined>;
   /** What is under way for somebody ends. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 export function openRegistry(parts: EmailParts): Registry {
   const { store } = parts;
   const sending = openSubmission(parts);
   const remotes = openRemotes(parts);
+  const types = [
+    ...[...MAIL_TYPES, ...sending.types].map(([name, type]) => mailType(store, name, type)),
+    ...remotes.types,
+    // RFC 8621 §1.5: no type with methods; its state is another one when an email came, and then only.
+    mailType(store, 'EmailDelivery', 'delivery'),
+  ];
+  const sender = parts.push && new PushSender({ ...parts, push: parts.push, types });
   const blobs = new Map([['u', uploadBlobs(store)], ...emailBlobs(parts)]);
   return {
     capabilities: [
@@ -53,23 +61,19 @@ export function openRegistry(parts: EmailParts): Registry {
     ],
     methods: [
       ...CORE_METHODS,
-      ...PUSH_SUBSCRIPTION_METHODS,
+      ...pushSubscriptionMethods({ ...parts, types, onChange: () => sender?.look() }),
       ...mailboxMethods(store, parts.clock),
       ...threadMethods(store),
       ...emailMethods(parts),
       ...sending.methods,
       ...remotes.methods,
     ],
-    types: [
-      ...[...MAIL_TYPES, ...sending.types].map(([name, type]) => mailType(store, name, type)),
-      ...remotes.types,
-      // RFC 8621 §1.5: no type with methods; its state is another one when an email came, and then only.
-      mailType(store, 'EmailDelivery', 'delivery'),
-    ],
+    types,
     blobs,
     files: (account, wish) => filesOf(parts, account, wish),
-    close: () => {
+    async close() {
       remotes.close();
+      await sender?.close();
     },
   };
 }

@@ -6,7 +6,7 @@ import { FakeClock } from '../base/testing.ts';
 import type { Store } from '../store/index.ts';
 import { addAccount, temporaryStore } from '../store/testing.ts';
 import { openJmap } from './index.ts';
-import type { Jmap, JmapAccount, Problem } from './index.ts';
+import type { Jmap, JmapAccount, JmapParts, Problem } from './index.ts';
 
 export type Args = Readonly<Record<string, unknown>>;
 /** A response's arguments, looked at freely. */
@@ -27,6 +27,8 @@ export interface TestJmap {
   /** Several calls in one request; `more` are further properties of it. */
   calls(calls: readonly (readonly [string, Args, string])[], more?: Args): Promise<Answered>;
   problem(body: string | Uint8Array): Promise<Problem>;
+  /** Opens JMAP once more over the same store, as after a restart; calls go there from then on. */
+  again(options: Pick<TestOptions, 'push'>): void;
 }
 
 export const USING = ['urn:ietf:params:jmap:core', 'urn:ietf:params:jmap:mail'];
@@ -39,6 +41,7 @@ interface TestOptions {
   readonly log?: Logger;
   /** What stands between JMAP and the store. */
   readonly between?: (store: Store) => Store;
+  readonly push?: JmapParts['push'];
 }
 
 /** An account with its mailboxes in a store of its own. */
@@ -52,8 +55,13 @@ export async function testJmap(t: Context, options: TestOptions = {}): Promise<T
   });
   const store = await temporaryStore(t, { clock });
   const account = { id: await addAccount(store), name: 'bob@b.test' };
-  const jmap = openJmap({ store: between(store), clock, log, maxMessage: 1_000_000, hostname: () => 'mx.b.test' });
-  opened.push(jmap);
+  const parts = { store: between(store), clock, log, maxMessage: 1_000_000, hostname: () => 'mx.b.test' };
+  const open = ({ push }: Pick<TestOptions, 'push'>): Jmap => {
+    const one = openJmap({ ...parts, ...(push === undefined ? {} : { push }) });
+    opened.push(one);
+    return one;
+  };
+  let jmap = open(options);
   const send = (body: string | Uint8Array): ReturnType<Jmap['request']> => jmap.request(account, Buffer.from(body));
   const calls: TestJmap['calls'] = async (methodCalls, more = {}) => {
     const answer = await send(JSON.stringify({ using: USING, methodCalls, ...more }));
@@ -71,7 +79,12 @@ export async function testJmap(t: Context, options: TestOptions = {}): Promise<T
     return answer;
   };
   return {
-    jmap,
+    get jmap() {
+      return jmap;
+    },
+    again(more) {
+      jmap = open(more);
+    },
     store,
     clock,
     account,

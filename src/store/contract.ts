@@ -10,6 +10,7 @@ import { mailQueryContract } from './contract/mail-query.ts';
 import { mailContract } from './contract/mail.ts';
 import { maildropContract } from './contract/maildrop.ts';
 import { processContract } from './contract/processes.ts';
+import { pushContract } from './contract/push.ts';
 import { queueContract } from './contract/queue.ts';
 import { remoteContract } from './contract/remote.ts';
 import { sessionContract } from './contract/session.ts';
@@ -41,6 +42,7 @@ export function storeContract(engine: Engine): void {
   queueContract(engine);
   processContract(engine);
   remoteContract(engine);
+  pushContract(engine);
   sessionContract(engine);
   sendingContract(engine);
   sharingContract(engine);

@@ -17,6 +17,7 @@ import type { AcceptParams, QueuedMessage } from './message.ts';
 import type { ProcessReads, ProcessWrites } from './process.ts';
 import type { QueueReads, QueueWrites } from './queue.ts';
 import type { RemoteReads, RemoteWrites } from './remote.ts';
+import type { PushReads, PushWrites } from './push.ts';
 import type { SendingReads, SendingWrites } from './sending.ts';
 import type { SessionReads, SessionWrites } from './session.ts';
 import type { SuppressionReads, SuppressionWrites } from './suppression.ts';
@@ -32,6 +33,7 @@ export interface Writes
     SendingWrites,
     TakeBackWrites,
     SuppressionWrites,
+    PushWrites,
     RemoteWrites,
     SessionWrites,
     ProcessWrites {
@@ -67,6 +69,7 @@ export interface Reads
     MailReads,
     SendingReads,
     SuppressionReads,
+    PushReads,
     RemoteReads,
     SessionReads,
     ProcessReads {

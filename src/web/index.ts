@@ -5,4 +5,5 @@ export type { StaticFiles } from './server/files.ts';
 export { listenWeb } from './server/listen.ts';
 export type { WebListener } from './server/listen.ts';
 export { Pictures } from './server/pictures.ts';
+export { PushPosts } from './server/push-posts.ts';
 export { webApp } from './server/routes.ts';

@@ -2,6 +2,7 @@
 import type { Account, Alias, Credential } from '../directory.ts';
 import type { Reads, Writes } from '../store.ts';
 import { insertFirstMailboxes } from './mailbox.ts';
+import { endPushesOf } from './push.ts';
 import { places, padded, first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 
@@ -105,9 +106,10 @@ function* putCredentials(account: string, credentials: readonly Credential[]): S
     yield* run('INSERT INTO credentials (account, kind, value) VALUES (?, ?, ?)', account, kind, value);
 }
 
-/** Who is logged in with the old password is so no more. */
-function* endSessionsOf(account: string): Steps<void> {
+/** Who is logged in with the old password is so no more, and whoever asked with it to be told of changes is not. */
+function* endLoginsOf(account: string): Steps<void> {
   yield* run('DELETE FROM sessions WHERE account = ?', account);
+  yield* endPushesOf(account);
 }
 
 export function* setCredentials(
@@ -116,7 +118,7 @@ export function* setCredentials(
   const open = yield* first('SELECT id FROM accounts WHERE id = ? AND closed_at IS NULL', p.account);
   if (open === undefined) return 'missing';
   yield* putCredentials(p.account, p.credentials);
-  yield* endSessionsOf(p.account);
+  yield* endLoginsOf(p.account);
   return 'done';
 }
 
@@ -138,7 +140,7 @@ export function* closeAccount(p: Parameters<Writes['closeAccount']>[0]): Steps<R
   );
   if (closed === undefined) return 'missing';
   yield* run('DELETE FROM credentials WHERE account = ?', p.account);
-  yield* endSessionsOf(p.account);
+  yield* endLoginsOf(p.account);
   return 'done';
 }
 

@@ -25,6 +25,7 @@ import * as maildrop from './maildrop.ts';
 import { lastNote } from './note.ts';
 import * as processes from './processes.ts';
 import { queryEmails } from './query.ts';
+import * as push from './push.ts';
 import * as queue from './queue.ts';
 import * as session from './session.ts';
 import * as remote from './remote.ts';
@@ -78,6 +79,10 @@ export const writes = {
   touchSession: session.touchSession,
   endSession: session.endSession,
   sweepSessions: session.sweepSessions,
+  addPushSubscription: push.addPushSubscription,
+  changePushSubscription: push.changePushSubscription,
+  removePushSubscription: push.removePushSubscription,
+  notePush: push.notePush,
   lockMaildrop: maildrop.lockMaildrop,
   quitMaildrop: maildrop.quitMaildrop,
   placeEmails,
@@ -125,6 +130,7 @@ export const reads = {
   isGranted: submission.isGranted,
   sentBy: submission.sentBy,
   session: session.session,
+  pushSubscriptions: push.pushSubscriptions,
   identities: identity.identities,
   identityChanges: identity.identityChanges,
   submissions: sending.submissions,

@@ -17,7 +17,7 @@ const process = thisProcess();
 
 /** Tables that grow with the mail. */
 const GROWING =
-  /\bSCAN (?:messages|m|contents|c|downgraded|patches|emails|e|memberships|s|deliveries|d|listings|l|names|threads|h|thread_mailboxes|t|keywords|k|cards|card_sorts|o|events|attempts|tombstones|grants|sent|correspondents|suppressions|destinations|sessions|identities|submissions|submission_reports|people)\b/;
+  /\bSCAN (?:messages|m|contents|c|downgraded|patches|emails|e|memberships|s|deliveries|d|listings|l|names|threads|h|thread_mailboxes|t|keywords|k|cards|card_sorts|o|events|attempts|tombstones|grants|sent|correspondents|suppressions|destinations|sessions|identities|submissions|submission_reports|people|push_subscriptions)\b/;
 
 function recorded(connection: Connection, into: Set<string>): Connection {
   return {
@@ -162,6 +162,11 @@ const calls: readonly (readonly [OperationName, unknown])[] = [
   ['session', { digest: 'd' }],
   ['sweepSessions', { before: 9, limit: 9 }],
   ['endSession', { digest: 'd' }],
+  ['addPushSubscription', { id: 'p', account: 'a', device: '', url: '', code: '', expiresAt: 9, most: 9 }],
+  ['changePushSubscription', { account: 'a', id: 'p', verified: { told: {} } }],
+  ['notePush', { id: 'p', failures: 0, dueAt: 0 }],
+  ['pushSubscriptions', { account: 'a' }],
+  ['removePushSubscription', { account: 'a', id: 'p' }],
   ['takeBack', { message: message.id, numbers: [3], at: 1, by: { by: 'keeper' } }],
   ['claimForOperator', { token: 'o', process, message: message.id, numbers: [5] }],
   ['freeProcesses', { gone: [process], at: 5 }],

@@ -82,6 +82,11 @@ export function touches({ name, params }: Pick<Request, 'name' | 'params'>): Sto
     case 'openSession':
     case 'touchSession':
     case 'sweepSessions':
+    // Whoever posts is told beside the store; other processes hear of every commit.
+    case 'addPushSubscription':
+    case 'changePushSubscription':
+    case 'removePushSubscription':
+    case 'notePush':
       return NOTHING;
     default:
       return EVERYTHING;

@@ -1,20 +1,14 @@
 /**
  * Fetches a picture of a letter from somebody else's server because its reader asked for it, so that
- * the server learns this host's address and nothing of the reader's browser. It must not become a way
- * to reach what only this host can reach: the name is looked up once, every address it has must be
- * public, and the connection goes to exactly that address.
+ * the server learns this host's address and nothing of the reader's browser; where it may be is for reach.ts.
  */
-import { request as requestPlain } from 'node:http';
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
-import { request as requestTls } from 'node:https';
-import { isIP } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { describeError } from '../../base/index.ts';
 import type { Clock } from '../../base/index.ts';
-import type { Resolver } from '../../dns/index.ts';
-import { normalAddress } from '../../net/index.ts';
 import { RASTER_HEAD, rasterType } from './raster.ts';
 import type { RasterType } from './raster.ts';
-import { isPublicAddress } from './special-addresses.ts';
+import { NotReached, reach } from './reach.ts';
+import type { ReachParts } from './reach.ts';
 
 export type PictureRefusal =
   /** No http(s) address, or one with a port of its own. */
@@ -36,11 +30,8 @@ export type Picture =
   | { readonly kind: 'picture'; readonly type: RasterType; readonly octets: Buffer }
   | { readonly kind: 'refused'; readonly why: PictureRefusal; readonly detail?: string };
 
-export interface PictureParts {
-  readonly resolver: Pick<Resolver, 'a' | 'aaaa'>;
+export interface PictureParts extends ReachParts {
   readonly clock: Clock;
-  /** How a request is sent: tests bring their own. The options name the address, the port and the TLS name. */
-  readonly send?: (secure: boolean, options: RequestOptions) => ClientRequest;
 }
 
 const LARGEST = 10 * 1024 * 1024;
@@ -78,7 +69,8 @@ export class Pictures implements PictureLoader {
       return await follow(address, this.#parts, deadline.signal);
     } catch (error) {
       if (deadline.signal.aborted) return refused('slow');
-      return error instanceof Refused ? refused(error.why) : refused('unreachable', describeError(error));
+      if (error instanceof Refused || error instanceof NotReached) return refused(error.why);
+      return refused('unreachable', describeError(error));
     } finally {
       cancel();
       const next = this.#waiting.shift();
@@ -125,68 +117,12 @@ function pictureUrl(text: string, base?: URL): URL {
   return url;
 }
 
-async function ask(url: URL, parts: PictureParts, signal: AbortSignal): Promise<IncomingMessage> {
-  const name = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const address = await publicAddress(name, parts.resolver, signal);
-  const secure = url.protocol === 'https:';
-  const options: RequestOptions & { readonly servername?: string } = {
-    // The address and not the name: a second look-up could say something else (DNS rebinding).
-    host: address,
-    port: secure ? 443 : 80,
-    path: url.pathname + url.search,
-    method: 'GET',
-    agent: false,
-    setHost: false,
-    headers: {
-      Host: url.host,
-      Accept: 'image/avif,image/webp,image/png,image/jpeg,image/gif',
-      'Accept-Encoding': 'identity',
-      'User-Agent': 'Posthorn',
-      Connection: 'close',
-    },
-    signal,
-    ...(secure && isIP(name) === 0 ? { servername: name } : {}),
+function ask(url: URL, parts: PictureParts, signal: AbortSignal): Promise<IncomingMessage> {
+  const headers = {
+    Accept: 'image/avif,image/webp,image/png,image/jpeg,image/gif',
+    'Accept-Encoding': 'identity',
   };
-  return new Promise((resolve, reject) => {
-    const request = (parts.send ?? send)(secure, options);
-    request.on('error', reject);
-    request.on('response', (answer: IncomingMessage) => {
-      // A late error of an answer that nobody reads any more must not end the process.
-      answer.on('error', () => undefined);
-      resolve(answer);
-    });
-    request.end();
-  });
-}
-
-function send(secure: boolean, options: RequestOptions): ClientRequest {
-  const request = (secure ? requestTls : requestPlain)(options);
-  request.on('socket', (socket) => {
-    socket.on('connect', () => {
-      const peer = normalAddress(socket.remoteAddress ?? '');
-      if (peer !== options.host) request.destroy(new Refused('not-public'));
-    });
-  });
-  return request;
-}
-
-/** The first address of the name. One that is not public among them condemns them all: whose turn it is next is not ours to say. */
-async function publicAddress(name: string, resolver: PictureParts['resolver'], signal: AbortSignal): Promise<string> {
-  const found = isIP(name) === 0 ? await lookUp(name, resolver, signal) : [name];
-  if (!found.every(isPublicAddress)) throw new Refused('not-public');
-  const first = normalAddress(found[0] ?? '');
-  if (first === undefined) throw new Refused('unknown-name');
-  return first;
-}
-
-async function lookUp(
-  name: string,
-  resolver: PictureParts['resolver'],
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const answers = await Promise.all([resolver.a(name, signal), resolver.aaaa(name, signal)]);
-  signal.throwIfAborted();
-  return answers.flatMap((answer) => (answer.kind === 'found' ? answer.records : []));
+  return reach(url, parts, { method: 'GET', headers, signal });
 }
 
 async function read(answer: IncomingMessage): Promise<Picture> {

@@ -4,7 +4,7 @@ import type { JmapCase } from './client.ts';
 import { DRAFT_ERRORS } from './draft-errors.ts';
 import { DRAFTS } from './drafts.ts';
 import { EMAILS_READ, TEXTS_READ } from './emails.ts';
-import { EVENTS } from './events.ts';
+import { EVENTS, WAITING } from './events.ts';
 import { FIELDS_READ } from './fields.ts';
 import { COPIES, IMPORTS, PARSES } from './filing.ts';
 import { FILTERS } from './filters.ts';
@@ -14,6 +14,7 @@ import { MAILBOX_COUNTS, MAILBOXES } from './mailboxes.ts';
 import { CHANGES, GET } from './objects.ts';
 import { SORTS, WINDOWS } from './orders.ts';
 import { PARTS_READ } from './parts.ts';
+import { PUSHES } from './pushes.ts';
 import { QUERY_CHANGES } from './query-changes.ts';
 import { REFERENCES } from './references.ts';
 import { REQUESTS } from './requests.ts';
@@ -32,5 +33,8 @@ export const JMAP_CASES: readonly JmapCase[] = [
   [FILTERS, SORTS, WINDOWS, QUERY_CHANGES, SNIPPETS],
   [DRAFTS, DRAFT_ERRORS, UPDATES, IMPORTS, PARSES, COPIES],
   [IDENTITIES, SUBMISSIONS, SUBMISSION_ERRORS, SUBMISSION_QUERIES],
-  [BLOBS, EVENTS],
+  [BLOBS, EVENTS, PUSHES],
 ].flat(2);
+
+/** Those that wait for a second to pass, and none minds what another does meanwhile. */
+export const JMAP_WAITING_CASES: readonly JmapCase[] = WAITING;

@@ -363,24 +363,4 @@ export const COPIES = group('Copies', [
     async ({ ann, bob }) =>
       ann.refused('fromAccountNotFound', 'Blob/copy', { fromAccountId: bob.account, blobIds: [] }),
   ],
-  [
-    '8620-7.2-not-https',
-    'must',
-    'No push goes to an address without encryption',
-    async ({ ann }) => {
-      const set = await ann.ok('PushSubscription/set', {
-        create: { k: { deviceClientId: 'a', url: 'http://b.test/' } },
-      });
-      like(set, { created: null, notCreated: { k: { type: 'invalidProperties' } } }, 'set');
-    },
-  ],
-  [
-    '8620-7.2-get',
-    'must',
-    'PushSubscription/get has no account and no state',
-    async ({ ann }) => {
-      const got = await ann.ok('PushSubscription/get', { ids: null });
-      same(Object.keys(got).toSorted(), ['list', 'notFound'], 'response');
-    },
-  ],
 ]);

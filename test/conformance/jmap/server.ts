@@ -8,7 +8,8 @@ import type { JmapServer } from './client.ts';
 export async function startJmap(t: TestContext): Promise<JmapServer & { readonly host: RunningHost }> {
   const host = await startHost(t, {
     accounts: ['ann@a.test', 'bob@a.test'],
-    tables: '[limits]\nper_address = false\n',
+    // What is pushed comes back to the cases.
+    tables: '[limits]\nper_address = false\n[web]\nlisten = ["127.0.0.1:0"]\npush_local = true\n',
   });
   const origin = `http://127.0.0.1:${String(host.port('web'))}`;
   const [ann, bob] = [
