@@ -178,7 +178,7 @@ const VIEWS: readonly View[] = [
     async show(page) {
       await inbox(page);
       await row(page, 'Plans for the mast').click();
-      await page.locator('.message-body').first().waitFor();
+      await page.locator('.report').first().waitFor();
     },
   },
   {

@@ -149,6 +149,12 @@ export function hasFormat(html: string): boolean {
 /** Whether two versions are the same letter, so that nothing need be saved. */
 export const isSame = (a: Content, b: Content): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
+/** Wherever its files lie. */
+export const withoutBlobs = (content: Content): Content => ({
+  ...content,
+  files: content.files.map(({ blobId: _, ...file }) => file),
+});
+
 // --- What a draft has to remember that no mail header says ---
 
 /** Kept in a field of the draft that never goes out: what is sent is made anew, without it. */

@@ -4,10 +4,10 @@ import type { Signal } from '@preact/signals';
 import { clock } from '../clock.ts';
 import type { Cancel } from '../clock.ts';
 import type { Api } from '../jmap/api.ts';
-import { asTrouble } from '../jmap/trouble.ts';
-import type { Trouble } from '../jmap/trouble.ts';
-import { isSame } from './content.ts';
+import { asTrouble, Trouble } from '../jmap/trouble.ts';
+import { isSame, withoutBlobs } from './content.ts';
 import type { Content, DraftFile } from './content.ts';
+import type { Attempt } from './attempt.ts';
 import { mirror, unmirror } from './mirror.ts';
 import { SizeLimits } from './packed-size.ts';
 import type { Entry } from './people.ts';
@@ -60,10 +60,12 @@ export class Draft {
   readonly sending = signal(false);
   /** Another version of it was made elsewhere, and both are kept. */
   readonly isForked = signal(false);
-  /** It was to be sent, no answer came, and its draft is gone: it may have gone out. */
-  readonly maybeSent = signal(false);
-  /** The answer to sending it never came. */
-  isUnanswered = false;
+  /** It is being sent, or was and no answer came: nothing is saved on the server before it is known what became of it. */
+  attempt: Attempt | undefined;
+  /** No answer came. */
+  readonly isDoubtful = signal(false);
+  /** It has gone as it was, and was changed since. */
+  readonly wasSent = signal(false);
   /** Restored from this browser after something went wrong. */
   readonly isRestored = signal(false);
   /** Grows when the text was changed by something else than its editor. */
@@ -233,11 +235,11 @@ export class Draft {
   // --- Keeping ---
 
   private async saveNow(content: Content): Promise<void> {
+    if (this.attempt !== undefined) throw new Trouble('gone');
     const saved = await saveDraft(this.api, { drafts: this.drafts, key: this.key, content, before: this.serverId });
     batch(() => {
       this.serverId = saved.id;
-      if (saved.isForked) (this.isUnanswered ? this.maybeSent : this.isForked).value = true;
-      this.isUnanswered = false;
+      if (saved.isForked) this.isForked.value = true;
       this.takeBlobs(saved.blobs);
     });
     this.onSaved();
@@ -271,9 +273,8 @@ export class Draft {
       return blob === undefined ? [] : [[key, blob] as const];
     });
     const { account } = this.api;
-    await mirror({ account, key: this.key, serverId: this.serverId, content, files, at: clock.now() }).catch(
-      () => undefined,
-    );
+    const { key, serverId, attempt } = this;
+    await mirror({ account, key, serverId, content, files, attempt, at: clock.now() }).catch(() => undefined);
   }
 }
 
@@ -283,8 +284,3 @@ function limitsOf({ session, account }: Api): SizeLimits {
   const octets = (limit: unknown): number => (typeof limit === 'number' ? limit : Infinity);
   return new SizeLimits(octets(maxSizeUpload), octets(maxSizeAttachmentsPerEmail));
 }
-
-const withoutBlobs = (content: Content): Content => ({
-  ...content,
-  files: content.files.map(({ blobId: _, ...file }) => file),
-});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { emailOf, isEmpty, recipientsOf, submissionOf } from './letter.ts';
+import { emailOf, heldUntil, isEmpty, recipientsOf, submissionOf } from './letter.ts';
 import type { Letter } from './letter.ts';
 
 const letter = (facts: Partial<Letter> = {}): Letter => ({
@@ -85,4 +85,18 @@ test('a letter in which nothing stands is empty', () => {
   assert.ok(isEmpty(letter({ to: [], subject: ' ', text: '\n', html: '<p>&nbsp;</p>' })));
   assert.ok(!isEmpty(letter({ subject: '', text: '' })));
   assert.ok(!isEmpty(letter({ to: [], subject: '', text: '', files: [pdf] })));
+});
+
+test('another time takes the place of the one before, and nothing else changes', () => {
+  const rcptTo = [{ email: 'bob@b.test', parameters: { NOTIFY: 'FAILURE,DELAY' } }];
+  const until = new Date('2026-12-01T07:00:00.500Z');
+  for (const [before, after] of [
+    [null, {}],
+    [{ HOLDFOR: '10', RET: 'HDRS' }, { RET: 'HDRS' }],
+    [{ HOLDUNTIL: '2026-11-30T07:00:00Z' }, {}],
+  ] as const) {
+    const envelope = heldUntil({ mailFrom: { email: 'a@a.test', parameters: before }, rcptTo }, until);
+    const parameters = { ...after, HOLDUNTIL: '2026-12-01T07:00:00Z' };
+    assert.deepEqual(envelope, { mailFrom: { email: 'a@a.test', parameters }, rcptTo });
+  }
 });

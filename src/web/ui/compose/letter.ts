@@ -109,6 +109,18 @@ export function isEmpty({ to, cc, bcc, subject, text, html, files }: Letter): bo
 /** When a letter is let go, in seconds from now or at a time (RFC 4865); nothing: at once. */
 export type Hold = { readonly seconds: number } | { readonly until: Date } | undefined;
 
+/** RFC 8621 §7. */
+export interface Envelope {
+  readonly mailFrom: { readonly email: string; readonly parameters: Readonly<Record<string, string | null>> | null };
+  readonly rcptTo: readonly { readonly email: string; readonly parameters: object | null }[];
+}
+
+/** The same letter to the same people, let go at another time. */
+export function heldUntil({ mailFrom, rcptTo }: Envelope, until: Date): Envelope {
+  const others = Object.entries(mailFrom.parameters ?? {}).filter(([name]) => !/^HOLD(?:FOR|UNTIL)$/iu.test(name));
+  return { mailFrom: { ...mailFrom, parameters: { ...Object.fromEntries(others), ...holdOf({ until }) } }, rcptTo };
+}
+
 /** The submission of a draft. The envelope names everybody, so that Bcc is in it and nowhere else. */
 export function submissionOf(parts: {
   readonly letter: Letter;

@@ -2,6 +2,7 @@
  * What is written and not with the server yet, kept in this browser: a tab that is killed, or a server that is away,
  * loses nothing. Only here, never in localStorage; it ends with the log-out.
  */
+import type { Attempt } from './attempt.ts';
 import type { Content } from './content.ts';
 
 export interface Mirrored {
@@ -12,6 +13,8 @@ export interface Mirrored {
   readonly content: Content;
   /** Files that were not uploaded yet, by their key. */
   readonly files: readonly (readonly [string, Blob])[];
+  /** It was being sent. */
+  readonly attempt: Attempt | undefined;
   readonly at: number;
 }
 

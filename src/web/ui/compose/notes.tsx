@@ -51,9 +51,14 @@ export function Notes({ draft, attach }: { readonly draft: Draft; readonly attac
           {say.forked}
         </Note>
       )}
-      {draft.maybeSent.value && (
-        <Note icon="help" tone="warn" close={() => (draft.maybeSent.value = false)}>
-          {say.maybeSent}
+      {draft.isDoubtful.value && (
+        <Note icon="help" tone="warn">
+          {say.doubt}
+        </Note>
+      )}
+      {draft.wasSent.value && (
+        <Note icon="send" tone="warn" close={() => (draft.wasSent.value = false)}>
+          {say.wasSent}
         </Note>
       )}
       {doubtful.length > 0 && (
@@ -242,7 +247,7 @@ function Refusal({
 }
 
 function Note(props: {
-  readonly icon: 'undo' | 'copy' | 'alert' | 'info' | 'paperclip' | 'help';
+  readonly icon: 'undo' | 'send' | 'copy' | 'alert' | 'info' | 'paperclip' | 'help';
   readonly tone: 'info' | 'warn' | 'danger';
   readonly wantsFocus?: boolean;
   readonly close?: () => void;

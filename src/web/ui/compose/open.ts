@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { notices } from '../components/notices.ts';
 import { asTrouble, Trouble } from '../jmap/trouble.ts';
+import { parseLetter } from '../reader/letters.ts';
 import { theDesk } from '../shell/app.ts';
 import { words } from '../words/index.ts';
 import type { Content } from './content.ts';
@@ -23,6 +24,7 @@ import {
   emptyContent,
   forwardContent,
   loadLetter,
+  MOST_TEXT,
   newKey,
 } from './start.ts';
 import type { Begun, Loaded, Prefill } from './start.ts';
@@ -31,7 +33,9 @@ import { writers } from './writers.ts';
 
 export type Writing =
   | { readonly kind: 'new'; readonly to?: string }
-  | { readonly kind: 'reply' | 'reply-all' | 'forward' | 'forward-attached' | 'draft'; readonly email: string };
+  | { readonly kind: 'reply' | 'reply-all' | 'forward' | 'forward-attached' | 'draft'; readonly email: string }
+  /** About a message that lies in no mailbox. */
+  | { readonly kind: 'reply' | 'reply-all' | 'forward'; readonly blob: string };
 
 /** A composer that has no letter yet: it is being fetched, or that failed. */
 export interface Opening {
@@ -96,6 +100,14 @@ async function begin(wish: Writing): Promise<Begun> {
   const wishes = writing.peek();
   const fresh = (content: Content): Begun => ({ content, key: newKey(), serverId: undefined });
   if (wish.kind === 'new') return fresh(emptyContent(first, wishes, prefillOf(wish.to)));
+  if ('blob' in wish) {
+    const unfiled = await parseLetter(api, wish.blob, MOST_TEXT);
+    const begun =
+      wish.kind === 'forward'
+        ? fresh(forwardContent(unfiled, identities, wishes))
+        : answer(unfiled, wish.kind === 'reply-all', identities);
+    return { ...begun, content: { ...begun.content, original: undefined } };
+  }
   const letter = await loadLetter(api, wish.email);
   switch (wish.kind) {
     case 'draft':
@@ -254,7 +266,7 @@ export async function restoreLeft(): Promise<void> {
   if (left.length === 0) return;
   await Promise.all([writers().identities.load(), prepare()]);
   let restored = 0;
-  for (const { key, content, serverId, files } of left) {
+  for (const { key, content, serverId, files, attempt } of left) {
     if (drafts.peek().some((one) => one.key === key) || (await isHeldElsewhere(key))) continue;
     if (isBlank(content)) {
       await unmirror(api.account, key).catch(() => undefined);
@@ -263,6 +275,7 @@ export async function restoreLeft(): Promise<void> {
     const draft = await openDraft(await upToDate({ content, key, serverId }));
     draft.restoreFiles(files);
     draft.isRestored.value = true;
+    draft.attempt = attempt;
     draft.saveAnew();
     restored += 1;
   }

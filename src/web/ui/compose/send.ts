@@ -4,19 +4,22 @@
  */
 import { clock } from '../clock.ts';
 import { notices } from '../components/notices.ts';
+import { only } from '../jmap/api.ts';
 import type { Api } from '../jmap/api.ts';
-import { asTrouble, fromSetError, MethodError } from '../jmap/trouble.ts';
-import type { Id, SetError, SetResult } from '../jmap/types.ts';
+import { asTrouble, fromSetError, MethodError, Trouble } from '../jmap/trouble.ts';
+import type { GetResult, Id, SetError, SetResult } from '../jmap/types.ts';
 import { theDesk } from '../shell/app.ts';
 import { longDate } from '../words/dates.ts';
 import { words } from '../words/index.ts';
 import { attachedWord } from './attached-word.ts';
-import { entriesOf, FIELDS, letterOf, peopleIn, unclearIn } from './content.ts';
+import { findLetter, isUnanswered, newMessageId } from './attempt.ts';
+import type { Attempt, Whereabouts } from './attempt.ts';
+import { entriesOf, FIELDS, isSame, letterOf, peopleIn, unclearIn, withoutBlobs } from './content.ts';
 import type { Content } from './content.ts';
 import type { Draft, Obstacle } from './draft.ts';
-import { emailOf, submissionOf } from './letter.ts';
-import type { Hold } from './letter.ts';
-import { finish, openDraft, write } from './open.ts';
+import { emailOf, heldUntil, submissionOf } from './letter.ts';
+import type { Envelope, Hold } from './letter.ts';
+import { drafts, finish, openDraft, write } from './open.ts';
 import { writing } from './options.ts';
 import { outboxOf } from '../outbox/outbox.ts';
 import { creationName } from './store-draft.ts';
@@ -50,23 +53,87 @@ export async function send(draft: Draft, later?: Date): Promise<void> {
   if (draft.obstacle.peek() !== undefined) return;
   draft.sending.value = true;
   await draft.stop();
+  const attempt = beginAttempt(draft, later);
   try {
+    // A page that ends before the answer comes finds out when it is opened again.
+    await draft.mirrorNow();
     const hold: Hold = later === undefined ? { seconds: writing.peek().undoSeconds } : { until: later };
-    const sent = await submit(theDesk().api, draft, hold);
+    const sent = await submit(theDesk().api, draft, { hold, messageId: attempt.messageId });
     await finish(draft);
     tell(draft, sent, later);
-    void markOriginal(draft.content.peek(), true);
+    void markOriginal(attempt.content, true);
   } catch (error) {
-    draft.isUnanswered = ['gone', 'offline'].includes(asTrouble(error).kind);
-    draft.restart();
-    draft.saveAnew();
-    draft.obstacle.value = error instanceof Refused ? error.obstacle : refusal(error);
+    if (isUnanswered(error)) await findOut(draft);
+    else stay(draft, error instanceof Refused ? error.obstacle : refusal(error));
   }
   draft.sending.value = false;
-  void theDesk()
-    .mail.sync()
-    .catch(() => undefined);
-  void outboxOf(theDesk()).refresh();
+  lookAgain();
+}
+
+function beginAttempt(draft: Draft, later: Date | undefined): Attempt {
+  const content = draft.content.peek();
+  const messageId = newMessageId(content.from.email, location.hostname);
+  const attempt = { messageId, content, until: later?.getTime() };
+  draft.attempt = attempt;
+  return attempt;
+}
+
+/** It was not sent: it is a draft, to be saved. */
+function stay(draft: Draft, obstacle: Obstacle): void {
+  draft.attempt = undefined;
+  draft.obstacle.value = obstacle;
+  writeOn(draft);
+}
+
+function writeOn(draft: Draft): void {
+  draft.restart();
+  draft.saveAnew();
+}
+
+/** No answer came: as soon as the server can be asked, what became of the letter is shown. Until then it is not sent again. */
+export async function findOut(draft: Draft): Promise<void> {
+  const { attempt } = draft;
+  if (attempt === undefined) return;
+  draft.isDoubtful.value = true;
+  draft.sending.value = true;
+  // Kept in this browser meanwhile.
+  writeOn(draft);
+  const { api, line } = theDesk();
+  const isWanted = (): boolean => drafts.peek().includes(draft);
+  const found = await findLetter({ api, line, drafts: boxes().mailboxes.drafts }, attempt.messageId, isWanted);
+  draft.sending.value = false;
+  if (found === undefined) return;
+  draft.isDoubtful.value = false;
+  draft.attempt = undefined;
+  if (found.is === 'sent') await sentAfterAll(draft, found, attempt);
+  else notSent(draft, found);
+  lookAgain();
+}
+
+async function sentAfterAll(draft: Draft, sent: Sent, { content, until }: Attempt): Promise<void> {
+  void markOriginal(content, true);
+  draft.pending?.();
+  if (isSame(withoutBlobs(draft.content.peek()), withoutBlobs(content))) {
+    await finish(draft);
+    const text = until === undefined ? say.sentAfterAll : say.scheduled(longDate(until));
+    notices.say(text, sent.isPending ? () => void takeBack(sent, draft) : undefined);
+    return;
+  }
+  draft.serverId = undefined;
+  draft.wasSent.value = true;
+  writeOn(draft);
+}
+
+function notSent(draft: Draft, found: Exclude<Whereabouts, { is: 'sent' }>): void {
+  if (found.is === 'draft') draft.serverId = found.email;
+  stay(draft, { is: 'refused', type: 'notGone', trouble: new Trouble('refused'), addresses: [] });
+}
+
+/** What was done shows at once. */
+function lookAgain(): void {
+  const desk = theDesk();
+  void desk.mail.sync().catch(() => undefined);
+  void outboxOf(desk).refresh();
 }
 
 class Refused extends Error {
@@ -96,7 +163,11 @@ interface Sent {
   readonly isPending: boolean;
 }
 
-async function submit(api: Api, draft: Draft, hold: Hold): Promise<Sent> {
+async function submit(
+  api: Api,
+  draft: Draft,
+  { hold, messageId }: { readonly hold: Hold; readonly messageId: string },
+): Promise<Sent> {
   const content = draft.content.peek();
   const letter = letterOf(content);
   const { mailboxes } = boxes();
@@ -108,6 +179,7 @@ async function submit(api: Api, draft: Draft, hold: Hold): Promise<Sent> {
         create: {
           [email]: {
             ...emailOf(letter),
+            messageId: [messageId],
             mailboxIds: { [mailboxes.drafts]: true },
             keywords: { $draft: true, $seen: true },
           },
@@ -210,7 +282,7 @@ async function takeBack(sent: Pick<Sent, 'submission' | 'email'>, draft: Draft |
 
 /** In words, why it can't be taken back any more. */
 async function cancel(submission: Id): Promise<string | undefined> {
-  const { api, mail } = theDesk();
+  const { api } = theDesk();
   try {
     const { notUpdated } = await api.call<SetResult>('EmailSubmission/set', {
       update: { [submission]: { undoStatus: 'canceled' } },
@@ -221,13 +293,48 @@ async function cancel(submission: Id): Promise<string | undefined> {
   } catch (error) {
     return say.notTakenBack(asTrouble(error).said ?? '');
   } finally {
-    void mail.sync().catch(() => undefined);
-    void outboxOf(theDesk()).refresh();
+    lookAgain();
   }
 }
 
 /** From the outbox: all of it is taken back, and it is a draft again. */
 export const backToDraft = (submission: Id, email: Id): Promise<void> => takeBack({ submission, email }, undefined);
+
+interface Submission {
+  readonly identityId: Id;
+  readonly envelope: Envelope;
+}
+
+/** From the outbox: taken back first, so that nothing leaves meanwhile, and sent anew to go at another time. */
+export async function sendAtOtherTime(submission: Id, email: Id, until: Date): Promise<void> {
+  const { api } = theDesk();
+  const asked = api.call<GetResult<Submission>>('EmailSubmission/get', {
+    ids: [submission],
+    properties: ['identityId', 'envelope'],
+  });
+  const sent = await asked.then(({ list }) => only(list)).catch(asTrouble);
+  const refused = sent instanceof Trouble ? say.notTakenBack(sent.said ?? '') : await cancel(submission);
+  if (sent instanceof Trouble || refused !== undefined) {
+    notices.say(refused ?? say.tooLate);
+    return;
+  }
+  const { identityId, envelope } = sent;
+  const again = { identityId, envelope: heldUntil(envelope, until), emailId: email };
+  await submitHeld(api, again).then(
+    () => notices.say(say.scheduled(longDate(until.getTime()))),
+    (error: unknown) => notices.say(say.notThen(asTrouble(error).said ?? '')),
+  );
+  lookAgain();
+}
+
+async function submitHeld(api: Api, submission: Submission & { readonly emailId: Id }): Promise<void> {
+  const name = creationName();
+  const { created, notCreated } = await api.call<SetResult>('EmailSubmission/set', {
+    create: { [name]: submission },
+    onSuccessUpdateEmail: { [`#${name}`]: toSent(boxes().mailboxes) },
+  });
+  if (created?.[name] === undefined) throw fromSetError(notCreated?.[name] ?? { type: 'serverFail' });
+}
 
 /** The letter that was answered or handed on says so. */
 async function markOriginal({ original }: Content, on: boolean): Promise<void> {

@@ -30,7 +30,7 @@ export interface Begun {
 }
 
 /** Octets of one body value that an answer quotes, or a draft has. */
-const MOST_TEXT = 8 * 1024 * 1024;
+export const MOST_TEXT = 8 * 1024 * 1024;
 
 /** Mailing lists name themselves (RFC 2919). */
 const LIST_FIELD = 'header:List-Id:asText';

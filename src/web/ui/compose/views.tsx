@@ -25,6 +25,7 @@ import {
   write,
 } from './open.ts';
 import type { Opening } from './open.ts';
+import { findOut } from './send.ts';
 import { followOutbox } from '../outbox/outbox.ts';
 import { waiting } from '../outbox/waiting.ts';
 import { writers } from './writers.ts';
@@ -43,7 +44,7 @@ export function ComposeLayer() {
     void writers(desk)
       .identities.load()
       .catch(() => undefined);
-    void restoreLeft();
+    void restoreLeft().then(findOutAll);
     openAsked();
     const ends = [
       guardUnsaved(),
@@ -76,6 +77,11 @@ export function ComposeLayer() {
       {contested.value !== undefined && <Contested begun={contested.value.begun} />}
     </div>
   );
+}
+
+/** What was to be sent when the page ended. */
+function findOutAll(): void {
+  for (const draft of drafts.peek()) void findOut(draft);
 }
 
 /** The browser was given a mailto: link and hands it to this page, once. */

@@ -35,11 +35,13 @@ interface PickerProps {
 export function FolderPicker({ folders, nameOf, choose }: PickerProps) {
   const text = useSignal('');
   const marked = useSignal(0);
-  const wanted = text.value.trim().toLowerCase();
-  const found = folders.filter((mailbox) => nameOf(mailbox).toLowerCase().includes(wanted));
+  const named = (part: string): readonly Mailbox[] =>
+    folders.filter((mailbox) => nameOf(mailbox).toLowerCase().includes(part.trim().toLowerCase()));
+  const found = named(text.value);
   const at = Math.min(marked.value, Math.max(0, found.length - 1));
   const onKeyDown = (event: KeyboardEvent): void => {
-    const chosen = found[at];
+    // Who types fast and presses Enter is ahead of what is drawn.
+    const chosen = named(text.peek())[marked.peek()];
     if (event.key === 'ArrowDown') marked.value = Math.min(at + 1, found.length - 1);
     else if (event.key === 'ArrowUp') marked.value = Math.max(at - 1, 0);
     else if (event.key === 'Enter' && chosen !== undefined && !event.isComposing) choose(chosen);

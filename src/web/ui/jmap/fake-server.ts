@@ -364,6 +364,7 @@ export function fakeEmail(some: Partial<FullEmail> & { readonly id: Id }): FullE
     hasAttachment: false,
     preview: text,
     messageId: [`${some.id}@b.test`],
+    'header:Content-Type:asRaw': null,
     inReplyTo: null,
     references: null,
     textBody: [

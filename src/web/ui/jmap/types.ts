@@ -92,6 +92,8 @@ export interface BodyPart {
 
 /** What the reader shows more than a row does. */
 export interface FullEmail extends Email {
+  /** As it stands in its header: whether it is a report (RFC 3462). */
+  readonly 'header:Content-Type:asRaw': string | null;
   readonly sentAt: string | null;
   readonly messageId: readonly string[] | null;
   readonly inReplyTo: readonly string[] | null;

@@ -1,8 +1,9 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
-import { Button, ErrorCard, Icon } from '../components/index.ts';
+import { Button, ErrorCard, Icon, Waiting } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
-import type { GetResult } from '../jmap/types.ts';
+import type { FullEmail, GetResult } from '../jmap/types.ts';
 import { panel } from '../reader/panels.ts';
 import { useDesk } from '../shell/desk.ts';
 import { longDate } from '../words/dates.ts';
@@ -13,7 +14,7 @@ import type { Reason } from './outbox.ts';
 import { sameAddress } from '../compose/people.ts';
 import { writers } from '../compose/writers.ts';
 
-const say = words.compose.report;
+const say = words.report;
 
 interface ReportedRecipient {
   readonly email: string | null;
@@ -37,31 +38,70 @@ interface Report {
 }
 
 /** Says of itself that it is a report (RFC 3462); whether it can be read as one, the server says. */
-const CONTENT_TYPE = 'header:Content-Type:asRaw';
+const saysItIsOne = (email: FullEmail): boolean => /multipart\/report/iu.test(email['header:Content-Type:asRaw'] ?? '');
 
-/** What to do about a message that could not be delivered; nothing where `email` is no delivery report. */
-export function ReportCard({ email }: { readonly email: string }) {
+/**
+ * What to do about a message that could not be delivered, and behind a press what the report itself says: `children`.
+ * Where `email` is no delivery report, they stand alone.
+ */
+export function ReportCard({ email, children }: { readonly email: FullEmail; readonly children: ComponentChildren }) {
+  const report = useReport(email);
+  if (report === 'asking') {
+    return (
+      <Waiting>
+        <p class="muted report">{words.common.loading}</p>
+      </Waiting>
+    );
+  }
+  if (report === undefined) return <>{children}</>;
+  return (
+    <>
+      <Card report={report} />
+      <Itself>{children}</Itself>
+    </>
+  );
+}
+
+/** Undefined: it is none, or the server can't say. */
+function useReport(email: FullEmail): Report | 'asking' | undefined {
   const { api } = useDesk();
-  const report = useSignal<Report | undefined>(undefined);
+  const isOne = api.speaks(OUTBOX) && saysItIsOne(email);
+  const report = useSignal<Report | 'asking' | undefined>(isOne ? 'asking' : undefined);
   useEffect(() => {
+    if (!isOne) return undefined;
     let isGone = false;
-    report.value = undefined;
-    const ask = async (): Promise<void> => {
-      if (!api.speaks(OUTBOX)) return;
-      const { list } = await api.call<GetResult<{ readonly [CONTENT_TYPE]: string | null }>>('Email/get', {
-        ids: [email],
-        properties: [CONTENT_TYPE],
-      });
-      if (!/multipart\/report/iu.test(list[0]?.[CONTENT_TYPE] ?? '')) return;
-      const found = await api.call<GetResult<Report>>('DeliveryReport/get', { ids: [email] });
-      if (!isGone) report.value = found.list[0];
+    const show = (found: Report | undefined): void => {
+      if (!isGone) report.value = found;
     };
-    ask().catch(() => undefined);
+    api.call<GetResult<Report>>('DeliveryReport/get', { ids: [email.id] }).then(
+      ({ list }) => {
+        show(list[0]);
+      },
+      () => {
+        show(undefined);
+      },
+    );
     return () => {
       isGone = true;
     };
-  }, [email]);
-  return report.value === undefined ? null : <Card report={report.value} />;
+  }, [email.id]);
+  return report.value;
+}
+
+/** Drawn when it is opened: a frame that nobody sees has no height to be measured. */
+function Itself({ children }: { readonly children: ComponentChildren }) {
+  const isOpen = useSignal(false);
+  return (
+    <details
+      class="report-itself"
+      onToggle={(event) => {
+        isOpen.value = event.currentTarget.open;
+      }}
+    >
+      <summary>{say.itself}</summary>
+      {isOpen.value && children}
+    </details>
+  );
 }
 
 const FAILED = 'failed';

@@ -6,7 +6,7 @@ import { words } from '../words/index.ts';
 import { outboxOf } from './outbox.ts';
 import type { OutboxState } from './outbox.ts';
 
-const say = words.compose.outbox;
+const say = words.outbox;
 
 const ICONS: Readonly<Record<OutboxState, IconName>> = {
   held: 'clock',

@@ -11,10 +11,11 @@ import { outboxOf } from './outbox.ts';
 import type { OutboxAction, OutboxEntry, OutboxRecipient } from './outbox.ts';
 import { StateChip } from './state-chip.tsx';
 import { correct } from './correct.ts';
-import { backToDraft } from '../compose/send.ts';
+import { ChooseTime, useLongest } from '../compose/later.tsx';
+import { backToDraft, sendAtOtherTime } from '../compose/send.ts';
 import { panel } from '../reader/panels.ts';
 
-const say = words.compose.outbox;
+const say = words.outbox;
 
 /** How each message stands that not everybody has, in words, with what can be done. */
 export function OutboxView() {
@@ -48,15 +49,19 @@ function Entry({ entry }: { readonly entry: OutboxEntry }) {
   const outbox = outboxOf(useDesk());
   const asking = useSignal<readonly string[] | undefined>(undefined);
   const busy = useSignal(false);
+  const choosing = useSignal(false);
+  const longest = useLongest();
   const subject = outbox.letters.value.get(entry.emailId)?.subject ?? words.common.noSubject;
   const isAllHeld = entry.recipients.every(({ state }) => state === 'held');
+  const isBySender = entry.recipients.every(({ heldBy }) => heldBy === 'sender');
   const failed = entry.recipients.filter(({ state }) => state === 'refused').map(({ email }) => email);
 
   const run = async (action: OutboxAction, recipients: readonly string[] | null): Promise<void> => {
     busy.value = true;
     try {
+      const isLeft = action === 'cancel' && isUnsure(entry, recipients);
       const why = await outbox.act(entry.id, action, recipients);
-      notices.say(why.length === 0 ? say.acted : why.join(' '));
+      notices.say(isLeft ? say.left : why.length === 0 ? say.acted : why.join(' '));
     } catch (error) {
       notices.say(asTrouble(error).said ?? words.trouble.refused.what);
     }
@@ -93,6 +98,11 @@ function Entry({ entry }: { readonly entry: OutboxEntry }) {
                 {say.actions['sendNow']}
               </Button>
             )}
+            {isAllHeld && isBySender && (
+              <Button icon="later" disabled={busy.value} onClick={() => (choosing.value = true)}>
+                {say.otherTime}
+              </Button>
+            )}
             <Button icon="pencil" disabled={busy.value} onClick={() => void backToDraft(entry.id, entry.emailId)}>
               {say.backToDraft}
             </Button>
@@ -110,9 +120,17 @@ function Entry({ entry }: { readonly entry: OutboxEntry }) {
             panel.value = { kind: 'journey', email: entry.emailId };
           }}
         >
-          {words.compose.report.journey}
+          {words.report.journey}
         </Button>
       </div>
+      {choosing.value && (
+        <ChooseTime
+          longest={longest}
+          from={new Date(entry.sendAt)}
+          close={() => (choosing.value = false)}
+          take={(time) => void sendAtOtherTime(entry.id, entry.emailId, time)}
+        />
+      )}
       {asking.value !== undefined && (
         <Confirm
           title={say.sendAgainTitle}
@@ -125,6 +143,10 @@ function Entry({ entry }: { readonly entry: OutboxEntry }) {
     </li>
   );
 }
+
+/** Who leaves it as it is has nothing taken back: nobody knows whether it arrived. */
+const isUnsure = ({ recipients }: OutboxEntry, meant: readonly string[] | null): boolean =>
+  recipients.some(({ email, state }) => state === 'unsure' && (meant?.includes(email) ?? true));
 
 const at = (time: string | null): string => longDate(Date.parse(time ?? ''));
 
@@ -178,7 +200,7 @@ function Recipient(props: {
                 act(action, [email]);
               }}
             >
-              {say.actions[action]}
+              {state === 'unsure' && action === 'cancel' ? say.leave : say.actions[action]}
             </Button>
           ))}
         </div>

@@ -6,6 +6,7 @@ import { downloadUrl } from '../jmap/api.ts';
 import { asTrouble } from '../jmap/trouble.ts';
 import type { Trouble } from '../jmap/trouble.ts';
 import type { Id } from '../jmap/types.ts';
+import { visibleString } from '../letter/visible-text.ts';
 import { useDesk } from '../shell/desk.ts';
 import { size, words } from '../words/index.ts';
 import { InnerMessage } from './inner-message.tsx';
@@ -22,7 +23,7 @@ export function Panels() {
   };
   if (now.kind === 'inner') {
     return (
-      <Dialog title={say.inside} wide close={close}>
+      <Dialog title={now.file === undefined ? say.inside : visibleString(now.file)} wide close={close}>
         <InnerMessage key={now.blob} blob={now.blob} />
       </Dialog>
     );

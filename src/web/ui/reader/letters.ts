@@ -2,11 +2,12 @@
 import { signal } from '@preact/signals';
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import { only } from '../jmap/api.ts';
+import type { Api } from '../jmap/api.ts';
 import type { Mail } from '../jmap/mail.ts';
-import { asTrouble } from '../jmap/trouble.ts';
-import type { Trouble } from '../jmap/trouble.ts';
+import { asTrouble, Trouble } from '../jmap/trouble.ts';
 import { ROW_PROPERTIES } from '../jmap/types.ts';
 import type { FullEmail, GetResult, Id } from '../jmap/types.ts';
+import { words } from '../words/index.ts';
 
 export type Letter =
   | { readonly is: 'loading' }
@@ -33,6 +34,7 @@ export const FULL_PROPERTIES = [
   'htmlBody',
   'attachments',
   'bodyValues',
+  'header:Content-Type:asRaw',
 ];
 
 /** Whether text is flowed (RFC 3676 §4) stands in no property of a part, but in its header. */
@@ -47,6 +49,22 @@ export const BODY_PROPERTIES = [
   'cid',
   'header:Content-Type:asRaw',
 ];
+
+/** A message that lies in no mailbox: inside another, or uploaded (Email/parse, RFC 8621 §4.9). Throws a Trouble where it is none. */
+export async function parseLetter(api: Api, blob: Id, maxBodyValueBytes = SHOWN): Promise<FullEmail> {
+  const { parsed } = await api.call<{ readonly parsed: Readonly<Record<Id, FullEmail>> | null }>('Email/parse', {
+    blobIds: [blob],
+    properties: FULL_PROPERTIES,
+    bodyProperties: BODY_PROPERTIES,
+    fetchTextBodyValues: true,
+    fetchHTMLBodyValues: true,
+    maxBodyValueBytes,
+  });
+  const found = parsed?.[blob];
+  if (found === undefined) throw new Trouble('refused', words.reader.unread);
+  // It lies in no mailbox and has no keywords of its own.
+  return { ...found, id: found.id ?? blob, keywords: {}, mailboxIds: {}, receivedAt: found.sentAt ?? '' };
+}
 
 export class Letters {
   private readonly mail: Mail;

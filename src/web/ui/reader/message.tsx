@@ -88,7 +88,6 @@ function Unfolded({
         <MessageTools email={email} isDraft={isDraft} />
       </HeaderView>
       <RestBar email={email.id} />
-      <ReportCard email={email.id} />
       {letter.is === 'loading' && (
         <Waiting>
           <div class="message-body" aria-hidden="true">
@@ -125,8 +124,10 @@ function Unfolded({
       )}
       {letter.is === 'there' && (
         <>
-          <BodyView email={letter.email} showWhole={() => void letters.again(email.id, true)} />
-          <Files email={letter.email} />
+          <ReportCard key={email.id} email={letter.email}>
+            <BodyView email={letter.email} showWhole={() => void letters.again(email.id, true)} />
+            <Files email={letter.email} />
+          </ReportCard>
           {isDraft ? (
             <div class="message-foot">
               <Button

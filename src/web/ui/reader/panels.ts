@@ -4,8 +4,8 @@ import type { Id } from '../jmap/types.ts';
 
 export type Panel =
   | { readonly kind: 'source' | 'headers' | 'journey'; readonly email: Id }
-  /** A message that came inside another. */
-  | { readonly kind: 'inner'; readonly blob: Id };
+  /** A message that came inside another, or lies in a file of that name. */
+  | { readonly kind: 'inner'; readonly blob: Id; readonly file?: string };
 
 export const panel = signal<Panel | undefined>(undefined);
 

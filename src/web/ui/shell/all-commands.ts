@@ -6,6 +6,7 @@ import { question } from '../folders/question.ts';
 import { folderName } from '../folders/name.ts';
 import { asking } from '../folders/asking.ts';
 import type { Act } from '../list/acts.ts';
+import { chooseMessageFile } from '../reader/opened.ts';
 import { panel } from '../reader/panels.ts';
 import { unfolded } from '../reader/unfolded.ts';
 import { darkNow } from '../settings/dark.ts';
@@ -396,6 +397,7 @@ const APP: readonly Command[] = [
         .mail.sync()
         .catch(() => undefined),
   },
+  { id: 'open-file', name: say.openFile, group: 'app', keys: [], icon: 'file', run: chooseMessageFile },
   {
     id: 'new-folder',
     name: say.newFolder,

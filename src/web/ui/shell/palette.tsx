@@ -9,20 +9,25 @@ import { overlay } from './overlays.ts';
 
 const say = words.commands;
 
-/** Every command that is possible now, by its name. */
+/** Those that are possible now and have these words, or beginnings of them, in their names. */
+function commandsNamed(text: string): readonly Command[] {
+  const wanted = text.trim().toLowerCase().split(/\s+/);
+  return [...commands.peek(), ...folderCommands()].filter(
+    (command) =>
+      command.keyOnly !== true &&
+      isPossible(command) &&
+      wanted.every((word) => command.name.toLowerCase().includes(word)),
+  );
+}
+
+/** Every command that is possible now, by its name. Who types fast and presses Enter is ahead of what is drawn. */
 export function Palette() {
   const text = useSignal('');
   const marked = useSignal(0);
   const close = (): void => {
     overlay.value = undefined;
   };
-  const wanted = text.value.trim().toLowerCase().split(/\s+/);
-  const found = [...commands.value, ...folderCommands()].filter(
-    (command) =>
-      command.keyOnly !== true &&
-      isPossible(command) &&
-      wanted.every((word) => command.name.toLowerCase().includes(word)),
-  );
+  const found = commandsNamed(text.value);
   const at = Math.min(marked.value, Math.max(0, found.length - 1));
   const run = (command: Command | undefined): void => {
     if (command === undefined) return;
@@ -52,7 +57,7 @@ export function Palette() {
             if (event.isComposing) return;
             if (event.key === 'ArrowDown') marked.value = Math.min(at + 1, found.length - 1);
             else if (event.key === 'ArrowUp') marked.value = Math.max(at - 1, 0);
-            else if (event.key === 'Enter') run(found[at]);
+            else if (event.key === 'Enter') run(commandsNamed(text.peek())[marked.peek()]);
             else return;
             event.preventDefault();
             event.currentTarget.ownerDocument

@@ -10,6 +10,7 @@ import { FolderQuestions } from '../folders/questions.tsx';
 import { Questions } from '../list/bulk-bar.tsx';
 import { ListPane } from '../list/pane.tsx';
 import { Panels } from '../reader/dialogs.tsx';
+import { followMessageFiles } from '../reader/opened.ts';
 import { ReaderPane } from '../reader/pane.tsx';
 import { SearchChips, useSearch } from '../search/box.tsx';
 import { SettingsView } from '../settings/view.tsx';
@@ -28,6 +29,7 @@ import type { Route } from './route.ts';
 /** The frame around everything: skip links, the bar, and three panes. */
 export function Shell({ desk }: { readonly desk: Desk }) {
   useEffect(followKeys, []);
+  useEffect(followMessageFiles, []);
   return (
     <DeskProvider value={desk}>
       <Frame />

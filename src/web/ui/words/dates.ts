@@ -48,6 +48,14 @@ export const longDate = (at: number): string =>
         minute: '2-digit',
       });
 
+/** The reader's time zone as it is at that time: Europe/Berlin (GMT+1). */
+export function zoneName(at: number): string {
+  const zone = new Intl.DateTimeFormat(locale(), { timeZoneName: 'shortOffset' });
+  const offset = zone.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const { timeZone } = zone.resolvedOptions();
+  return timeZone === offset ? offset : `${timeZone} (${offset})`;
+}
+
 /** For a step of a journey: 5 Oct, 12:04:09. */
 export const exactDate = (at: number): string =>
   Number.isNaN(at)

@@ -37,6 +37,7 @@ export const commands = {
   source: 'Raw source',
   print: 'Print',
   refresh: 'Look for new mail',
+  openFile: 'Open a message from a file (.eml)',
   palette: 'All commands',
   keys: 'Keys',
   settings: 'Settings',

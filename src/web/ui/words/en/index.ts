@@ -5,10 +5,25 @@ import { common } from './common.ts';
 import { compose } from './compose.ts';
 import { folders } from './folders.ts';
 import { list } from './list.ts';
+import { outbox, report } from './outbox.ts';
 import { reader } from './reader.ts';
 import { search } from './search.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
 import { trouble } from './trouble.ts';
 
-export const en = { accounts, common, commands, compose, folders, list, reader, search, session, settings, trouble };
+export const en = {
+  accounts,
+  common,
+  commands,
+  compose,
+  folders,
+  list,
+  outbox,
+  reader,
+  report,
+  search,
+  session,
+  settings,
+  trouble,
+};

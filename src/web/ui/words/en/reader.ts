@@ -67,6 +67,13 @@ export const reader = {
   sourceTitle: 'Raw source',
   headersTitle: 'All headers',
   inside: 'A message inside this message',
+  inner: {
+    keep: 'Put into a folder',
+    keepTitle: 'Put it into',
+    kept: (folder: string) => `It is in ${folder} now.`,
+    notKept: (said: string) => `It could not be put there. ${said}`,
+    notOpened: (name: string, said: string) => `${name} could not be opened. ${said}`,
+  },
   journey: {
     title: 'What happened to this message',
     none: 'Nothing is recorded about this message. It was put here by its owner, or came before records began.',
