@@ -75,8 +75,9 @@ function hear(socket: Socket, manners: Manners, texts: string[]): void {
         if (manners.end === 'gone') socket.destroy();
         if (manners.end === undefined) socket.write('250 2.0.0 taken\r\n');
       } else {
-        isText = /^DATA/i.test(heard);
-        socket.write(`${answerTo(heard, manners)}\r\n`);
+        const answer = answerTo(heard, manners);
+        isText = answer.startsWith('354');
+        socket.write(`${answer}\r\n`);
       }
     }
   });
@@ -89,7 +90,7 @@ function answerTo(line: string, { rcpt = '250 2.1.5 ok' }: Manners): string {
     case 'RCPT':
       return rcpt;
     case 'DATA':
-      return '354 go on';
+      return rcpt.startsWith('2') ? '354 go on' : '554 5.5.1 for nobody';
     case 'QUIT':
       return '221 2.0.0 bye';
     default:

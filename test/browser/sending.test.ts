@@ -362,8 +362,13 @@ function looks(t: TestContext, { page }: Tab): Promise<void> {
     await write(page, 'bob@good.test', 'In a year or so');
     await later(page, 'In an hour');
     const card = await entry(page, 'All at once');
-    for (const state of ['Delivered', 'Unsure', 'On its way', 'Not delivered', 'Waiting']) {
-      await card.locator('.outbox-who').getByText(state, { exact: true }).waitFor();
+    const states = { a: 'Delivered', b: 'Unsure', c: 'On its way', d: 'Not delivered', e: 'Waiting' };
+    for (const [name, state] of Object.entries(states)) {
+      await card
+        .locator('.outbox-recipient')
+        .filter({ hasText: `${name}@` })
+        .getByText(state, { exact: true })
+        .waitFor();
     }
     await (await entry(page, 'In a year or so')).getByText('Held').first().waitFor();
     await both();

@@ -29,7 +29,7 @@ export type Whereabouts =
 /** The newest submissions and drafts that are looked through. */
 const NEWEST = 50;
 /** Milliseconds: a server that lost us may still be carrying out what it had got. */
-const STILL_AT_WORK = 2_000;
+const STILL_AT_WORK = 1_000;
 
 /** Whether a request may have been carried out though no answer came. */
 export const isUnanswered = (error: unknown): boolean => ['gone', 'offline'].includes(asTrouble(error).kind);
