@@ -17,7 +17,7 @@ const ACCEPTED = '.eml,message/rfc822,message/global';
 /** Octets above which an upload is not begun: no server would take them as a message. */
 const LARGEST = 150_000_000;
 
-export async function openMessageFile(file: File): Promise<void> {
+async function openMessageFile(file: File): Promise<void> {
   if (file.size > LARGEST) {
     notices.say(say.notOpened(file.name, ''));
     return;
