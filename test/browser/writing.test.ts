@@ -125,13 +125,20 @@ test('writing in the browser', async (t) => {
         await eventually('the other one is a file', async () => (await files(page).count()) === 4);
         assert.match((await files(page).allInnerTexts()).join('\n'), /dot\.png\s+\d+ bytes · in the text/u);
 
+        // What is taken out of the files is taken out of the text.
+        await files(page).filter({ hasText: 'in the text' }).getByRole('button', { name: 'Remove dot.png' }).click();
+        await eventually('it is gone from the text', async () => (await body(page).locator('img').count()) === 0);
+        await two.over(500, 300);
+        await two.dropOn(page, 'Insert in the text');
+        await body(page).locator('img').waitFor();
+
         await page.getByRole('button', { name: 'Plain text' }).click();
         await page.getByRole('button', { name: 'Change to plain text' }).click();
         await two.over(500, 300);
         await page.getByText('Attach as a file').waitFor();
         assert.equal(await page.locator('.compose-zone').count(), 1);
         await two.dropOn(page, 'Attach as a file');
-        await eventually('files go with plain text', async () => (await files(page).count()) === 6);
+        await eventually('files go with plain text', async () => (await files(page).count()) === 7);
         await throwAway(page);
       },
     );
@@ -152,6 +159,11 @@ test('writing in the browser', async (t) => {
       });
       await eventually('three pictures', async () => (await body(page).locator('img').count()) === 3);
       await paste(page, { files: [{ name: 'plan.pdf', type: 'application/pdf', octets: PDF }] });
+      // A picture that is deleted from the text does not go out.
+      await paste(page, { files: [{ name: 'wrong.png', type: 'image/png', octets: PIXEL }] });
+      await files(page).filter({ hasText: 'wrong.png' }).waitFor();
+      await page.keyboard.press('Backspace');
+      await files(page).filter({ hasText: 'wrong.png' }).waitFor({ state: 'detached' });
       await eventually('all are uploaded', async () => (await files(page).count()) === 4 && (await page.locator('progress').count()) === 0); // prettier-ignore
       await sendNow(page);
 
@@ -269,7 +281,8 @@ test('writing in the browser', async (t) => {
       await openLetter(page, 'Offer');
       await answer(page, 'r');
       const quote = body(page).locator('blockquote');
-      assert.match(await body(page).innerText(), /^On .* wrote:\s+Shall we meet\?\s+On Monday, or on Tuesday\?\s+--\s+The shop\s*$/u); // prettier-ignore
+      await page.keyboard.type('Hi,');
+      assert.match(await body(page).innerText(), /^Hi,\s+On .* wrote:\s+Shall we meet\?\s+On Monday, or on Tuesday\?\s+--\s+The shop\s*$/u); // prettier-ignore
       await quote.getByText('Shall we meet?').click();
       await page.keyboard.press('End');
       await page.keyboard.press('Enter');
@@ -280,7 +293,7 @@ test('writing in the browser', async (t) => {
       await sendNow(page);
       const got = await bob.get('Between');
       assert.equal(shapeOf(got['bodyStructure']), 'multipart/alternative(text/plain text/html)');
-      assert.match(textOf(got), /^On .* wrote:\n> Shall we meet\?\n+Gladly\.\n+(>\s*\n)*> On Monday, or on Tuesday\?\n+-- \nThe shop\s*$/u); // prettier-ignore
+      assert.match(textOf(got), /^Hi,\nOn .* wrote:\n> Shall we meet\?\n+Gladly\.\n+(>\s*\n)*> On Monday, or on Tuesday\?\n+-- \nThe shop\s*$/u); // prettier-ignore
       assert.match(htmlOf(got), /<blockquote[^>]*>.*Shall we meet\?.*<\/blockquote>.*Gladly\..*<blockquote/su);
     });
 
@@ -355,13 +368,21 @@ test('writing in the browser', async (t) => {
         const gate = await holdUploads(page);
         const file = { name: 'plan.pdf', mimeType: 'application/pdf', buffer: PDF };
         await begin(page, { to: BOB, subject: 'Uploads', text: 'Here.' });
-        await page.setInputFiles('[data-attach]', [file, { ...file, name: 'other.pdf' }]);
+        await page.setInputFiles('[data-attach]', [
+          file,
+          { ...file, name: 'other.pdf' },
+          ...['3', '4', '5', '6'].map((name) => ({ ...file, name })),
+        ]);
         await page.getByRole('progressbar', { name: /^plan\.pdf: \d+ % uploaded/u }).waitFor();
         await page.keyboard.press('Control+Enter');
         await page.getByText('A file is still being uploaded. Send it in a moment').waitFor();
         await page.getByRole('button', { name: 'Close (it stays in Drafts)' }).click();
         await page.getByText('A file is still being uploaded and would be lost').waitFor();
-        await page.getByRole('button', { name: 'Stop and remove other.pdf' }).click();
+        // The server takes four at once: the others wait for their turn.
+        await eventually('four are under way', () => Promise.resolve(gate.count() >= 4));
+        assert.equal(gate.count(), 4);
+        for (const name of ['6', '5', '4', '3', 'other.pdf'])
+          await page.getByRole('button', { name: `Stop and remove ${name}` }).click();
         assert.equal(await files(page).count(), 1);
 
         gate.fail();

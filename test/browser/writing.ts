@@ -100,18 +100,25 @@ export async function paste(page: Page, { html, text, files: all = [] }: Pasted)
   );
 }
 
+interface Gate {
+  readonly fail: () => void;
+  readonly end: () => Promise<void>;
+  /** How many came to it. */
+  readonly count: () => number;
+}
+
 /** Uploads wait until they fail, or until the gate is taken away. */
-export async function holdUploads(
-  page: Page,
-): Promise<{ readonly fail: () => void; readonly end: () => Promise<void> }> {
+export async function holdUploads(page: Page): Promise<Gate> {
+  let count = 0;
   const open = Promise.withResolvers<void>();
   const url = '**/jmap/upload/**';
   await page.route(url, async (route) => {
+    count += 1;
     await open.promise;
     // One that was stopped meanwhile can't be answered any more.
     await route.fulfill({ status: 500, json: { title: 'The disk is full.' } }).catch(() => undefined);
   });
-  return { fail: open.resolve, end: () => page.unroute(url) };
+  return { fail: open.resolve, end: () => page.unroute(url), count: () => count };
 }
 
 /** Submissions are refused as `with` said last; the emails that go with them are really made. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { answerAll, answerFrom, answerSubject, answerThread, answerTo, forwardSubject } from './answer.ts';
+import { answerAll, answerFrom, answerSubject, answerThread, answerTo, forwardSubject, wasBlind } from './answer.ts';
 import type { Answered } from './answer.ts';
 import type { Person } from './people.ts';
 
@@ -22,6 +22,15 @@ test('an answer goes to who wrote, or where they asked for it', () => {
   assert.deepEqual(answerTo(letter({}), own), [person('bob@b.test', 'Bob')]);
   assert.deepEqual(answerTo(letter({ replyTo: [person('list@l.test')] }), own), [person('list@l.test')]);
   assert.deepEqual(answerTo(letter({ replyTo: [] }), own), [person('bob@b.test', 'Bob')]);
+});
+
+test('whoever stands in no field but had the letter had it by Bcc', () => {
+  const others = { to: [person('carol@c.test')], cc: [person('dave@d.test')] };
+  assert.equal(wasBlind(letter(others), own), true);
+  assert.equal(wasBlind(letter({ ...others, cc: [person('Alice+list@A.test')] }), own), false);
+  assert.equal(wasBlind(letter({ ...others, from: [person('alice@a.test')] }), own), false);
+  // With nobody else in it, nobody learns anything.
+  assert.equal(wasBlind(letter({ to: null, cc: [] }), own), false);
 });
 
 test('an answer to one’s own letter goes on to whom it was for', () => {

@@ -115,11 +115,12 @@ function useFirstFocus(draft: Draft, box: { readonly current: HTMLElement | null
   }, [draft, draft.place.value === 'folded']);
 }
 
-/** What is in the way of sending has the focus. */
+/** What is in the way of sending has the focus, and is in sight. */
 function useObstacleFocus(draft: Draft, box: { readonly current: HTMLElement | null }): void {
   const obstacle = draft.obstacle.value;
   useEffect(() => {
     const find = (selector: string): void => box.current?.querySelector<HTMLElement>(selector)?.focus();
+    if (obstacle !== undefined) box.current?.querySelector('.compose-notes > :last-child')?.scrollIntoView({ block: 'nearest' }); // prettier-ignore
     if (obstacle?.is === 'nobody') find('[data-field=to] input');
     else if (obstacle?.is === 'unclear') find(`[data-field=${obstacle.field}] .person-chip[data-wrong]`);
     else if (obstacle?.is === 'refused') {

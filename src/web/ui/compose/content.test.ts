@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { factsOf, hasFormat, htmlOfText, letterOf, readFacts, writeFacts } from './content.ts';
+import { factsOf, hasFormat, htmlOfText, letterOf, readFacts, usedFiles, writeFacts } from './content.ts';
 import type { Content } from './content.ts';
 
 const content = (facts: Partial<Content> = {}): Content => ({
@@ -35,6 +35,22 @@ test('what is still being typed goes along, and what is no address stays behind'
     ['bob@b.test', 'carol@c.test'],
   );
   assert.deepEqual(letter.cc, []);
+});
+
+test('a picture that is no longer in the text is no file of the letter', () => {
+  const picture = (cid: string) => ({ key: cid, name: 'a.png', type: 'image/png', size: 1, blobId: cid, cid });
+  const plan = { key: 'plan', name: 'plan.pdf', type: 'application/pdf', size: 1, blobId: 'b' };
+  const files = [picture('in text@a.test'), picture('quoted@a.test'), picture('deleted@a.test'), plan];
+  const rich = content({
+    mode: 'rich',
+    html: '<div><img src="cid:in%20text%40a.test"></div>',
+    quote: { ...quote, html: '<img alt="" src="cid:quoted%40a.test">' },
+    files,
+  });
+  assert.deepEqual(
+    usedFiles(rich).map(({ key }) => key),
+    ['in text@a.test', 'quoted@a.test', 'plan'],
+  );
 });
 
 test('the quote stands below or above the own words', () => {

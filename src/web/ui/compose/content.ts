@@ -73,6 +73,12 @@ export const peopleIn = (entries: readonly Entry[]): readonly Person[] =>
 export const unclearIn = (entries: readonly Entry[]): readonly string[] =>
   entries.flatMap((entry) => (entry.kind === 'unclear' ? [entry.text] : []));
 
+/** Without pictures that were deleted from the text: they stay at hand, for undoing that, and go nowhere. */
+export function usedFiles({ mode, html, quote, files }: Content): readonly DraftFile[] {
+  const text = mode === 'rich' ? `${html}${quote?.html ?? ''}` : '';
+  return files.filter(({ cid }) => cid === undefined || text.includes(`"cid:${encodeURIComponent(cid)}"`));
+}
+
 /** The letter as it goes out. Files that are not with the server yet are left out. */
 export function letterOf(content: Content): Letter {
   const people = (field: Field): readonly Person[] => peopleIn(entriesOf(content, field));

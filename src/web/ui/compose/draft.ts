@@ -5,7 +5,7 @@ import { clock } from '../clock.ts';
 import type { Cancel } from '../clock.ts';
 import type { Api } from '../jmap/api.ts';
 import { asTrouble, Trouble } from '../jmap/trouble.ts';
-import { isSame, withoutBlobs } from './content.ts';
+import { isSame, usedFiles, withoutBlobs } from './content.ts';
 import type { Content, DraftFile } from './content.ts';
 import type { Attempt } from './attempt.ts';
 import { mirror, unmirror } from './mirror.ts';
@@ -145,6 +145,7 @@ export class Draft {
     this.isOver = true;
     this.cancelMirror?.();
     for (const one of this.uploads.values()) one.cancel();
+    this.uploads.clear();
     await this.saver.stop();
   }
 
@@ -163,7 +164,8 @@ export class Draft {
   // --- Files ---
 
   get isUploading(): boolean {
-    return this.content.peek().files.some(({ blobId }) => blobId === undefined);
+    this.pending?.();
+    return usedFiles(this.content.peek()).some(({ blobId }) => blobId === undefined);
   }
 
   blobOf(key: string): Blob | undefined {
@@ -194,6 +196,7 @@ export class Draft {
     this.uploads.set(key, going);
     going.done
       .then(({ blobId, type }) => {
+        if (this.uploads.get(key) !== going) return;
         this.blobs.delete(key);
         this.setFile(key, undefined);
         this.change({
@@ -201,7 +204,7 @@ export class Draft {
         });
       })
       .catch((error: unknown) => {
-        this.setFile(key, { is: 'failed', trouble: asTrouble(error) });
+        if (this.uploads.get(key) === going) this.setFile(key, { is: 'failed', trouble: asTrouble(error) });
       });
   }
 

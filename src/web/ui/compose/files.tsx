@@ -2,16 +2,17 @@ import { Button, Icon, IconButton } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
 import { visibleString } from '../letter/visible-text.ts';
 import { size, words } from '../words/index.ts';
-import { letterOf } from './content.ts';
+import { letterOf, usedFiles } from './content.ts';
 import type { DraftFile } from './content.ts';
 import type { Draft } from './draft.ts';
+import { withoutPicture } from './html.ts';
 import { letterOctets } from './packed-size.ts';
 
 const say = words.compose.files;
 
 /** The files of a letter, how far they have come, and how large it all becomes. */
 export function DraftFiles({ draft }: { readonly draft: Draft }) {
-  const { files } = draft.content.value;
+  const files = usedFiles(draft.content.value);
   if (files.length === 0) return null;
   return (
     <section class="compose-files" aria-label={say.label}>
@@ -20,7 +21,7 @@ export function DraftFiles({ draft }: { readonly draft: Draft }) {
           <FileTile key={file.key} draft={draft} file={file} />
         ))}
       </ul>
-      <Meter draft={draft} />
+      <Meter draft={draft} files={files} />
     </section>
   );
 }
@@ -59,23 +60,35 @@ function FileTile({ draft, file }: { readonly draft: Draft; readonly file: Draft
         icon="close"
         name={state?.is === 'going' ? say.stop(name) : say.remove(name)}
         onClick={() => {
-          draft.removeFile(file.key);
+          takeOut(draft, file);
         }}
       />
     </li>
   );
 }
 
-function Meter({ draft }: { readonly draft: Draft }) {
+/** A picture goes from the text as well. */
+function takeOut(draft: Draft, { key, cid }: DraftFile): void {
+  draft.pending?.();
+  const { html, quote } = draft.content.peek();
+  if (cid !== undefined) {
+    const rest = quote === undefined ? undefined : { ...quote, html: withoutPicture(quote.html, cid) };
+    draft.change({ html: withoutPicture(html, cid), quote: rest });
+    draft.epoch.value += 1;
+  }
+  draft.removeFile(key);
+}
+
+function Meter({ draft, files }: { readonly draft: Draft; readonly files: readonly DraftFile[] }) {
   const { message: most } = draft.limits;
   if (most === Infinity) return null;
   const { text, html } = letterOf(draft.content.value);
   const octets = (some: string): number => new TextEncoder().encode(some).length;
-  const sizes = draft.content.value.files.map((file) => file.size);
+  const sizes = files.map((file) => file.size);
   const packed = letterOctets({ text: octets(text), html: octets(html), files: sizes });
   const isTooMuch = !draft.limits.takes(sizes, octets(text), octets(html));
-  const files = sizes.reduce((sum, one) => sum + one, 0);
-  const said = isTooMuch ? say.tooMuch(size(packed), size(most)) : say.meter(size(files), size(packed), size(most));
+  const together = sizes.reduce((sum, one) => sum + one, 0);
+  const said = isTooMuch ? say.tooMuch(size(packed), size(most)) : say.meter(size(together), size(packed), size(most));
   return (
     <div class="compose-meter" data-tone={isTooMuch ? 'danger' : packed > most * 0.8 ? 'warn' : undefined}>
       <meter aria-label={say.meterLabel} min={0} max={most} value={Math.min(packed, most)} high={most * 0.8} />

@@ -33,6 +33,15 @@ export function cleanHtml(html: string): string {
   return clean === undefined ? '' : writeHtml(unboxed(clean));
 }
 
+/** The same HTML without one of its pictures. */
+export function withoutPicture(html: string, cid: string): string {
+  if (!html.includes(`"cid:${encodeURIComponent(cid)}"`)) return html;
+  const nodes = cleanNodes(html, blankPicture);
+  if (nodes === undefined) return html;
+  for (const image of nodes.querySelectorAll<HTMLElement>('img')) if (image.dataset['cid'] === cid) image.remove();
+  return writeHtml(unboxed(nodes));
+}
+
 let blank: string | undefined;
 
 /** A picture that shows nothing: where it really lies is said when it is shown. An address of this page's own. */

@@ -61,6 +61,16 @@ test('an address that is named twice stands once', () => {
   );
 });
 
+test('more people than a message can go to are kept, and said to be too many', () => {
+  const people = readPeople(Array.from({ length: 1_002 }, (_, n) => `p${n}@b.test`).join(', '));
+  assert.equal(people.length, 1_001);
+  assert.deepEqual(people.at(-1), {
+    kind: 'unclear',
+    text: 'p1000@b.test, p1001@b.test',
+    why: 'More than 1,000 people at once are too many for one message: these were left over.',
+  });
+});
+
 test('no text that is typed makes an error, loses a person, or lets a line end into an address', () => {
   fc.assert(
     fc.property(

@@ -14,7 +14,7 @@ import { words } from '../words/index.ts';
 import { attachedWord } from './attached-word.ts';
 import { findLetter, isUnanswered, newMessageId } from './attempt.ts';
 import type { Attempt, Whereabouts } from './attempt.ts';
-import { entriesOf, FIELDS, isSame, letterOf, peopleIn, unclearIn, withoutBlobs } from './content.ts';
+import { entriesOf, FIELDS, isSame, letterOf, peopleIn, unclearIn, usedFiles, withoutBlobs } from './content.ts';
 import type { Content } from './content.ts';
 import type { Draft, Obstacle } from './draft.ts';
 import { emailOf, heldUntil, submissionOf } from './letter.ts';
@@ -169,7 +169,7 @@ async function submit(
   { hold, messageId }: { readonly hold: Hold; readonly messageId: string },
 ): Promise<Sent> {
   const content = draft.content.peek();
-  const letter = letterOf(content);
+  const letter = letterOf({ ...content, files: usedFiles(content) });
   const { mailboxes } = boxes();
   const [email, submission] = [creationName(), creationName()];
   const [made, sent] = (await api.settled([

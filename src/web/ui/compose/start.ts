@@ -134,7 +134,7 @@ export function answerContent(
     references,
     original: { email: letter.id, mark: '$answered' },
   };
-  return wishes.reply === 'inline' ? unfolded(content) : content;
+  return wishes.reply === 'inline' ? withRoomAbove(unfolded(content)) : content;
 }
 
 /** Whom an answer to all should perhaps go to alone, because one had the letter by Bcc; undefined where all knew. */
@@ -238,6 +238,13 @@ export function unfolded(content: Content): Content {
   };
 }
 
+/** An empty line, where one begins to write. */
+const withRoomAbove = (content: Content): Content => ({
+  ...content,
+  text: `\n${content.text}`,
+  html: content.mode === 'plain' ? '' : `<div><br></div>${content.html}`,
+});
+
 function quotedForEditor({ lead, text, html, isForward }: Quote): string {
   const head = lead === '' ? '' : htmlOfText(lead);
   const inner = html === '' ? htmlOfText(isForward ? text : text.replaceAll(/^> ?/gmu, '')) : html;
@@ -285,14 +292,19 @@ const withUnclear = (people: readonly Person[] | null, unclear: readonly string[
   ...unclear.map(readPerson),
 ];
 
-function draftFiles(letter: FullEmail, html: string): readonly DraftFile[] {
+function draftFiles(letter: Loaded, html: string): readonly DraftFile[] {
   const pictures = picturesInside(letter).filter(
     ({ cid }) => html.includes(`cid:${cid ?? ''}`) || html.includes(`cid:${encodeURIComponent(cid ?? '')}`),
   );
   const inText = new Set(pictures.map(({ blobId }) => blobId));
+  // A picture that was deleted from the text is kept with the draft, for undoing that, and is no file beside it.
+  const isLeft = ({ cid, disposition }: BodyPart): boolean =>
+    letter[FACTS_FIELD] !== undefined && letter[FACTS_FIELD] !== null && cid !== null && disposition === 'inline';
   return [
     ...pictures.map((part) => ({ ...fileOf(part), cid: part.cid ?? '' })),
-    ...letter.attachments.filter(({ blobId }) => blobId !== null && !inText.has(blobId)).map(fileOf),
+    ...letter.attachments
+      .filter((part) => part.blobId !== null && !inText.has(part.blobId) && !isLeft(part))
+      .map(fileOf),
   ];
 }
 

@@ -5,7 +5,7 @@ import { Button, Confirm, Dialog, Field, IconButton, MenuButton } from '../compo
 import type { IconName } from '../components/index.ts';
 import { words } from '../words/index.ts';
 import type { Draft } from './draft.ts';
-import { hasFormat, htmlOfText } from './content.ts';
+import { hasFormat, htmlOfText, usedFiles } from './content.ts';
 
 const say = words.compose.format;
 
@@ -154,9 +154,8 @@ export function ModeButton({ draft }: { readonly draft: Draft }) {
   const { mode } = draft.content.value;
   const toPlain = (): void => {
     draft.pending?.();
-    const { files } = draft.content.peek();
     // Pictures in the text become files beside it.
-    const apart = files.map(({ cid: _, ...file }) => file);
+    const apart = usedFiles(draft.content.peek()).map(({ cid: _, ...file }) => file);
     draft.change({ mode: 'plain', html: '', files: apart, text: draft.content.peek().text });
     draft.epoch.value += 1;
   };
