@@ -11,6 +11,8 @@ export type * from './sending.ts';
 export { StoreError } from './store.ts';
 export type { LastNote, NewNote } from './note.ts';
 export type { WebSession } from './session.ts';
+export { MAILBOX_ROLES } from './mailbox-role.ts';
+export type { MailboxRole } from './mailbox-role.ts';
 export type { PushSubscription } from './push.ts';
 export { identityOfRemote } from './remote.ts';
 export type { RemoteMessage, RemoteOrigin, RemoteRow } from './remote.ts';

@@ -9,12 +9,10 @@
  * asked from.
  */
 import type { StoredContent } from './content.ts';
+import type { MailboxRole } from './mailbox-role.ts';
 import type { AcceptParams } from './message.ts';
 
 // --- Mailboxes (RFC 8621 §2) ---
-
-/** A mailbox by what it is for (RFC 8621 §2). */
-export type MailboxRole = 'inbox' | 'archive' | 'drafts' | 'sent' | 'junk' | 'trash';
 
 export interface MailboxRow {
   readonly id: number;

@@ -2,7 +2,7 @@
 import type { ProcessIdentity } from '../base/index.ts';
 import type { StoredContent } from './content.ts';
 import type { NewEvent } from './events.ts';
-import type { MailboxRole } from './mail.ts';
+import type { MailboxRole } from './mailbox-role.ts';
 import type { Downgraded } from './message.ts';
 
 /** Who holds a maildrop; a contender that finds the process gone takes the lock at once. */

@@ -11,7 +11,7 @@ import fc from 'fast-check';
 import { thisProcess } from '../base/index.ts';
 import { mailStep, Owner } from './contract/mail-steps.ts';
 import { MAIL_RULES } from './sqlite/mail-rules.ts';
-import type { MailboxRole } from './mail.ts';
+import type { MailboxRole } from './mailbox-role.ts';
 import type { Store } from './store.ts';
 import {
   addAccount,

@@ -2,6 +2,7 @@
  * What an export writes beside the messages, a line each in `index.jsonl`: what is not in their octets. An import of
  * the same files reads it, and everything is as it was: UIDL, keywords, folders, the time it came.
  */
+import { MAILBOX_ROLES } from '../../store/index.ts';
 import type { MailboxRole } from '../../store/index.ts';
 
 /** A mailbox by its names from the top, and what it is for: a Sent folder is one, whatever its name. */
@@ -30,7 +31,7 @@ export function formatRow(row: IndexRow): string {
   return `${JSON.stringify(row)}\n`;
 }
 
-const ROLES: ReadonlySet<string> = new Set<MailboxRole>(['inbox', 'archive', 'drafts', 'sent', 'junk', 'trash']);
+const ROLES: ReadonlySet<string> = new Set(MAILBOX_ROLES);
 
 /** RFC 1939 §7: 1 to 70 octets from 0x21 to 0x7E. */
 const UIDL = /^[!-~]{1,70}$/;

@@ -1,4 +1,5 @@
 /** What a client may make of a mailbox (RFC 8621 §2), and what the store's troubles are called. */
+import { MAILBOX_ROLES } from '../../store/index.ts';
 import type { MailboxFacts, MailboxRole, MailboxRow, MailboxTrouble } from '../../store/index.ts';
 import { flag, id, nullable, object, oneOf, unsigned } from '../arguments.ts';
 import type { Kind } from '../arguments.ts';
@@ -31,7 +32,7 @@ const sortOrder: Kind<number> = {
   },
 };
 
-const role: Kind<MailboxRole> = oneOf('inbox', 'archive', 'drafts', 'sent', 'junk', 'trash');
+const role: Kind<MailboxRole> = oneOf(...MAILBOX_ROLES);
 
 const count: PropertyRule = { by: 'server', kind: unsigned, default: 0 };
 

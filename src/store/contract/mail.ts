@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import type { Engine } from '../contract.ts';
 import type { EmailRow, MailboxRow } from '../mail.ts';
-import type { MailboxRole } from '../mail.ts';
+import type { MailboxRole } from '../mailbox-role.ts';
 import type { Store } from '../store.ts';
 import { addAccount, contentOf, eventually, messageParams, newMessage, textOf } from '../testing.ts';
 import { lock } from './maildrop.ts';

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import type { ProcessIdentity } from '../../base/index.ts';
 import type { Engine } from '../contract.ts';
 import { readEmailForPop } from '../index.ts';
-import type { MailboxRole } from '../mail.ts';
+import type { MailboxRole } from '../mailbox-role.ts';
 import type { MaildropSlice } from '../maildrop.ts';
 import type { NewEmail, NewMessage } from '../message.ts';
 import type { NewEvent, Store } from '../store.ts';

@@ -1,6 +1,6 @@
 /** What an owner does with mailboxes (RFC 8621 §2.5): make, name, move, remove. */
 import type { MailboxFacts, MailboxTrouble, MailWrites } from '../mail.ts';
-import type { MailboxRole } from '../mail.ts';
+import type { MailboxRole } from '../mailbox-role.ts';
 import { beginChange, changeEmail, destroyEmail, endChange, LEAVING, leavingBox } from './change.ts';
 import { findMail } from './email-change.ts';
 import { othersIn } from './keyword.ts';

@@ -1,6 +1,6 @@
 /** Mailboxes (RFC 8621 §2): the six that every account begins with, and their list. */
 import type { MailboxFacts, MailboxRow, MailReads } from '../mail.ts';
-import type { MailboxRole } from '../mail.ts';
+import type { MailboxRole } from '../mailbox-role.ts';
 import { LEAVING, uidValidity } from './change.ts';
 import { keepRoles, takeModseq } from './modseq.ts';
 import { first, rows } from './statement.ts';

@@ -137,6 +137,23 @@ export const MAILBOXES = group('Mailboxes', [
     },
   ],
   ['8621-2-role-unknown', 'must', 'A role is one of IANA’s registry', refuses({ role: 'colour' }, 'role')],
+  ['8621-2-role-virtual', 'house', 'No mailbox gathers all emails', refuses({ role: 'all' }, 'role')],
+  ['8621-2-role-subscribed', 'house', 'Being subscribed to is no role', refuses({ role: 'subscribed' }, 'role')],
+  [
+    '8621-2-role-others',
+    'should',
+    'A role of IANA’s registry that no mailbox has can be given, once, and taken away',
+    async ({ ann }) => {
+      const id = await ann.mailbox();
+      await ann.changed('Mailbox', id, { role: 'important' });
+      same((await ann.one('Mailbox', id))['role'], 'important', 'role');
+      const { ids } = await ann.ok('Mailbox/query', { filter: { role: 'important' } });
+      same(ids, [id], 'by role');
+      like(await ann.notMade('Mailbox', { name: fresh('box'), role: 'important' }), { properties: ['role'] }, 'twice');
+      await ann.changed('Mailbox', id, { role: null });
+      same((await ann.one('Mailbox', id))['role'], null, 'no role');
+    },
+  ],
   ['8621-2-role-taken', 'must', 'A role is given once', refuses({ role: 'inbox' }, 'role')],
   [
     '8621-2-sort-order',
