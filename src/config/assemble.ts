@@ -33,7 +33,7 @@ export function assemble(values: Values, routes: readonly RouteValues[], around:
       names: [...new Set(values['web.names'])],
       proxy: values['web.proxy'],
       pictures: values['web.pictures'],
-      pushLocal: values['web.push_local'],
+      pushLocal: values['web.push_local'] ?? (onLoopbackOnly(values) && values['web.proxy'].length === 0),
       idle: values['web.idle'],
     },
     tls: {

@@ -151,10 +151,15 @@ export const FIELDS = {
     sentence:
       "Whether this host fetches pictures of a message from others' servers when its reader asks for them. Never from private addresses; false fetches none.",
   }),
-  'web.push_local': field(flag, false, {
-    sentence:
-      'Whether programs may have changes pushed to this machine and to private networks, where one may have a push service of its own. Certificates are not checked on loopback. false: only to the public Internet.',
-  }),
+  'web.push_local': optional(
+    flag,
+    'true while every listener is on loopback and no proxy passes requests on, else false',
+    {
+      sentence:
+        'Whether programs may have changes pushed to this machine and to private networks, where one may have a push service of its own. Certificates are not checked on loopback. false: only to the public Internet.',
+      example: false,
+    },
+  ),
   'web.idle': field(duration, '30d', { sentence: 'How long a login in the browser lasts after its last use.' }),
 
   'tls.cert': optional(file, 'a self-signed certificate, made in the state directory', {

@@ -49,7 +49,7 @@ test('without a file the defaults hold: loopback, nothing trusted', () => {
       names: [],
       proxy: [],
       pictures: true,
-      pushLocal: false,
+      pushLocal: true,
       idle: 2_592_000_000,
     },
     tls: {},
@@ -192,6 +192,17 @@ tls = "opportunistic"
     { domain: 'b.test', host: '127.0.0.1', port: 24, ...lmtp },
     { domain: 'c.test', host: `unix:${join(folder, 'lmtp')}`, port: 0, ...lmtp, tls: 'never' },
   ]);
+});
+
+test('the default of push_local follows the listeners that are opened, and who passes requests on', () => {
+  for (const [toml, expected] of [
+    ['', true],
+    ['[smtp]\nlisten = ["0.0.0.0:25"]', false],
+    ['[web]\nproxy = ["127.0.0.1"]', false],
+    ['[web]\nproxy = ["127.0.0.1"]\npush_local = true', true],
+    ['[web]\npush_local = false', false],
+  ] as const)
+    assert.equal(good(toml).config.web.pushLocal, expected, toml);
 });
 
 test('the default of plain_on_loopback follows the listeners that are opened', () => {

@@ -71,7 +71,8 @@ function readComparator(
   if (!isObject(given)) throw invalidArguments('A comparator must be an object.');
   const property = own(given, 'property');
   const isAscending = own(given, 'isAscending') ?? true;
-  const collation = own(given, 'collation');
+  // Programs that write all their fields write null for none.
+  const collation = own(given, 'collation') ?? undefined;
   if (typeof property !== 'string') throw invalidArguments('A comparator needs a `property`.');
   if (typeof isAscending !== 'boolean') throw invalidArguments('`isAscending` must be true or false.');
   if (collation !== undefined && typeof collation !== 'string') throw invalidArguments('`collation` must be a string.');

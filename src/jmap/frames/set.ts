@@ -272,7 +272,11 @@ class SetRun<S extends Shape> implements SetDone {
     if (entries instanceof SetError) return entries;
     const resolved = resolvePatch(rules, entries, this.#lookUp);
     if (!('done' in resolved)) return unresolved(resolved);
-    const strangers = resolved.done.map(({ path: [name = ''] }) => name).filter((name) => !ruleOf(rules, name));
+    const unknown = resolved.done.filter(({ path: [name = ''] }) => !ruleOf(rules, name));
+    // RFC 8620 §5.3: what stands in front of a pointer's last part has to be there.
+    if (unknown.some(({ path }) => path.length > 1))
+      return new SetError('invalidPatch', 'A pointer leads into a property that there is not.');
+    const strangers = unknown.map(({ path: [name = ''] }) => name);
     if (strangers.length > 0) {
       return invalidProperties(strangers, `${JSON.stringify(strangers[0])} is not a property of this type.`);
     }

@@ -5,7 +5,7 @@ import type { Kind } from '../arguments.ts';
 import { invalidArguments, MethodError } from '../errors.ts';
 import { sinceIn } from '../frames/changes.ts';
 import { readFilter, readSort } from '../frames/filter.ts';
-import type { Filter } from '../frames/filter.ts';
+import type { Comparator, Filter } from '../frames/filter.ts';
 import { windowOf } from '../frames/query.ts';
 import type { Asked, QueryChanges, QueryType } from '../frames/query.ts';
 import type { JsonObject } from '../json.ts';
@@ -35,10 +35,10 @@ export function submissionQuery(store: Store): QueryType<Wish, Shape> {
     takes: {},
     read(filter, sort) {
       const read = readFilter(filter, readCondition);
-      const order = readSort(sort, { properties: ['emailId', 'threadId', 'sentAt'], collations: [] });
+      const order = readSort(sort, { properties: ['emailId', 'threadId', 'sentAt', 'sendAt'], collations: [] });
       return {
         filter: read === null ? undefined : conditionsOf(read),
-        sort: order.map(({ property, isAscending }) => ({ property, isAscending }) as SubmissionOrder),
+        sort: order.map(orderOf),
       };
     },
     async results(asked, window) {
@@ -68,6 +68,11 @@ function changesIn(
 ): Pick<QueryChanges, 'removed' | 'added'> {
   const moved = new Set([...created, ...changed]);
   return { removed: changed, added: ids.flatMap((id, index) => (moved.has(id) ? [{ id, index }] : [])) };
+}
+
+/** RFC 8621 §7.3 says sentAt, and calls the property sendAt: programs say either. */
+function orderOf({ property, isAscending }: Comparator): SubmissionOrder {
+  return { property: property === 'sendAt' ? 'sentAt' : (property as SubmissionOrder['property']), isAscending };
 }
 
 function conditionsOf(filter: Filter<SubmissionFilter>): SubmissionConditions {

@@ -13,7 +13,6 @@ import type { CarriedOut } from './aftermath.ts';
 import { SUBMISSION } from './capability.ts';
 import { utcDate } from './dates.ts';
 import { envelopeKind } from './envelope.ts';
-import type { SubmissionEnvelope } from './envelope.ts';
 import { standsOf, statusOf } from './recipients.ts';
 import { submitEmail } from './submit.ts';
 import type { SendingParts, Submitted } from './submit.ts';
@@ -116,7 +115,8 @@ async function create(
     account,
     identity,
     emailId,
-    envelope: properties['envelope'] as unknown as SubmissionEnvelope | null,
+    // With all that it has: parameters that were left out are null.
+    envelope: envelopeKind.read(properties['envelope'] ?? null) ?? null,
     after: wishFor(key, emailId, set),
   });
   if (submitted instanceof SetError) return submitted;

@@ -214,6 +214,17 @@ export const SET = group('/set', [
       ),
   ],
   [
+    '8620-5.3-pointer-into-nothing',
+    'must',
+    'A pointer into a property that there is not is invalidPatch',
+    async ({ ann }) =>
+      same(
+        (await ann.notChanged('Mailbox', await ann.mailbox(), { 'colour/x': 'y' }))['type'],
+        'invalidPatch',
+        'error',
+      ),
+  ],
+  [
     '8620-5.3-pointer-into-value',
     'must',
     'A pointer into what is no object is invalidPatch',

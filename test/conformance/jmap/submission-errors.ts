@@ -112,6 +112,8 @@ export const SUBMISSION_QUERIES = group('Queries for submissions', [
       const [first, second] = [await held(ann, bob.name, '7200'), await held(ann, bob.name, '3600')];
       const filter = { emailIds: [first.emailId, second.emailId] };
       same(await found(ann, filter, { sort: [{ property: 'sentAt' }] }), [second.id, first.id], 'sentAt');
+      const sendAt = [{ property: 'sendAt', isAscending: false }];
+      same(await found(ann, filter, { sort: sendAt }), [first.id, second.id], 'sendAt, as the property is called');
       for (const property of ['emailId', 'threadId'])
         same((await found(ann, filter, { sort: [{ property, isAscending: false }] })).length, 2, property);
       await ann.refused('unsupportedSort', 'EmailSubmission/query', { sort: [{ property: 'colour' }] });

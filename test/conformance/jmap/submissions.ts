@@ -73,6 +73,18 @@ export const SUBMISSIONS = group('Submissions', [
     },
   ],
   [
+    '8621-7-envelope-whole',
+    'must',
+    'An envelope is told with all that it has, though it was given without parameters',
+    async ({ ann, bob }) => {
+      const { emailId, identityId } = await written(ann, 'nobody@elsewhere.test');
+      const given = { mailFrom: { email: ann.name }, rcptTo: [{ email: bob.name }] };
+      const { id } = await ann.made('EmailSubmission', { emailId, identityId, envelope: given });
+      const [from, to] = [ann.name, bob.name].map((email) => ({ email, parameters: null }));
+      same((await ann.one('EmailSubmission', id as string))['envelope'], { mailFrom: from, rcptTo: [to] }, 'envelope');
+    },
+  ],
+  [
     '8621-7.5-envelope',
     'must',
     'A letter goes to whom the envelope names, whatever its fields say',
