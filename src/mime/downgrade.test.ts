@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cpuClock } from '../base/testing.ts';
 import { downgradeEntityHeader, downgradeHeader, isAsciiOnly } from './downgrade.ts';
 import {
   decodeHeaderText,
@@ -178,7 +179,7 @@ test('a section of the largest size takes little time and room, whatever is in i
     'Return-Path: ': ['ü@b'],
     '': ['ü:', 'Ü: x\r\n', 'a: ü\r\n'],
   };
-  const before = performance.now();
+  const spent = cpuClock();
   for (const [begin, pieces] of Object.entries(hostile))
     for (const piece of pieces) {
       const body = piece.repeat(Math.floor((HEADER_LIMITS.octets - 20) / Buffer.byteLength(piece)));
@@ -187,5 +188,5 @@ test('a section of the largest size takes little time and room, whatever is in i
       assert.ok(isAsciiOnly(done));
       assert.ok(done.length <= 5 * section.length + 65_536, `${begin}${piece}: ${done.length}`);
     }
-  assert.ok(performance.now() - before < 20_000);
+  assert.ok(spent() < 20_000);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cpuClock } from '../base/testing.ts';
 import { parseHeaderSection } from '../mail/index.ts';
 import type { HeaderField } from '../mail/index.ts';
 import { baseSubject, hasForm, headerForm, isHeaderForm } from './index.ts';
@@ -170,7 +171,7 @@ for (const [subject, base] of [
   });
 
 test('hostile values take bounded time', () => {
-  const started = performance.now();
+  const spent = cpuClock();
   for (const piece of [
     '"',
     '(',
@@ -201,5 +202,5 @@ test('hostile values take bounded time', () => {
       headerForm(field(`X: ${value}\r\n`), form);
     baseSubject(value);
   }
-  assert.ok(performance.now() - started < 15_000, `${performance.now() - started}`);
+  assert.ok(spent() < 15_000, `${spent()}`);
 });

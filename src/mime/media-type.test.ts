@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cpuClock } from '../base/testing.ts';
 import { parseHeaderSection } from '../mail/index.ts';
 import { encodingOf, isIdentity, mediaTypeOf } from './media-type.ts';
 
@@ -64,10 +65,10 @@ test('the encoding, as programs write it', () => {
 });
 
 test('a hostile field takes little time', () => {
-  const before = performance.now();
+  const spent = cpuClock();
   for (const piece of [';', ';a="', ';a="\\"', '"', ';a=', ';boundary="\\', ' ', ';a =', ';a= ', '; a'])
     read(`Content-Type: a/b${piece.repeat(200_000)}`);
   // A message may have ten thousand such fields.
   for (let n = 0; n < 500; n++) read(`Content-Type: a/b;${' '.repeat(8_000)}`);
-  assert.ok(performance.now() - before < 5_000);
+  assert.ok(spent() < 5_000);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cpuClock } from '../base/testing.ts';
 import { bodyLists, hasAttachment, packTree, partNumbered, TREE_LIMITS, TreeReader, unpackTree } from './index.ts';
 import type { Part, ReadTree } from './index.ts';
 
@@ -216,7 +217,7 @@ test('[8621-4.1.4-bounded] beyond a limit: what is within it is there, and the t
 });
 
 test('a hostile message is read in bounded time', () => {
-  const started = performance.now();
+  const spent = cpuClock();
   const nested = Array.from(
     { length: 100_000 },
     (_, n) => `Content-Type: multipart/x; boundary=b${n}\r\n\r\n--b${n}\r\n`,
@@ -232,7 +233,7 @@ test('a hostile message is read in bounded time', () => {
     const value = sign.repeat(200_000);
     read(`Content-Type: ${value}\r\nContent-Disposition: a; filename=${value}\r\nContent-ID: ${value}\r\nContent-Location: ${value}\r\n\r\n`); // prettier-ignore
   }
-  assert.ok(performance.now() - started < 10_000);
+  assert.ok(spent() < 10_000);
 });
 
 test('[8621-4.1.4-stored] the packed form gives the tree back; cut, its beginning', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cpuClock } from '../base/testing.ts';
 import fc from 'fast-check';
 import { DottedText } from './dotted.ts';
 
@@ -115,9 +116,9 @@ for (const [name, line] of [
     const chunk = Buffer.from(line.repeat(Math.ceil(65_536 / line.length)));
     const framing = new DottedText();
     let octets = 0;
-    const started = performance.now();
+    const spent = cpuClock();
     for (let i = 0; i < 1024; i++) octets += framing.push(chunk).text.length;
-    const took = performance.now() - started;
+    const took = spent();
     assert.ok(octets > 40_000_000);
     // Alone on the machine: 0.1 s to 0.6 s.
     assert.ok(took < 5000, `${took} ms`);

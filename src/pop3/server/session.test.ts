@@ -1,7 +1,7 @@
 /** What a transcript can't show: octets, batches, memory, and peers that don't read or don't come to an end. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FakeClock, settle } from '../../base/testing.ts';
+import { cpuClock, FakeClock, settle } from '../../base/testing.ts';
 import { memoryWirePair } from '../../net/index.ts';
 import type { Wire } from '../../net/index.ts';
 import { scriptedWire } from '../../net/testing.ts';
@@ -198,7 +198,7 @@ test('[1939-5-list] LIST and UIDL of 100,000 messages leave in blocks and are qu
     },
   });
   await logIn(client);
-  const started = performance.now();
+  const spent = cpuClock();
   client.write('STAT\r\nLIST\r\nUIDL\r\n');
   await expectLine(client, /^\+OK 100000 100000000$/);
   await expectLine(client, /^\+OK/);
@@ -210,7 +210,7 @@ test('[1939-5-list] LIST and UIDL of 100,000 messages leave in blocks and are qu
   await expectLine(client, /^\+OK/);
   await client.readDotted(Infinity, sink);
   assert.equal(lines, 2 * count);
-  assert.ok(performance.now() - started < 5_000);
+  assert.ok(spent() < 5_000);
   assert.ok(most < 200_000, `at most ${most} octets were held`);
   await client.close();
   await done;
