@@ -14,7 +14,7 @@ export type LeaveRule =
 /**
  * - whole: its octets are on our disk.
  * - headers: only its header is, because it is larger than the limit; the rest is wanted, or may be.
- * - kept-there: nothing is; somebody wished not to have it here (a message too large, never wanted).
+ * - kept-there: nothing is yet; somebody asked for it before it was ever collected.
  */
 export type KnownState = 'whole' | 'headers' | 'kept-there';
 
@@ -28,7 +28,7 @@ export interface KnownMessage {
   readonly head: string;
   /** Deleted here, for good. */
   readonly deletedHere: boolean;
-  /** Of `headers`: somebody asked for the rest. */
+  /** Somebody asked for the whole of it. */
   readonly restWanted: boolean;
 }
 

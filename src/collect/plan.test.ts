@@ -38,6 +38,16 @@ test('what is larger than the limit comes as its header, and whole when somebody
   assert.deepEqual(ids(plan.headers), ['large']);
 });
 
+test('what somebody asks for comes whole: deleted here or never collected, whatever its size; what is here does not', () => {
+  const before = [
+    known('deleted', { deletedHere: true, restWanted: true }),
+    known('asked', { state: 'kept-there', octets: 0, restWanted: true }),
+    known('here', { restWanted: true }),
+  ];
+  const plan = planVisit({ listing: listed('deleted', 'asked', 'here'), known: before, rule: DAYS, now: 0, cap: 10 });
+  assert.deepEqual([ids(plan.collect), ids(plan.headers), ids(plan.remove)], [['deleted', 'asked'], [], []]);
+});
+
 test('copies stay for so many days, and then go', () => {
   const before = [known('a', { collectedAt: 0 }), known('b', { collectedAt: 1 })];
   const plan = planVisit({ listing: listed('a', 'b'), known: before, rule: DAYS, now: 14 * DAY });
@@ -126,7 +136,10 @@ test('whatever is listed and known: nothing is collected twice, nothing deleted 
         const all = [...ids(plan.collect), ...ids(plan.headers), ...ids(plan.remove)];
         assert.equal(new Set(all).size, all.length, 'each message has one fate');
         const byId = new Map<string, KnownMessage>(before.map((one) => [one.uidl, one]));
-        for (const { uidl: id } of plan.collect) assert.ok(byId.get(id)?.state !== 'whole', 'collected twice');
+        for (const { uidl: id } of plan.collect) {
+          const one = byId.get(id);
+          assert.ok(one?.state !== 'whole' || (one.deletedHere && one.restWanted), 'collected twice');
+        }
         for (const { uidl: id } of plan.remove) {
           const one = byId.get(id);
           assert.ok(one !== undefined && (one.state === 'whole' || one.deletedHere), 'deleted too early');

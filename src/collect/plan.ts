@@ -14,7 +14,7 @@ export interface PlanFacts {
 }
 
 export interface Plan {
-  /** To be collected whole, in the provider's order: new ones, and those whose rest is wanted. */
+  /** To be collected whole, in the provider's order: new ones, and those that somebody asked for. */
   readonly collect: readonly ListedMessage[];
   /** Larger than the limit and new: only their header. */
   readonly headers: readonly ListedMessage[];
@@ -45,10 +45,15 @@ export function planVisit({ listing, known, rule, now, cap }: PlanFacts): Plan {
   for (const message of onceEach(listing)) {
     const before = byId.get(message.uidl);
     if (before === undefined) (cap !== undefined && message.octets > cap ? headers : collect).push(message);
-    else if (before.state === 'headers' && before.restWanted) collect.push(message);
+    else if (isWanted(before)) collect.push(message);
     else if (before.octets === message.octets && mayGo(before, rule, now)) remove.push(message);
   }
   return { collect, headers, remove, gone: known.filter(({ uidl }) => !listed.has(uidl)).map(({ uidl }) => uidl) };
+}
+
+/** Somebody asked for it, and it is not whole here: its header alone is, nothing ever was, or it was deleted here. */
+function isWanted({ state, restWanted, deletedHere }: KnownMessage): boolean {
+  return restWanted && (state !== 'whole' || deletedHere);
 }
 
 /**

@@ -23,7 +23,7 @@ import type { SeenMessage } from './there.ts';
 import { NO_SECRET, TroubleError, troubleOf } from './trouble.ts';
 import type { Trouble } from './trouble.ts';
 import { listMaildrop } from './visit.ts';
-import type { ListedMessage, LeaveRule } from './ledger.ts';
+import type { KnownMessage, ListedMessage, LeaveRule } from './ledger.ts';
 
 export interface Remote {
   readonly id: string;
@@ -82,7 +82,9 @@ const SAMPLE = 5;
 
 /** One message at the provider, and what is remembered of it. */
 export interface MessageThere extends SeenMessage {
-  readonly state: 'new' | 'whole' | 'headers' | 'kept-there';
+  readonly state: 'new' | 'whole' | 'headers' | 'deleted-here';
+  /** The whole of it was asked for, and has not come yet. */
+  readonly isWanted: boolean;
   /** When its copy there goes, by the rule that is set; absent: it stays, or nobody knows. */
   readonly goesAt?: number;
 }
@@ -215,7 +217,8 @@ export class Remotes {
         const memory = known.get(message.uidl);
         const goes =
           memory?.state === 'whole' && leave.kind === 'days' ? memory.collectedAt + leave.days * DAY : undefined;
-        return { ...message, state: memory?.state ?? 'new', ...(goes === undefined ? {} : { goesAt: goes }) };
+        const shown = { state: stateOf(memory), isWanted: memory?.restWanted === true };
+        return { ...message, ...shown, ...(goes === undefined ? {} : { goesAt: goes }) };
       });
       return { total: listing.length, octets: octetsOf(listing), list };
     });
@@ -245,6 +248,11 @@ export class Remotes {
     });
   }
 
+  /** The next visit, which is now, brings these whole: what was never collected, is here as its header, or was deleted here. */
+  async want(id: string, uidls: readonly string[]): Promise<void> {
+    await this.#parts.store.write('wantMessages', { remote: id, uidls, at: this.#parts.clock.now() });
+  }
+
   /** A visit of its own: what `work` marked for removal is gone when this resolves (RFC 1939 §6). */
   async #look<T>(id: string, work: (pop: Pop3Connection, remote: Remote) => Promise<T>): Promise<T> {
     const remote = await this.get(id);
@@ -266,6 +274,11 @@ export class Remotes {
   async #sealed(id: string, secrets: RemoteSecrets): Promise<string> {
     return (await this.#parts.seal()).seal(JSON.stringify(secrets), about(id));
   }
+}
+
+function stateOf(memory: KnownMessage | undefined): MessageThere['state'] {
+  if (memory === undefined || memory.state === 'kept-there') return 'new';
+  return memory.deletedHere ? 'deleted-here' : memory.state;
 }
 
 /** As grants have it. */

@@ -76,7 +76,8 @@ export interface RemoteWrites {
   }): 'done' | 'missing';
   /**
    * A message that was collected, and the memory of it, in one commit. Where its header alone was here before, the whole
-   * takes its place: same mailboxes, same keywords. 'known': it is here already, nothing changed.
+   * takes its place: same mailboxes, same keywords. What was deleted here comes again where it is asked for. 'known':
+   * it is here already, or no more of it could be had; it is not asked for any more.
    */
   collectMessage(p: {
     readonly remote: string;
@@ -93,6 +94,8 @@ export interface RemoteWrites {
   }): void;
   /** Of emails whose header alone is here: those that were found. The next visit brings the rest. */
   wantRest(p: { readonly account: string; readonly emails: readonly string[]; readonly at: number }): readonly string[];
+  /** The next visit, which is due at once, brings these whole, at most 1,000; what is whole here already is passed over. */
+  wantMessages(p: { readonly remote: string; readonly uidls: readonly string[]; readonly at: number }): void;
 }
 
 export interface RemoteReads {
@@ -109,4 +112,10 @@ export interface RemoteReads {
   }): readonly RemoteMessage[];
   /** Of these emails of the account, at most 1,000, those that were collected. */
   remoteOrigins(p: { readonly account: string; readonly emails: readonly string[] }): readonly RemoteOrigin[];
+  /** The same by their ids at a remote of the account. */
+  remoteOriginsOf(p: {
+    readonly account: string;
+    readonly remote: string;
+    readonly uidls: readonly string[];
+  }): readonly RemoteOrigin[];
 }

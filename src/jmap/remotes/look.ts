@@ -14,6 +14,7 @@ import { isElsewhere, PASSWORD_AGAIN, secretsIn, settingsOf, triedJson } from '.
 /** Messages of a page: each costs the server a TOP. */
 const MOST_SHOWN = 50;
 const MOST_DELETED = 10_000;
+const MOST_FETCHED = 500;
 
 export function lookMethods(parts: RemotesParts): readonly Method[] {
   const { remotes } = parts;
@@ -38,6 +39,17 @@ export function lookMethods(parts: RemotesParts): readonly Method[] {
         return looking(parts, { account: account.id, id: one }, async () => ({
           deleted: await remotes.deleteThere(one, new Set(uidls)),
         }));
+      },
+    }),
+    method({
+      name: 'Remote/fetch',
+      capability: REMOTES,
+      takes: { id, uidls: listOf(text) },
+      async run({ id: one, uidls }, { account }) {
+        if (uidls.length > MOST_FETCHED) throw invalidArguments(`One call fetches ${MOST_FETCHED} messages at most.`);
+        await ownRemote(parts, account.id, one);
+        await remotes.want(one, uidls);
+        return { accountId: account.id, id: one };
       },
     }),
     method({
@@ -113,6 +125,6 @@ async function test(
   }
 }
 
-function thereJson({ state, goesAt, ...message }: MessageThere): Properties {
-  return { ...seenJson(message), state, goesAt: goesAt === undefined ? null : utcDate(goesAt) };
+function thereJson({ state, isWanted, goesAt, ...message }: MessageThere): Properties {
+  return { ...seenJson(message), state, isWanted, goesAt: goesAt === undefined ? null : utcDate(goesAt) };
 }

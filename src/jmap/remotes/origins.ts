@@ -1,9 +1,10 @@
 /** Where emails came from, and the rest of those whose header alone is here. */
-import { id, listOf } from '../arguments.ts';
+import type { RemoteOrigin } from '../../store/index.ts';
+import { id, listOf, text } from '../arguments.ts';
 import { MethodError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { method } from '../method.ts';
-import type { Method } from '../method.ts';
+import type { Method, Properties } from '../method.ts';
 import { REMOTES } from './kinds.ts';
 import type { RemotesParts } from './parts.ts';
 
@@ -16,17 +17,16 @@ export function originMethods({ store, clock }: RemotesParts): readonly Method[]
       async run({ emailIds }, { account }) {
         const emails = within(emailIds);
         const origins = await store.read('remoteOrigins', { account: account.id, emails });
-        return {
-          accountId: account.id,
-          list: origins.map(({ email, remote, octets, state, restWanted, goneAt }) => ({
-            emailId: email,
-            remoteId: remote,
-            size: octets,
-            isHeaderOnly: state === 'headers',
-            restWanted,
-            isGoneThere: goneAt !== undefined,
-          })),
-        };
+        return { accountId: account.id, list: origins.map(originJson) };
+      },
+    }),
+    method({
+      name: 'Remote/emails',
+      capability: REMOTES,
+      takes: { id, uidls: listOf(text) },
+      async run({ id: remote, uidls }, { account }) {
+        const asked = { account: account.id, remote, uidls: within(uidls) };
+        return { accountId: account.id, list: (await store.read('remoteOriginsOf', asked)).map(originJson) };
       },
     }),
     method({
@@ -41,8 +41,20 @@ export function originMethods({ store, clock }: RemotesParts): readonly Method[]
   ];
 }
 
-function within(emailIds: readonly string[]): readonly string[] {
-  if (emailIds.length > LIMITS.maxObjectsInGet)
+function originJson({ email, remote, uidl, octets, state, restWanted, goneAt }: RemoteOrigin): Properties {
+  return {
+    emailId: email,
+    remoteId: remote,
+    uidl,
+    size: octets,
+    isHeaderOnly: state === 'headers',
+    restWanted,
+    isGoneThere: goneAt !== undefined,
+  };
+}
+
+function within(ids: readonly string[]): readonly string[] {
+  if (ids.length > LIMITS.maxObjectsInGet)
     throw new MethodError('requestTooLarge', `One call may ask for ${LIMITS.maxObjectsInGet} emails.`);
-  return emailIds;
+  return ids;
 }

@@ -174,6 +174,57 @@ export function remoteContract(engine: Engine): void {
       );
     });
 
+    test('what is asked for comes whole, though it was deleted here or never collected; what is here does not', async (t) => {
+      const store = await engine.open(t);
+      const account = await withRemote(store);
+      const [kept, gone] = [await letter(store, account, 'kept'), await letter(store, account, 'gone')];
+      await store.write('collectMessage', { remote: 'r1', memory: memory('kept'), events: [], append: kept });
+      await store.write('collectMessage', { remote: 'r1', memory: memory('gone'), events: [], append: gone });
+      await store.write('changeEmails', { account, changes: [], destroy: [gone.email.id], at: AT });
+      await store.write('recordVisit', { id: 'r1', standing: '{}', at: AT, dueAt: null });
+      await store.write('wantMessages', { remote: 'r1', uidls: ['kept', 'gone', 'new'], at: AT + 7 });
+      await store.write('wantMessages', { remote: 'nowhere', uidls: ['x'], at: AT });
+      assert.equal(await store.read('nextRemoteDue', {}), AT + 7);
+      const known = await store.read('remoteMessages', { remote: 'r1', after: '', limit: 10 });
+      assert.deepEqual(
+        known.map(({ uidl, state, restWanted }) => [uidl, state, restWanted]),
+        [
+          ['gone', 'whole', true],
+          ['kept', 'whole', false],
+          ['new', 'kept-there', true],
+        ],
+      );
+      for (const uidl of ['gone', 'kept', 'new']) {
+        const append = await letter(store, account, `${uidl} again`);
+        const params = { remote: 'r1', memory: memory(uidl), events: [], append };
+        assert.equal(await store.write('collectMessage', params), uidl === 'kept' ? 'known' : 'done');
+      }
+      assert.deepEqual([...(await textsOf(store, account))].sort(), ['gone again', 'kept', 'new again']);
+      const origins = await store.read('remoteOriginsOf', { account, remote: 'r1', uidls: ['gone', 'new', 'x'] });
+      assert.deepEqual(
+        origins.map(({ uidl, state, restWanted }) => [uidl, state, restWanted]),
+        [
+          ['gone', 'whole', false],
+          ['new', 'whole', false],
+        ],
+      );
+      assert.deepEqual(await store.read('remoteOriginsOf', { account: 'eve', remote: 'r1', uidls: ['gone'] }), []);
+    });
+
+    test('a rest that is longer than anything that is taken is not asked for again and again', async (t) => {
+      const store = await engine.open(t);
+      const account = await withRemote(store);
+      const head = await letter(store, account, 'head');
+      const params = { remote: 'r1', memory: memory('u1', 'headers'), events: [] };
+      await store.write('collectMessage', { ...params, append: head });
+      await store.write('wantRest', { account, emails: [head.email.id], at: AT });
+      const again = await letter(store, account, 'head');
+      assert.equal(await store.write('collectMessage', { ...params, append: again }), 'known');
+      const [known] = await store.read('remoteMessages', { remote: 'r1', after: '', limit: 10 });
+      assert.deepEqual([known?.state, known?.restWanted], ['headers', false]);
+      assert.deepEqual(await textsOf(store, account), ['head']);
+    });
+
     test('a remote that is removed takes its memory along, and leaves the mail', async (t) => {
       const store = await engine.open(t);
       const account = await withRemote(store);

@@ -101,6 +101,7 @@ export const writes = {
   remoteMessagesGone: remote.remoteMessagesGone,
   renameRemoteMessages: remote.renameRemoteMessages,
   wantRest: remote.wantRest,
+  wantMessages: remote.wantMessages,
   recordRefusals: housekeeping.recordRefusals,
   registerProcess: processes.registerProcess,
   unregisterProcess: processes.unregisterProcess,
@@ -174,6 +175,7 @@ export const reads = {
   nextRemoteDue: remote.nextRemoteDue,
   remoteMessages: remote.remoteMessages,
   remoteOrigins: remote.remoteOrigins,
+  remoteOriginsOf: remote.remoteOriginsOf,
   // What the store asks for itself.
   garbage: housekeeping.garbage,
   namedFiles: housekeeping.namedFiles,

@@ -86,12 +86,17 @@ export function* collectMessage(p: Collect): Steps<ReturnType<RemoteWrites['coll
   const { remote, memory } = p;
   const owner = yield* first<{ account: string }>('SELECT account FROM remotes WHERE id = ?', remote);
   if (owner?.account !== p.append.account) return 'missing';
-  const before = yield* first<{ state: string; email: string | null }>(
-    'SELECT state, email FROM remote_messages WHERE remote = ? AND uidl = ?',
+  const before = yield* first<{ state: string; email: string | null; rest_wanted: number }>(
+    'SELECT state, email, rest_wanted FROM remote_messages WHERE remote = ? AND uidl = ?',
     remote,
     memory.uidl,
   );
-  if (before !== undefined && (before.state === 'whole' || memory.state !== 'whole')) return 'known';
+  const isHere = before?.state === 'whole' && before.rest_wanted === 0;
+  if (isHere || (before?.state === 'headers' && memory.state !== 'whole')) {
+    // The rest is longer than anything that is taken: it is not asked for at each visit.
+    yield* run('UPDATE remote_messages SET rest_wanted = 0 WHERE remote = ? AND uidl = ?', remote, memory.uidl);
+    return 'known';
+  }
   const filed = yield* inPlaceOf(p, before?.email ?? undefined);
   if (filed !== 'done') return filed;
   yield* insertEvents(p.events);
@@ -160,9 +165,28 @@ export function* wantRest(p: Parameters<RemoteWrites['wantRest']>[0]): Steps<rea
   const wanted = origins.filter(({ state, goneAt }) => state === 'headers' && goneAt === undefined);
   for (const { remote, uidl } of wanted) {
     yield* run('UPDATE remote_messages SET rest_wanted = 1 WHERE remote = ? AND uidl = ?', remote, uidl);
-    yield* run('UPDATE remotes SET due_at = ? WHERE id = ? AND (due_at IS NULL OR due_at > ?)', p.at, remote, p.at);
+    yield* dueNow(remote, p.at);
   }
   return wanted.map(({ email }) => email);
+}
+
+function* dueNow(remote: string, at: number): Steps<void> {
+  yield* run('UPDATE remotes SET due_at = ? WHERE id = ? AND (due_at IS NULL OR due_at > ?)', at, remote, at);
+}
+
+export function* wantMessages({ remote, uidls, at }: Parameters<RemoteWrites['wantMessages']>[0]): Steps<void> {
+  const known = yield* first('SELECT 1 AS found FROM remotes WHERE id = ?', remote);
+  if (known === undefined) return;
+  for (const uidl of uidls.slice(0, MOST_MESSAGES))
+    yield* run(
+      `INSERT INTO remote_messages AS m (remote, uidl, octets, state, collected_at, head, rest_wanted) VALUES (?, ?, 0, 'kept-there', ?, '', 1)
+       ON CONFLICT (remote, uidl) DO UPDATE SET rest_wanted = 1
+       WHERE m.state <> 'whole' OR NOT EXISTS (SELECT 1 FROM emails e WHERE e.id = m.email AND e.hidden = 0)`,
+      remote,
+      uidl,
+      at,
+    );
+  yield* dueNow(remote, at);
 }
 
 interface Columns {
@@ -258,13 +282,36 @@ export function* remoteOrigins(p: Parameters<RemoteReads['remoteOrigins']>[0]): 
   const origins: RemoteOrigin[] = [];
   for (const { values, places } of slices([...new Set(p.emails.slice(0, MOST_MESSAGES))])) {
     const found = yield* rows<OriginColumns>(
-      `SELECT m.email, m.remote, m.uidl, m.octets, m.state, m.rest_wanted, m.gone_at
-       FROM remote_messages m JOIN remotes r ON r.id = m.remote WHERE m.email IN (${places}) AND r.account = ?`,
+      `${ORIGINS} WHERE m.email IN (${places}) AND r.account = ?`,
       ...values,
       p.account,
     );
-    for (const { gone_at: goneAt, rest_wanted: restWanted, ...origin } of found)
-      origins.push({ ...origin, restWanted: restWanted === 1, ...(goneAt === null ? {} : { goneAt }) });
+    origins.push(...found.map(originOf));
   }
   return origins;
+}
+
+export function* remoteOriginsOf({
+  account,
+  remote: from,
+  uidls,
+}: Parameters<RemoteReads['remoteOriginsOf']>[0]): Steps<readonly RemoteOrigin[]> {
+  const origins: RemoteOrigin[] = [];
+  for (const { values, places } of slices([...new Set(uidls.slice(0, MOST_MESSAGES))])) {
+    const found = yield* rows<OriginColumns>(
+      `${ORIGINS} WHERE m.remote = ? AND m.uidl IN (${places}) AND m.email IS NOT NULL AND r.account = ?`,
+      from,
+      ...values,
+      account,
+    );
+    origins.push(...found.map(originOf));
+  }
+  return origins;
+}
+
+const ORIGINS = `SELECT m.email, m.remote, m.uidl, m.octets, m.state, m.rest_wanted, m.gone_at
+  FROM remote_messages m JOIN remotes r ON r.id = m.remote`;
+
+function originOf({ gone_at: goneAt, rest_wanted: restWanted, ...origin }: OriginColumns): RemoteOrigin {
+  return { ...origin, restWanted: restWanted === 1, ...(goneAt === null ? {} : { goneAt }) };
 }

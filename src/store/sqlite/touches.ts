@@ -60,6 +60,7 @@ export function touches({ name, params }: Pick<Request, 'name' | 'params'>): Sto
     case 'removeRemote':
     case 'recordVisit':
     case 'wantRest':
+    case 'wantMessages':
     case 'removePart':
       return { ...NOTHING, mail: 'all' };
     case 'remoteMessagesGone':
