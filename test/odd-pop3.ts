@@ -1,49 +1,80 @@
 /** A POP3 server with habits: what it knows, how it names its messages, and what it says to a login, a test decides. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:tls';
 
 export interface OddServer {
   readonly port: number;
   /** Text by unique-id, in the order of the maildrop; LF line ends. */
   mail: Map<string, string>;
+  password: string;
   /** Commands that it does not know. */
   lacks: ReadonlySet<string>;
   /** What it answers to PASS; undefined lets in who knows the password. */
   says: string | undefined;
+  /** What a RETR of the message with this number waits for; undefined: nothing. */
+  retr: ((number: number) => Promise<void>) | undefined;
   /** What it was told, without passwords. */
   readonly heard: string[];
   /** Tokens that it takes (OAUTHBEARER, XOAUTH2), and the mechanisms by which; where there are any it takes no password. */
   tokens: { readonly mechanisms: readonly string[]; readonly right: string } | undefined;
+  /** Nobody answers any more, until {@link resume}. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** From now on another certificate. */
+  show(certificate: Shown): void;
 }
 
-/** In clear, which is taken on this machine alone; with a certificate, by TLS from the first octet. */
-export async function startOddServer(
-  t: TestContext,
-  password: string,
-  tls?: { readonly cert: string; readonly key: string },
-): Promise<OddServer> {
-  const odd = { port: 0, mail: new Map<string, string>(), lacks: new Set<string>(), says: undefined, heard: [] as string[], tokens: undefined } as { -readonly [K in keyof OddServer]: OddServer[K] }; // prettier-ignore
+/** PEM. */
+export interface Shown {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** In clear, which is taken on this machine alone, unless it has a certificate: then TLS from the first octet. */
+export async function startOddServer(t: TestContext, password: string, certificate?: Shown): Promise<OddServer> {
   const open = new Set<Socket>();
-  const serving = (socket: Socket): void => {
+  const onSocket = (socket: Socket): void => {
     open.add(socket);
     socket.on('close', () => open.delete(socket));
     socket.on('error', () => undefined);
-    serve(socket, odd, password);
+    serve(socket, odd);
   };
-  const server = (tls === undefined ? createServer(serving) : createTlsServer(tls, serving)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  odd.port = (server.address() as AddressInfo).port;
-  t.after(() => {
+  const server = certificate === undefined ? createServer(onSocket) : createTlsServer(certificate, onSocket);
+  const listen = async (port: number): Promise<void> => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  const pause = async (): Promise<void> => {
     for (const socket of open) socket.destroy();
+    if (!server.listening) return;
     server.close();
-  });
+    await once(server, 'close');
+  };
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const odd: OddServer = {
+    port,
+    mail: new Map(),
+    password,
+    lacks: new Set(),
+    says: undefined,
+    retr: undefined,
+    heard: [],
+    tokens: undefined,
+    pause,
+    resume: () => listen(port),
+    show: (shown) => {
+      if (server instanceof TlsServer) server.setSecureContext(shown);
+    },
+  };
+  t.after(pause);
   return odd;
 }
 
-function serve(socket: Socket, odd: OddServer, password: string): void {
+function serve(socket: Socket, odd: OddServer): void {
   const drop = [...odd.mail];
   const marked = new Set<number>();
   let rest = '';
@@ -86,7 +117,7 @@ function serve(socket: Socket, odd: OddServer, password: string): void {
       case 'USER':
         return say('+OK');
       case 'PASS':
-        return say(line.slice(5) === password ? (odd.says ?? '+OK') : '-ERR wrong, and I will not say more');
+        return say(line.slice(5) === odd.password ? (odd.says ?? '+OK') : '-ERR wrong, and I will not say more');
       case 'LIST':
         return list(drop.map(([, text], i) => `${i + 1} ${wire(text).length}`));
       case 'UIDL':
@@ -95,7 +126,12 @@ function serve(socket: Socket, odd: OddServer, password: string): void {
       case 'RETR': {
         const text = wire(message?.[1] ?? '');
         const shown = name === 'TOP' && second === '0' ? text.slice(0, text.indexOf('\r\n\r\n') + 2) : text;
-        return say(`+OK\r\n${shown.replace(/^\./gm, '..')}${shown.endsWith('\r\n') ? '' : '\r\n'}.`);
+        const send = (): void => {
+          say(`+OK\r\n${shown.replace(/^\./gm, '..')}${shown.endsWith('\r\n') ? '' : '\r\n'}.`);
+        };
+        if (name === 'TOP' || odd.retr === undefined) return send();
+        void odd.retr(Number(first)).then(send);
+        return undefined;
       }
       case 'DELE':
         marked.add(Number(first));

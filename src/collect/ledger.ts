@@ -30,6 +30,8 @@ export interface KnownMessage {
   readonly deletedHere: boolean;
   /** Somebody asked for the whole of it. */
   readonly restWanted: boolean;
+  /** It was not listed any more by then. */
+  readonly goneAt?: number;
 }
 
 /** One message as a listing of the provider has it. */

@@ -84,6 +84,13 @@ test('a server that gives new ids to the same messages is noticed', () => {
   assert.deepEqual(looksRenumbered(same, before), { vanished: 5, appeared: 5, alike: 5 });
 });
 
+test('however many were gone before, new ids for those that were left are noticed, and only these are counted', () => {
+  const gone = Array.from({ length: 100 }, (_, n) => known(`gone-${n}`, { octets: 7 * n, goneAt: 1 }));
+  const before = [1, 2, 3, 4, 5].map((n) => known(`old-${n}`, { octets: n * 100 }));
+  const same = [1, 2, 3, 4, 5].map((n) => ({ number: n, uidl: `new-${n}`, octets: n * 100 }));
+  assert.deepEqual(looksRenumbered(same, [...gone, ...before]), { vanished: 5, appeared: 5, alike: 5 });
+});
+
 test('a maildrop that somebody emptied, and new mail in it, is nothing strange', () => {
   const before = [1, 2, 3, 4, 5].map((n) => known(`old-${n}`, { octets: n * 100 }));
   assert.equal(looksRenumbered([], before), undefined);

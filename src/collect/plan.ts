@@ -80,8 +80,10 @@ export function looksRenumbered(
 ): Renumbered | undefined {
   const listed = new Set(listing.map(({ uidl }) => uidl));
   const ids = new Set(known.map(({ uidl }) => uidl));
-  const vanished = known.filter(({ uidl }) => !listed.has(uidl));
-  if (known.length < FEWEST || vanished.length * 2 <= known.length) return undefined;
+  // What was gone before says nothing about this time.
+  const there = known.filter(({ goneAt }) => goneAt === undefined);
+  const vanished = there.filter(({ uidl }) => !listed.has(uidl));
+  if (there.length < FEWEST || vanished.length * 2 <= there.length) return undefined;
   const appeared = listing.filter(({ uidl }) => !ids.has(uidl));
   const alike = pairs(
     vanished.map(({ octets }) => octets),

@@ -44,6 +44,8 @@ export interface RemoteMessage {
   /** Its email is gone: its owner deleted it here, for good. */
   readonly deletedHere: boolean;
   readonly restWanted: boolean;
+  /** It was not listed any more by then. */
+  readonly goneAt?: number;
 }
 
 /** What an email that was collected is at its provider. */

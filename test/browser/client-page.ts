@@ -103,7 +103,7 @@ export async function setUp(
   await page.locator('.list').waitFor();
 }
 
-const body = (page: Page) => page.getByRole('textbox', { name: 'Text of the message' });
+export const body = (page: Page) => page.getByRole('textbox', { name: 'Text of the message' });
 
 /** What is sent goes at once, and not after the seconds in which it can be taken back. */
 export async function withoutUndo(page: Page): Promise<void> {

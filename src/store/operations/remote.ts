@@ -251,11 +251,12 @@ interface MessageColumns {
   readonly head: string;
   readonly rest_wanted: number;
   readonly deleted: number;
+  readonly gone_at: number | null;
 }
 
 export function* remoteMessages(p: Parameters<RemoteReads['remoteMessages']>[0]): Steps<readonly RemoteMessage[]> {
   const found = yield* rows<MessageColumns>(
-    `SELECT r.uidl, r.octets, r.state, r.collected_at, r.head, r.rest_wanted,
+    `SELECT r.uidl, r.octets, r.state, r.collected_at, r.head, r.rest_wanted, r.gone_at,
        r.email IS NOT NULL AND NOT EXISTS (SELECT 1 FROM emails e WHERE e.id = r.email AND e.hidden = 0) AS deleted
      FROM remote_messages r WHERE r.remote = ? AND r.uidl > ? ORDER BY r.uidl LIMIT ?`,
     p.remote,
@@ -270,6 +271,7 @@ export function* remoteMessages(p: Parameters<RemoteReads['remoteMessages']>[0])
     head: row.head,
     deletedHere: row.deleted === 1,
     restWanted: row.rest_wanted === 1,
+    ...(row.gone_at === null ? {} : { goneAt: row.gone_at }),
   }));
 }
 

@@ -1,33 +1,38 @@
 import { useSignal } from '@preact/signals';
-import { Button, Choice, Confirm, ErrorCard, Field, notices } from '../components/index.ts';
+import { Button, Confirm, ErrorCard, Field, notices } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
 import { go } from '../shell/route.ts';
 import { exactDate } from '../words/dates.ts';
-import { size, words } from '../words/index.ts';
-import { useAccounts } from './use.ts';
-import { ServersForm } from './servers.tsx';
-import type { Servers } from './servers.tsx';
-import { SeenList } from './seen-list.tsx';
-import { CertificateCard, TroubleCard } from './trouble-card.tsx';
-import type { Certificate, LeaveRule, Refusal, Remote, Trouble } from './types.ts';
+import { words } from '../words/index.ts';
+import { AccessForm, CertificateQuestion, useAccess } from './access.tsx';
+import type { Access } from './access.tsx';
+import { Copies } from './copies.tsx';
 import { VisitProgress } from './progress.tsx';
+import { Refused } from './refused.tsx';
+import { TroubleCard } from './trouble-card.tsx';
+import type { Refusal, Remote, Trouble } from './types.ts';
+import { attempt, useAccounts } from './use.ts';
 
 const say = words.accounts;
 
-type Asked = { readonly side: 'pop3' | 'smtp'; readonly trouble: Trouble; readonly certificate: Certificate };
-
 export function AccountPage({ remote }: { readonly remote: Remote }) {
   const accounts = useAccounts();
-  const removing = useSignal(false);
+  const access = useAccess(remote);
   return (
     <div class="account">
       <h1>
         <Foreign text={remote.address} />
       </h1>
-      <Standing remote={remote} />
+      <Standing remote={remote} access={access} />
       <div class="actions">
         {remote.visiting === null && (
-          <Button kind="primary" icon="refresh" onClick={() => void accounts.check(remote.id)}>
+          <Button
+            kind={remote.standing.kind === 'done' || remote.standing.kind === 'never' ? 'primary' : 'plain'}
+            icon="refresh"
+            onClick={() => {
+              attempt(accounts.check(remote.id));
+            }}
+          >
             {say.checkNow}
           </Button>
         )}
@@ -41,58 +46,52 @@ export function AccountPage({ remote }: { readonly remote: Remote }) {
       </div>
       <Copies remote={remote} />
       <Rhythm remote={remote} />
-      <Access remote={remote} />
-      <section>
-        <h2>{say.removeTitle}</h2>
-        <p>{say.removeText}</p>
-        <Button kind="danger" onClick={() => (removing.value = true)}>
-          {say.remove}
-        </Button>
-      </section>
-      {removing.value && (
-        <Confirm
-          title={say.removeAsk(remote.address)}
-          text={<p>{say.removeText}</p>}
-          doIt={say.remove}
-          close={() => (removing.value = false)}
-          run={() => {
-            void accounts.remove(remote.id).then(() => {
-              go({ view: 'accounts' });
-            });
-          }}
-        />
-      )}
+      <AccessForm access={access} />
+      <Removal remote={remote} />
+      <CertificateQuestion access={access} />
     </div>
   );
 }
 
-function Standing({ remote }: { readonly remote: Remote }) {
+function Removal({ remote }: { readonly remote: Remote }) {
   const accounts = useAccounts();
+  const asking = useSignal(false);
+  const remove = async (): Promise<void> => {
+    await accounts.remove(remote.id);
+    go({ view: 'accounts' });
+  };
+  return (
+    <section>
+      <h2>{say.removeTitle}</h2>
+      <p>{say.removeText}</p>
+      <Button kind="danger" onClick={() => (asking.value = true)}>
+        {say.remove}
+      </Button>
+      {asking.value && (
+        <Confirm
+          title={say.removeAsk(remote.address)}
+          text={<p>{say.removeText}</p>}
+          doIt={say.remove}
+          close={() => (asking.value = false)}
+          run={() => {
+            attempt(remove());
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function Standing({ remote, access }: { readonly remote: Remote; readonly access: Access }) {
   const { standing, visitedAt, dueAt } = remote;
   if (remote.visiting !== null) return <VisitProgress remote={remote} />;
   if (standing.kind === 'trouble')
-    return <TroubleCard trouble={standing.trouble} again={() => void accounts.check(remote.id)} />;
-  if (standing.kind === 'renumbered') {
-    const { vanished, appeared, alike } = standing;
-    return (
-      <ErrorCard
-        tone="warn"
-        what={say.renumbered}
-        why={say.renumberedWhy(vanished, appeared, alike)}
-        youCan={
-          <>
-            <Button kind="primary" onClick={() => void accounts.check(remote.id, 'same-messages')}>
-              {say.sameMessages}
-            </Button>
-            <Button onClick={() => void accounts.check(remote.id, 'new-messages')}>{say.newMessages}</Button>
-          </>
-        }
-      />
-    );
-  }
+    return <StandingTrouble key={standing.trouble.kind} trouble={standing.trouble} nextAt={dueAt} access={access} />;
+  if (standing.kind === 'renumbered') return <Renumbered id={remote.id} {...standing} />;
   return (
     <p role="status">
       {standing.kind === 'never' ? say.neverVisited : say.visited(standing.collected, standing.left)}{' '}
+      {standing.kind === 'done' && standing.headersOnly > 0 && `${say.headersCame(standing.headersOnly)} `}
       {visitedAt !== null && <span class="muted">{say.at(exactDate(Date.parse(visitedAt)))}</span>}{' '}
       {dueAt !== null && <span class="muted">{say.nextAt(exactDate(Date.parse(dueAt)))}</span>}
       {standing.kind === 'done' && standing.withoutIds && <span class="muted"> {say.withoutIds}</span>}
@@ -100,68 +99,60 @@ function Standing({ remote }: { readonly remote: Remote }) {
   );
 }
 
-type LeaveChoice = 'for-ever' | 'days' | 'until-deleted-here';
+interface StandingTroubleProps {
+  readonly trouble: Trouble;
+  readonly nextAt: string | null;
+  readonly access: Access;
+}
 
-/** How long copies stay at the provider. A choice that deletes there says how many first. */
-function Copies({ remote }: { readonly remote: Remote }) {
-  const accounts = useAccounts();
-  const days = useSignal(String(remote.leave.kind === 'days' ? remote.leave.days : 14));
-  const asked = useSignal<{ readonly rule: LeaveRule; readonly refusal: Refusal } | undefined>(undefined);
-  const trouble = useSignal<Refusal | undefined>(undefined);
-  const set = async (rule: LeaveRule, confirm?: number): Promise<void> => {
-    const refusal = await accounts.change(remote.id, { leave: rule }, confirm);
-    asked.value = refusal?.type === 'needsConfirmation' ? { rule, refusal } : undefined;
-    trouble.value = refusal !== undefined && asked.value === undefined ? refusal : undefined;
-    if (refusal === undefined) notices.say(say.saved);
-  };
-  const question = asked.value;
+/** What can be done about it is at hand: the password to be entered, the certificate to be looked at. */
+function StandingTrouble({ trouble, nextAt, access }: StandingTroubleProps) {
+  const isLogin = trouble.kind === 'wrong-login';
   return (
-    <section>
-      <h2>{say.copies}</h2>
-      <Choice<LeaveChoice>
-        label={say.copiesStay}
-        value={remote.leave.kind}
-        of={say.leaves}
-        choose={(kind) => void set(kind === 'days' ? { kind, days: Number(days.value) } : { kind })}
-      />
-      {remote.leave.kind === 'days' && (
-        <form
-          class="line-form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void set({ kind: 'days', days: Number(days.value) });
-          }}
-        >
-          <Field label={say.days} value={days.value} onInput={(value) => (days.value = value)} />
-          <Button type="submit">{say.save}</Button>
-        </form>
+    <TroubleCard trouble={trouble} nextAt={nextAt} onTrust={access.ask('pop3', trouble)}>
+      {isLogin && (
+        <Button kind="primary" onClick={() => access.passwordField.current?.focus()}>
+          {say.enterPassword}
+        </Button>
       )}
-      {trouble.value !== undefined && <Refused refusal={trouble.value} />}
-      {question !== undefined && (
-        <Confirm
-          title={say.deletes(question.refusal.count ?? 0, remote.pop3.host)}
-          text={
-            <>
-              <p>{say.deletesText(size(question.refusal.octets ?? 0))}</p>
-              <SeenList list={question.refusal.sample ?? []} />
-            </>
-          }
-          doIt={say.deleteThere(question.refusal.count ?? 0, remote.pop3.host)}
-          close={() => (asked.value = undefined)}
-          run={() => void set(question.rule, question.refusal.count)}
-        />
-      )}
-    </section>
+    </TroubleCard>
   );
 }
 
-function Refused({ refusal }: { readonly refusal: Refusal }) {
-  const trouble = refusal.pop3 ?? refusal.smtp;
-  if (trouble !== undefined && trouble !== null) return <TroubleCard trouble={trouble} />;
+interface RenumberedProps {
+  readonly id: string;
+  readonly vanished: number;
+  readonly appeared: number;
+  readonly alike: number;
+}
+
+function Renumbered({ id, vanished, appeared, alike }: RenumberedProps) {
+  const accounts = useAccounts();
   return (
-    <p class="field-error" role="alert">
-      {refusal.description ?? say.failed}
-    </p>
+    <ErrorCard
+      tone="warn"
+      what={say.renumbered}
+      why={say.renumberedWhy(vanished, appeared, alike)}
+      youCan={
+        <>
+          <Button
+            kind="primary"
+            onClick={() => {
+              attempt(accounts.check(id, 'same-messages'));
+            }}
+          >
+            {say.sameMessages}
+          </Button>
+          <Button
+            onClick={() => {
+              attempt(accounts.check(id, 'new-messages'));
+            }}
+          >
+            {say.newMessages}
+          </Button>
+        </>
+      }
+    />
   );
 }
 
@@ -172,8 +163,7 @@ function Rhythm({ remote }: { readonly remote: Remote }) {
   const every = useSignal(String(remote.every));
   const cap = useSignal(remote.cap === null ? '' : String(remote.cap / MEGABYTE));
   const refused = useSignal<Refusal | undefined>(undefined);
-  const save = async (event: Event): Promise<void> => {
-    event.preventDefault();
+  const save = async (): Promise<void> => {
     const octets = cap.value.trim() === '' ? null : Math.round(Number(cap.value.replace(',', '.')) * MEGABYTE);
     refused.value = await accounts.change(remote.id, { every: Number(every.value), cap: octets });
     if (refused.value === undefined) notices.say(say.saved);
@@ -181,7 +171,12 @@ function Rhythm({ remote }: { readonly remote: Remote }) {
   return (
     <section>
       <h2>{say.rhythm}</h2>
-      <form onSubmit={(event) => void save(event)}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          attempt(save());
+        }}
+      >
         <Field label={say.every} value={every.value} onInput={(value) => (every.value = value)} />
         <Field label={say.cap} hint={say.capHint} value={cap.value} onInput={(value) => (cap.value = value)} />
         {refused.value !== undefined && <Refused refusal={refused.value} />}
@@ -189,72 +184,4 @@ function Rhythm({ remote }: { readonly remote: Remote }) {
       </form>
     </section>
   );
-}
-
-/** Servers, names and password; both servers are tried before anything of it is kept. */
-function Access({ remote }: { readonly remote: Remote }) {
-  const accounts = useAccounts();
-  const { pop3, smtp, pop3Login, smtpLogin } = remote;
-  const servers = useSignal<Servers>({ pop3, smtp, pop3Login, smtpLogin });
-  const password = useSignal('');
-  const refused = useSignal<Refusal | undefined>(undefined);
-  const asked = useSignal<Asked | undefined>(undefined);
-  const busy = useSignal(false);
-  const save = async (): Promise<void> => {
-    busy.value = true;
-    const secret = password.peek() === '' ? {} : { password: password.peek() };
-    refused.value = await accounts.change(remote.id, { ...servers.peek(), ...secret });
-    busy.value = false;
-    if (refused.value !== undefined) return;
-    password.value = '';
-    notices.say(say.saved);
-  };
-  const ask = (side: 'pop3' | 'smtp', trouble: Trouble) => (certificate: Certificate) => {
-    asked.value = { side, trouble, certificate };
-  };
-  return (
-    <section>
-      <h2>{say.access}</h2>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        <Field
-          label={say.newPassword}
-          type="password"
-          autoComplete="off"
-          value={password.value}
-          hint={say.newPasswordHint}
-          onInput={(value) => (password.value = value)}
-        />
-        <details>
-          <summary>{say.servers}</summary>
-          <ServersForm servers={servers.value} set={(next) => (servers.value = next)} />
-        </details>
-        {refused.value?.pop3 && <TroubleCard trouble={refused.value.pop3} onTrust={ask('pop3', refused.value.pop3)} />}
-        {refused.value?.smtp && <TroubleCard trouble={refused.value.smtp} onTrust={ask('smtp', refused.value.smtp)} />}
-        {refused.value !== undefined && refused.value.type !== 'serversFailed' && <Refused refusal={refused.value} />}
-        <Button type="submit" disabled={busy.value}>
-          {busy.value ? say.trying : say.testAndSave}
-        </Button>
-      </form>
-      {asked.value !== undefined && <AskedCard asked={asked.value} />}
-    </section>
-  );
-
-  function AskedCard({ asked: { side, trouble, certificate } }: { readonly asked: Asked }) {
-    return (
-      <CertificateCard
-        trouble={trouble}
-        certificate={certificate}
-        goBack={() => (asked.value = undefined)}
-        trust={() => {
-          servers.value = { ...servers.peek(), [side]: { ...servers.peek()[side], pinned: certificate.sha256 } };
-          void save();
-        }}
-      />
-    );
-  }
 }

@@ -2,6 +2,6 @@
 export { OfflineBanner } from './banner.tsx';
 export { FirstRun } from './first-run.tsx';
 export { ProgressChip } from './progress.tsx';
-export { RestBar } from './rest.tsx';
+export { PartialMark, RestBar, useIsPartial } from './rest.tsx';
 export { useAccounts, useFreshAccounts } from './use.ts';
 export { AccountsView } from './view.tsx';

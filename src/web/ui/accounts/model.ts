@@ -22,9 +22,13 @@ export interface ThereAnswer {
   readonly list: readonly MessageThere[];
 }
 
+const visitOf = ({ id, visiting }: Remote): string => `${id} ${visiting?.since ?? ''}`;
+
 export class Accounts {
   /** undefined: not loaded yet. */
   readonly all = signal<readonly Remote[] | undefined>(undefined);
+  /** Visits that were told to end. */
+  private readonly stopped = signal<ReadonlySet<string>>(new Set());
   private readonly api: Api;
   private next: Cancel | undefined;
 
@@ -75,8 +79,14 @@ export class Accounts {
     await this.load();
   }
 
-  async stop(id: string): Promise<void> {
-    await this.api.call('Remote/stop', { id });
+  /** It ends behind the message it is at. */
+  async stop(remote: Remote): Promise<void> {
+    await this.api.call('Remote/stop', { id: remote.id });
+    this.stopped.value = new Set([...this.stopped.peek(), visitOf(remote)]);
+  }
+
+  isStopping(remote: Remote): boolean {
+    return this.stopped.value.has(visitOf(remote));
   }
 
   test(
@@ -89,6 +99,12 @@ export class Accounts {
 
   there(id: string, position: number): Promise<ThereAnswer> {
     return this.api.call<ThereAnswer>('Remote/there', { id, position });
+  }
+
+  /** Whole, larger than the limit or not, by the next visit, which is now. */
+  async fetchThere(id: string, uidls: readonly string[]): Promise<void> {
+    await this.api.call('Remote/fetch', { id, uidls });
+    await this.load();
   }
 
   deleteThere(

@@ -1,47 +1,55 @@
-import { useEffect } from 'preact/hooks';
-import { useSignal } from '@preact/signals';
 import { Button, Icon } from '../components/index.ts';
-import { useDesk } from '../shell/desk.ts';
+import type { Email } from '../jmap/types.ts';
 import { size, words } from '../words/index.ts';
-import { REMOTES } from './types.ts';
+import type { Origin } from './origins.ts';
+import { attempt, useAccounts, useOrigins } from './use.ts';
 
 const say = words.accounts;
 
-interface Origin {
-  readonly emailId: string;
-  readonly size: number;
-  readonly isHeaderOnly: boolean;
-  readonly restWanted: boolean;
-  readonly isGoneThere: boolean;
+/** Whether of one of them the header alone is here. */
+export function useIsPartial(emails: readonly Email[]): boolean {
+  const origins = useOrigins();
+  return emails.some(({ id }) => origins.of(id).value?.isHeaderOnly === true);
+}
+
+/** Beside a row of which the header alone is here. */
+export function PartialMark() {
+  return (
+    <span class="row-partial" role="img" aria-label={say.partial} title={say.headerOnly}>
+      <Icon name="partial" />
+    </span>
+  );
 }
 
 /** Over a message whose header alone was collected: "Download the rest (4.2 MB)". */
 export function RestBar({ email }: { readonly email: string }) {
-  const { api } = useDesk();
-  const origin = useSignal<Origin | undefined>(undefined);
-  const isOffered = api.speaks(REMOTES);
-  useEffect(() => {
-    if (!isOffered) return;
-    void api
-      .call<{ readonly list: readonly Origin[] }>('Remote/origins', { emailIds: [email] })
-      .then(({ list }) => (origin.value = list[0]))
-      .catch(() => undefined);
-  }, [api, email, isOffered]);
-  const now = origin.value;
-  if (now?.isHeaderOnly !== true) return null;
-  const fetch = async (): Promise<void> => {
-    await api.call('Remote/wantRest', { emailIds: [email] });
-    origin.value = { ...now, restWanted: true };
-  };
+  const origins = useOrigins();
+  const origin = origins.of(email).value;
+  if (origin?.isHeaderOnly !== true) return null;
   return (
     <div class="notice-bar" role="status">
-      <Icon name="info" />
-      <span class="grow">{now.isGoneThere ? say.restGone : say.headerOnly}</span>
-      {!now.isGoneThere && (
-        <Button icon="download" disabled={now.restWanted} onClick={() => void fetch()}>
-          {now.restWanted ? say.restComing : say.downloadRest(size(now.size))}
+      <Icon name="partial" />
+      <span class="grow">
+        {origin.isGoneThere ? say.restGone : say.headerOnly} {origin.restWanted && <WhyNotYet origin={origin} />}
+      </span>
+      {!origin.isGoneThere && (
+        <Button
+          icon="download"
+          disabled={origin.restWanted}
+          onClick={() => {
+            attempt(origins.wantRest(email));
+          }}
+        >
+          {origin.restWanted ? say.restComing : say.downloadRest(size(origin.size))}
         </Button>
       )}
     </div>
   );
+}
+
+/** What keeps the rest from coming. */
+function WhyNotYet({ origin }: { readonly origin: Origin }) {
+  const remote = useAccounts().all.value?.find(({ id }) => id === origin.remoteId);
+  if (remote === undefined || remote.visiting !== null || remote.standing.kind !== 'trouble') return null;
+  return <>{say.restWaits(remote.standing.trouble.what)}</>;
 }

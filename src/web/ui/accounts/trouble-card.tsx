@@ -1,6 +1,7 @@
+import type { ComponentChildren } from 'preact';
 import { Button, Dialog, ErrorCard } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
-import { longDate } from '../words/dates.ts';
+import { exactDate, longDate } from '../words/dates.ts';
 import { words } from '../words/index.ts';
 import type { Certificate, Trouble } from './types.ts';
 
@@ -11,10 +12,14 @@ interface TroubleProps {
   /** Trusts exactly the certificate that is shown; absent: that can't be done here. */
   readonly onTrust?: (certificate: Certificate) => void;
   readonly again?: () => void;
+  /** When it is tried again by itself, where that is known. */
+  readonly nextAt?: string | null;
+  /** What more can be done, first. */
+  readonly children?: ComponentChildren;
 }
 
 /** What keeps a server from its work: what, why, what can be done, and its own words. */
-export function TroubleCard({ trouble, onTrust, again }: TroubleProps) {
+export function TroubleCard({ trouble, onTrust, again, nextAt = null, children }: TroubleProps) {
   const { certificate } = trouble;
   return (
     <ErrorCard
@@ -25,9 +30,10 @@ export function TroubleCard({ trouble, onTrust, again }: TroubleProps) {
         </>
       }
       said={trouble.words}
-      weWill={trouble.next === 'again' ? say.triedAgain : undefined}
+      weWill={trouble.next === 'again' ? whenAgain(nextAt) : undefined}
       youCan={
         <>
+          {children}
           {again !== undefined && <Button onClick={again}>{words.common.tryAgain}</Button>}
           {certificate !== undefined && onTrust !== undefined && (
             <Button
@@ -42,6 +48,10 @@ export function TroubleCard({ trouble, onTrust, again }: TroubleProps) {
       }
     />
   );
+}
+
+function whenAgain(at: string | null): string {
+  return at === null ? say.triedAgain : say.triedAgainAt(exactDate(Date.parse(at)));
 }
 
 interface CertificateProps {

@@ -81,7 +81,9 @@ export interface Seen {
 }
 
 export interface MessageThere extends Seen {
-  readonly state: 'new' | 'whole' | 'headers' | 'kept-there';
+  readonly state: 'new' | 'whole' | 'headers' | 'deleted-here';
+  /** The whole was asked for, and has not come yet. */
+  readonly isWanted: boolean;
   readonly goesAt: string | null;
 }
 

@@ -26,7 +26,7 @@ export function AccountsView({
       {account === 'new' && <Setup />}
       {account !== 'new' && remote !== undefined && page === 'there' && <TherePage key={remote.id} remote={remote} />}
       {account !== 'new' && remote !== undefined && page !== 'there' && <AccountPage key={remote.id} remote={remote} />}
-      {account === undefined && all !== undefined && <AccountList all={all} />}
+      {account !== 'new' && remote === undefined && all !== undefined && <AccountList all={all} />}
     </section>
   );
 }

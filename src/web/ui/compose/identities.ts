@@ -25,14 +25,21 @@ export class Identities {
     this.api = api;
   }
 
-  /** Asks once; `again` where they may have changed. */
+  /** Asks once, and after {@link mayHaveChanged}: where that fails, those known before do. `again`: asks in any case. */
   load(again = false): Promise<readonly Identity[]> {
     if (again) this.loading = undefined;
     this.loading ??= this.ask().catch((error: unknown) => {
       this.loading = undefined;
+      const known = this.all.peek();
+      if (!again && known.length > 0) return known;
       throw error;
     });
     return this.loading;
+  }
+
+  /** An account at a provider that was added brings an address. */
+  mayHaveChanged(): void {
+    this.loading = undefined;
   }
 
   private async ask(): Promise<readonly Identity[]> {

@@ -1,4 +1,5 @@
 /** What the composers of an open mailbox share. */
+import { effect } from '@preact/signals';
 import { Correspondents } from './correspondents.ts';
 import { Identities } from './identities.ts';
 import { theDesk } from '../shell/app.ts';
@@ -16,5 +17,8 @@ export function writers(desk: Desk = theDesk()): Writers {
   if (found !== undefined) return found;
   const made = { identities: new Identities(desk.api), people: new Correspondents(desk.api) };
   known.set(desk, made);
+  effect(() => {
+    if (desk.pulse.value >= 0) made.identities.mayHaveChanged();
+  });
   return made;
 }

@@ -1,4 +1,5 @@
 import type { Email, Id } from '../jmap/types.ts';
+import { PartialMark, useIsPartial } from '../accounts/index.ts';
 import { Bone, Icon, IconButton } from '../components/index.ts';
 import { directionOf } from '../components/direction.ts';
 import { Foreign } from '../components/names.tsx';
@@ -57,6 +58,7 @@ function MessageRow({ index, email, top, isActive, isOpen, onOpen }: RowProps & 
     here === undefined ? conversation : conversation.filter(({ mailboxIds }) => mailboxIds[here] === true);
   const marks = { ...marksOf(inFolder.length === 0 ? [email] : inFolder), count: conversation.length };
   const isSelected = list.isSelected(email.id);
+  const isPartial = useIsPartial(conversation);
   const who = whoOf(
     email,
     conversation,
@@ -73,7 +75,7 @@ function MessageRow({ index, email, top, isActive, isOpen, onOpen }: RowProps & 
       aria-rowindex={index + 1}
       aria-selected={isSelected}
       aria-current={isOpen ? 'true' : undefined}
-      aria-label={rowName({ who, subject: subject ?? words.common.noSubject, date, marks })}
+      aria-label={rowName({ who, subject: subject ?? words.common.noSubject, date, marks, isPartial })}
       tabIndex={isActive ? 0 : -1}
       data-focus-inside=""
       data-index={index}
@@ -125,6 +127,7 @@ function MessageRow({ index, email, top, isActive, isOpen, onOpen }: RowProps & 
           <SentChip email={email.id} />
           {marks.answered && <Icon name="reply" />}
           {marks.forwarded && <Icon name="forward" />}
+          {isPartial && <PartialMark />}
           {marks.files && <Icon name="paperclip" />}
           <span class="row-flag" data-on={marks.flagged ? '' : undefined}>
             <IconButton
@@ -151,8 +154,16 @@ function whoOf(email: Email, conversation: readonly Email[], login: string, role
   return senders(conversation, login, names);
 }
 
+interface NameParts {
+  readonly who: string;
+  readonly subject: string;
+  readonly date: string;
+  readonly marks: Marks;
+  readonly isPartial: boolean;
+}
+
 /** What a screen reader says of a row, in one breath. */
-function rowName({ who, subject, date, marks }: { who: string; subject: string; date: string; marks: Marks }): string {
+function rowName({ who, subject, date, marks, isPartial }: NameParts): string {
   const parts = [
     marks.unread ? say.unread : '',
     marks.draft ? say.draft : '',
@@ -160,6 +171,7 @@ function rowName({ who, subject, date, marks }: { who: string; subject: string; 
     visibleString(subject),
     date,
     marks.flagged ? say.flagged : '',
+    isPartial ? words.accounts.partial : '',
     marks.files ? say.files : '',
     marks.answered ? say.answered : '',
     marks.forwarded ? say.forwarded : '',

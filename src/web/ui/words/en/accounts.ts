@@ -1,6 +1,9 @@
-import { many } from '../many.ts';
+import { many, number } from '../many.ts';
 
 const messages = (count: number): string => many(count, '1 message', '# messages');
+
+const stillWaits = (waiting: number): string =>
+  waiting === 0 ? '.' : `; ${many(waiting, '1 message waits', '# messages wait')}.`;
 
 export const accounts = {
   title: 'Accounts',
@@ -50,6 +53,7 @@ export const accounts = {
   saved: 'Saved.',
   save: 'Save',
   triedAgain: 'It is tried again by itself.',
+  triedAgainAt: (when: string) => `It is tried again by itself, next ${when}.`,
   lookAtCertificate: 'Look at the certificate',
   certificate: {
     names: 'For the names',
@@ -64,13 +68,15 @@ export const accounts = {
   checkNow: 'Check now',
   collecting: 'Collecting mail…',
   looking: (address: string) => `Looking into ${address}…`,
-  progress: (done: number, of: number, octets: string, ofOctets: string) =>
-    `${done} of ${of} · ${octets} of ${ofOctets}`,
+  progressCount: (done: number, of: number) => `${number(done)} of ${number(of)}`,
+  progressOctets: (octets: string, ofOctets: string) => `${octets} of ${ofOctets}`,
   stop: 'Stop',
+  stopping: 'Stopping…',
   neverVisited: 'Not visited yet.',
   visited: (collected: number, left: number) => `${messages(collected)} collected, ${left} left there.`,
   at: (when: string) => `Last visit ${when}.`,
   nextAt: (when: string) => `Next ${when}.`,
+  headersCame: (count: number) => `Of ${messages(count)} only the header.`,
   withoutIds: 'This server has no names for messages, so each is known by its header and size.',
   renumbered: 'The server gave its messages new numbers',
   renumberedWhy: (vanished: number, appeared: number, alike: number) =>
@@ -85,15 +91,19 @@ export const accounts = {
     'until-deleted-here': 'until I delete the message here for good',
   },
   days: 'Days',
+  counting: (host: string) => `Asking ${host} whether that deletes anything…`,
   deletes: (count: number, host: string) => `Delete ${messages(count)} at ${host}?`,
   deletesText: (octets: string) =>
     `The next visit would delete them there (${octets}). The copies here stay. The oldest are:`,
+  deletesToo: (octets: string) =>
+    `You deleted them here for good. With this choice the next visit would delete them there too (${octets}). The oldest are:`,
   deleteThere: (count: number, host: string) => `Delete ${messages(count)} from ${host}`,
   rhythm: 'When and how much',
   every: 'Minutes between two visits',
   cap: 'Only the header of messages larger than (MB)',
   capHint: 'Empty: every message comes whole.',
   access: 'Access',
+  enterPassword: 'Enter the password again',
   newPassword: 'New password',
   newPasswordHint: 'Leave it empty to keep the one that is set. It is tried at both servers before it is kept.',
   servers: 'Servers',
@@ -107,21 +117,36 @@ export const accounts = {
   thereEmpty: 'Nothing is left there',
   thereEmptyText: 'All that was there is here, or was deleted.',
   thereTotal: (count: number, octets: string) => `${messages(count)}, ${octets}, the newest first.`,
-  states: { new: 'not collected yet', whole: 'is here', headers: 'its header is here', 'kept-there': 'stays there' },
+  states: {
+    new: 'not collected yet',
+    whole: 'is here',
+    headers: 'only its header is here',
+    'deleted-here': 'was deleted here',
+  },
+  isComing: 'is coming…',
+  fetchOne: 'Fetch it',
   keptUntil: (when: string) => `is here; kept until ${when}`,
   unseen: 'The server does not show its header',
   deleteChosen: (count: number) => (count === 0 ? 'Delete the chosen ones there' : `Delete ${messages(count)} there`),
   deleteAsk: (count: number, host: string) => `Delete ${messages(count)} at ${host}?`,
-  deleteKept: 'They are on this computer, and stay here.',
-  deleteUnkept: (count: number) => `${messages(count)} of them are not on this computer. They would be gone for good.`,
+  deleteKept: (count: number) =>
+    count === 1 ? 'It is on this computer, and stays here.' : 'They are on this computer, and stay here.',
+  deleteUnkept: (count: number, of: number) =>
+    of === 1
+      ? 'It is not whole on this computer. It would be gone for good.'
+      : `${many(count, '1 of them is', '# of them are')} not whole on this computer. What is not would be gone for good.`,
   newer: 'Newer',
   older: 'Older',
   headerOnly: 'Only the header of this message is here: it is larger than the limit you set.',
   restGone: 'Only the header of this message is here, and the message is no longer at the provider.',
   downloadRest: (octets: string) => `Download the rest (${octets})`,
   restComing: 'The rest is coming…',
+  restWaits: (what: string) => `The rest can’t come yet: ${what}`,
+  partial: 'Only its header is here',
   offline: (hosts: string, waiting: number) =>
-    `Nobody answers at ${hosts}. Reading, searching and writing work${waiting === 0 ? '.' : `; ${messages(waiting)} wait.`}`,
+    `Nobody answers at ${hosts}. Reading, searching and writing work${stillWaits(waiting)}`,
+  offlineSending: (waiting: number) =>
+    `Your provider’s server does not answer; this computer may be offline. Reading, searching and writing work${stillWaits(waiting)}`,
   thisComputer: 'Mail on this computer',
   openAgain: 'Run "posthorn client --open" in a terminal: it opens this page again.',
   first: {
