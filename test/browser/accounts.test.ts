@@ -73,7 +73,6 @@ async function addAccount(
 }
 
 const show = (page: Page, path: string): Promise<unknown> => page.evaluate((to) => (location.hash = `#/${to}`), path);
-const check = (page: Page): Promise<void> => page.getByRole('button', { name: 'Check now' }).click();
 const says = (page: Page, text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
 const heading = (page: Page, text: string | RegExp): Promise<void> =>
   page.getByRole('heading', { name: text }).first().waitFor();
@@ -86,6 +85,20 @@ async function emailsNamed(session: Session, subject: string): Promise<readonly 
 const leaveOf = async (session: Session, id: string): Promise<unknown> => {
   const { list } = await session.call('Remote/get', { ids: [id] });
   return (list as { leave: unknown }[])[0]?.leave;
+};
+
+/** No visit is under way, and none is about to begin: what is begun now is another one. */
+async function settled(session: Session, id: string): Promise<void> {
+  await eventually('no visit is under way', async () => {
+    const { list } = await session.call('Remote/get', { ids: [id] });
+    const [remote] = list as { visiting: object | null; dueAt: string | null }[];
+    return remote?.visiting === null && (remote.dueAt === null || Date.parse(remote.dueAt) > Date.now());
+  });
+}
+
+const visitedAt = async (session: Session, id: string): Promise<unknown> => {
+  const { list } = await session.call('Remote/get', { ids: [id] });
+  return (list as { visitedAt: unknown }[])[0]?.visitedAt;
 };
 
 /** A promise and what fulfils it. */
@@ -123,6 +136,10 @@ test('an account at a provider, from page to page and from state to state', asyn
   odd.retr = (n) => (n === 5 ? held.passed : Promise.resolve());
   const bob = await addAccount(session, { address: 'bob@odd.test', odd, smtp });
   const account = `accounts/${bob.id}`;
+  const check = async (id = bob.id): Promise<void> => {
+    await settled(session, id);
+    await page.getByRole('button', { name: 'Check now' }).click();
+  };
 
   await step('how far collecting is, and Stop: what came is here, and the rest comes with the next visit', async () => {
     await show(page, account);
@@ -133,7 +150,7 @@ test('an account at a provider, from page to page and from state to state', asyn
     await page.locator('.progress').getByRole('button', { name: 'Stopping…' }).waitFor();
     held.open();
     await says(page, '5 messages collected, 12 left there.');
-    await check(page);
+    await check();
     await says(page, '7 messages collected, 12 left there.');
     await looksRight(page, 'done');
   });
@@ -145,7 +162,7 @@ test('an account at a provider, from page to page and from state to state', asyn
       await page.getByRole('button', { name: 'Save' }).first().click();
       await says(page, 'Saved.');
       odd.mail.set('large', letter(77, `${'It goes on and on. '.repeat(3)}\n`.repeat(60).concat('The end.\n')));
-      await check(page);
+      await check();
       await says(page, 'Of 1 message only the header.');
       await show(page, 'f');
       const row = page.getByRole('row', { name: /letter 77.*Only its header is here/ });
@@ -172,7 +189,7 @@ test('an account at a provider, from page to page and from state to state', asyn
     odd.mail.set('larger', letter(88, `${'x'.repeat(70)}\n`.repeat(40)));
     await session.call('Email/set', { destroy: await emailsNamed(session, 'letter 3') });
     await show(page, account);
-    await check(page);
+    await check();
     await says(page, 'Of 1 message only the header.');
     await page.getByRole('button', { name: 'What is still on the server' }).click();
     await says(page, /^14 messages, /);
@@ -216,7 +233,7 @@ test('an account at a provider, from page to page and from state to state', asyn
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     assert.equal(await forEver?.isChecked(), true);
     assert.deepEqual(await leaveOf(session, bob.id), { kind: 'for-ever' });
-    await check(page);
+    await check();
     await says(page, '0 messages collected, 13 left there.');
 
     await days?.click();
@@ -235,8 +252,9 @@ test('an account at a provider, from page to page and from state to state', asyn
     await eventually('they are deleted there', async () => odd.mail.size === 11);
     assert.deepEqual(await leaveOf(session, bob.id), { kind: 'until-deleted-here' });
     assert.ok(!odd.mail.has('id-5') && !odd.mail.has('id-6'));
-    await check(page);
-    await says(page, '0 messages collected, 11 left there.');
+    const before = await visitedAt(session, bob.id);
+    await check();
+    await eventually('a visit has seen that', async () => (await visitedAt(session, bob.id)) !== before);
   });
 
   await step('new numbers for all: a question with two answers, and nothing is done before one of them', async () => {
@@ -245,14 +263,14 @@ test('an account at a provider, from page to page and from state to state', asyn
     };
     renumber('moved');
     await show(page, account);
-    await check(page);
+    await check();
     await heading(page, 'The server gave its messages new numbers');
     await says(page, /11 messages that were known are gone, 11 new ones are there, and 11 look the same\./);
     await looksRight(page, 'renumbered');
     await page.getByRole('button', { name: 'They are the same messages' }).click();
     await says(page, '0 messages collected, 11 left there.');
     renumber('again');
-    await check(page);
+    await check();
     await page.getByRole('button', { name: 'They are new: collect them' }).click();
     await says(page, '10 messages collected, 11 left there. Of 1 message only the header.');
     assert.equal((await emailsNamed(session, 'letter 0')).length, 2);
@@ -264,7 +282,7 @@ test('an account at a provider, from page to page and from state to state', asyn
       ['-ERR [LOGIN-DELAY] come back in 90 seconds', /wants a pause between two visits/, 'come back in 90 seconds'],
     ] as const) {
       odd.says = answer;
-      await check(page);
+      await check();
       await heading(page, what);
       await says(page, /It is tried again by itself, next /);
       await page.getByText('The server’s own words').click();
@@ -276,7 +294,7 @@ test('an account at a provider, from page to page and from state to state', asyn
 
   await step('a wrong password: it is entered again on the page, tried at both servers, and kept', async () => {
     [odd.password, smtp.password] = ['another', 'another'];
-    await check(page);
+    await check();
     await heading(page, '127.0.0.1 did not accept the login.');
     await looksRight(page, 'wrong-login');
     const field = page.getByRole('textbox', { name: 'New password' });
@@ -295,7 +313,7 @@ test('an account at a provider, from page to page and from state to state', asyn
   await step('nobody answers: a banner; one reads, searches and writes; back again, the letter goes', async () => {
     await odd.pause();
     await smtp.pause();
-    await check(page);
+    await check();
     await says(page, /^Nobody answers at 127\.0\.0\.1\. Reading, searching and writing work\.$/);
     await show(page, 'f');
     await page.getByRole('searchbox').or(page.getByRole('combobox', { name: /Search/ })).first().fill('subject:"letter 7"'); // prettier-ignore
@@ -349,7 +367,7 @@ test('an account at a provider, from page to page and from state to state', asyn
       await trustOnPurpose(page);
       await says(page, '1 message collected, 1 left there.');
       safe.show(await certificate());
-      await check(page);
+      await check(id);
       await heading(page, /shows another certificate than the one you trusted/);
       await looksRight(page, 'certificate-changed');
       const heard = safe.heard.length;
