@@ -3,16 +3,18 @@
  * can be done, and that nothing is deleted or trusted before a person has said so. Each state is looked at under axe.
  */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { makeSelfSigned } from '../../src/net/index.ts';
 import { startClient } from '../client.ts';
 import type { Page as Session } from '../client.ts';
 import { startOddServer } from '../odd-pop3.ts';
 import type { OddServer, Shown } from '../odd-pop3.ts';
 import { startOddSubmission } from '../odd-smtp.ts';
 import type { OddSubmission } from '../odd-smtp.ts';
-import { eventually } from '../program.ts';
+import { makeCertificate } from '../peers/daemon.ts';
+import { requirePeer } from '../peers/peers.ts';
+import { eventually, scratch } from '../program.ts';
 import { assertAccessible } from './axe.ts';
 import { screenshot, useChromium } from './browser.ts';
 import {
@@ -111,6 +113,7 @@ function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
 }
 
 test('an account at a provider, from page to page and from state to state', async (t) => {
+  if (requirePeer(t, 'openssl') === undefined) return;
   const closing = closesFirst(t);
   const [odd, smtp] = [await startOddServer(t, PASSWORD), await startOddSubmission(t, PASSWORD)];
   const client = await startClient(t);
@@ -354,8 +357,8 @@ test('an account at a provider, from page to page and from state to state', asyn
     'another certificate than the one that was trusted is asked about again, and the way out is back',
     async () => {
       const certificate = async (): Promise<Shown> => {
-        const made = await makeSelfSigned({ names: ['localhost'], addresses: ['127.0.0.1'], days: 2, now: Date.now() });
-        return { cert: made.certPem, key: made.keyPem };
+        const made = await makeCertificate(await scratch(t), ['DNS:localhost', 'IP:127.0.0.1']);
+        return { cert: await readFile(made.certificate, 'utf8'), key: await readFile(made.key, 'utf8') };
       };
       const safe = await startOddServer(t, PASSWORD, await certificate());
       safe.mail = maildrop(1);
