@@ -375,7 +375,7 @@ test('writing in the browser', async (t) => {
         ]);
         await page.getByRole('progressbar', { name: /^plan\.pdf: \d+ % uploaded/u }).waitFor();
         await page.keyboard.press('Control+Enter');
-        await page.getByText('A file is still being uploaded. Send it in a moment').waitFor();
+        await page.getByText('It is sent as soon as its files are uploaded.').waitFor();
         await page.getByRole('button', { name: 'Close (it stays in Drafts)' }).click();
         await page.getByText('A file is still being uploaded and would be lost').waitFor();
         // The server takes four at once: the others wait for their turn.
@@ -385,18 +385,21 @@ test('writing in the browser', async (t) => {
           await page.getByRole('button', { name: `Stop and remove ${name}` }).click();
         assert.equal(await files(page).count(), 1);
 
-        gate.fail();
+        await gate.fail();
         await page.getByText('plan.pdf could not be uploaded').waitFor();
         await body(page).focus();
         await page.keyboard.press('Control+Enter');
         await page.getByText('A file could not be uploaded. Try it again').waitFor();
         await assertAccessible(page);
         tab.takeFaults();
-        await gate.end();
+
+        const second = await holdUploads(page);
         await files(page).getByRole('button', { name: 'Try again' }).click();
-        await page.getByText('could not be uploaded').first().waitFor({ state: 'detached' });
         await body(page).focus();
-        await sendNow(page);
+        await page.keyboard.press('Control+Enter');
+        await page.getByText('It is sent as soon as its files are uploaded.').waitFor();
+        await second.open();
+        await isSent(page);
         const got = await bob.get('Uploads');
         assert.deepEqual(await bob.client.download(got['attachments'][0].blobId as string), PDF);
       },

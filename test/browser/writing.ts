@@ -100,25 +100,33 @@ export async function paste(page: Page, { html, text, files: all = [] }: Pasted)
   );
 }
 
+const FULL = { status: 500, json: { title: 'The disk is full.' } };
+
 interface Gate {
-  readonly fail: () => void;
-  readonly end: () => Promise<void>;
+  /** What waits fails or goes on, and no other comes to it. */
+  readonly fail: () => Promise<void>;
+  readonly open: () => Promise<void>;
   /** How many came to it. */
   readonly count: () => number;
 }
 
-/** Uploads wait until they fail, or until the gate is taken away. */
+/** Uploads wait until it is said what becomes of them. */
 export async function holdUploads(page: Page): Promise<Gate> {
-  let count = 0;
-  const open = Promise.withResolvers<void>();
+  const said = Promise.withResolvers<'fail' | 'open'>();
+  const answers: Promise<void>[] = [];
   const url = '**/jmap/upload/**';
-  await page.route(url, async (route) => {
-    count += 1;
-    await open.promise;
+  await page.route(url, (route) => {
+    const answer = said.promise.then((what) => (what === 'open' ? route.continue() : route.fulfill(FULL)));
     // One that was stopped meanwhile can't be answered any more.
-    await route.fulfill({ status: 500, json: { title: 'The disk is full.' } }).catch(() => undefined);
+    answers.push(answer.catch(() => undefined));
+    return answers.at(-1);
   });
-  return { fail: open.resolve, end: () => page.unroute(url), count: () => count };
+  const say = async (what: 'fail' | 'open'): Promise<void> => {
+    said.resolve(what);
+    await Promise.all(answers);
+    await page.unroute(url);
+  };
+  return { fail: () => say('fail'), open: () => say('open'), count: () => answers.length };
 }
 
 /** Submissions are refused as `with` said last; the emails that go with them are really made. */

@@ -80,6 +80,8 @@ export class Draft {
   readonly limits: SizeLimits;
   /** It answers everybody though one had the letter by Bcc: the writer, to be answered alone. */
   readonly blindTo = signal<readonly Entry[] | undefined>(undefined);
+  /** Sends it, where only a file on its way is between that and somebody's wish, and nothing was changed since. */
+  whenUploaded: (() => void) | undefined;
   /** What the editor holds and has not told yet. */
   pending: (() => void) | undefined;
   /** Puts pictures into the text, where there is an editor that can. */
@@ -199,13 +201,19 @@ export class Draft {
         if (this.uploads.get(key) !== going) return;
         this.blobs.delete(key);
         this.setFile(key, undefined);
-        this.change({
-          files: this.content.peek().files.map((one) => (one.key === key ? { ...one, blobId, type } : one)),
-        });
+        this.uploaded(key, { blobId, type });
       })
       .catch((error: unknown) => {
         if (this.uploads.get(key) === going) this.setFile(key, { is: 'failed', trouble: asTrouble(error) });
       });
+  }
+
+  private uploaded(key: string, facts: Pick<DraftFile, 'blobId' | 'type'>): void {
+    const obstacle = this.obstacle.peek();
+    this.change({ files: this.content.peek().files.map((one) => (one.key === key ? { ...one, ...facts } : one)) });
+    if (obstacle?.is !== 'files' || obstacle.wish !== 'send') return;
+    if (this.isUploading) this.obstacle.value = obstacle;
+    else this.whenUploaded?.();
   }
 
   removeFile(key: string): void {

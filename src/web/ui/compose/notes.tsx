@@ -151,9 +151,15 @@ function BlindNote({ draft, alone }: { readonly draft: Draft; readonly alone: re
 
 function FilesNote({ draft, wish }: { readonly draft: Draft; readonly wish: 'send' | 'close' }) {
   const hasFailed = [...draft.files.value.values()].some(({ is }) => is === 'failed');
+  const isWaiting = wish === 'send' && !hasFailed;
   return (
-    <Note icon="alert" tone="danger">
+    <Note icon={isWaiting ? 'info' : 'alert'} tone={isWaiting ? 'info' : 'danger'}>
       {say.files[wish][hasFailed ? 'failed' : 'going']}
+      {isWaiting && (
+        <Button kind="quiet" onClick={() => (draft.obstacle.value = undefined)}>
+          {say.notYet}
+        </Button>
+      )}
       {wish === 'close' && (
         <Button
           kind="quiet"

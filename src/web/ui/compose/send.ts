@@ -50,6 +50,7 @@ export async function send(draft: Draft, later?: Date): Promise<void> {
   if (draft.sending.peek()) return;
   draft.pending?.();
   draft.obstacle.value = obstacleOf(draft);
+  draft.whenUploaded = () => void send(draft, later);
   if (draft.obstacle.peek() !== undefined) return;
   draft.sending.value = true;
   await draft.stop();

@@ -103,7 +103,7 @@ export const compose = {
     unclear: 'One of the addresses can’t be used. It is marked in red; its reason stands below it.',
     files: {
       send: {
-        going: 'A file is still being uploaded. Send it in a moment, or remove the file.',
+        going: 'It is sent as soon as its files are uploaded.',
         failed: 'A file could not be uploaded. Try it again or remove it, then send.',
       },
       close: {
@@ -111,6 +111,7 @@ export const compose = {
         failed: 'A file could not be uploaded and would be lost. Try it again first.',
       },
     },
+    notYet: 'Don’t send it yet',
     closeWithout: 'Close without it',
     subject: 'It has no subject.',
     subjectWrite: 'Write one',
