@@ -45,7 +45,8 @@ async function rest(socket: Socket): Promise<string> {
   socket.on('data', (chunk: Buffer) => {
     text += chunk.toString('latin1');
   });
-  await once(socket, 'close');
+  // `once` of node:events would reject for what is written to it after its end.
+  await new Promise((resolve) => socket.once('close', resolve));
   return text;
 }
 
