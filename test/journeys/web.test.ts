@@ -173,7 +173,8 @@ async function raw(port: number, text: string | Buffer): Promise<string> {
   socket.on('error', () => undefined);
   socket.setTimeout(20_000, () => socket.destroy());
   socket.end(text);
-  await once(socket, 'close');
+  // `once` of node:events would reject for what is written to it after its end.
+  await new Promise((resolve) => socket.once('close', resolve));
   return Buffer.concat(chunks).toString('latin1');
 }
 
