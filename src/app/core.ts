@@ -64,9 +64,14 @@ export async function openCore(parts: CoreParts): Promise<Core> {
 }
 
 /** What processes of this machine that are gone still hold is freed: locks, claims, leases (HOUSE, time and leases). */
-export async function freeTheGone({ store, log, clock }: Pick<Core, 'store' | 'log' | 'clock'>): Promise<void> {
+export async function freeTheGone({
+  store,
+  log,
+  clock,
+  process,
+}: Pick<Core, 'store' | 'log' | 'clock' | 'process'>): Promise<void> {
   const gone = (await store.read('holders', {})).filter(isGone);
   if (gone.length === 0) return;
-  const freed = await store.write('freeProcesses', { gone, at: clock.now() });
+  const freed = await store.write('freeProcesses', { gone, at: clock.now(), boot: process.boot });
   log.info('What ended processes held was freed', { processes: gone.length, ...freed });
 }

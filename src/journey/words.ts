@@ -112,7 +112,7 @@ export function stepSentence(facts: EventFacts): string | undefined {
     case 'attempt':
       return attemptSentence(facts);
     case 'interrupted':
-      return `Try ${facts.attempt} at ${facts.destination} was cut off: our process ended before the answer was recorded. The next server may have the message, and ${facts.nextAt === undefined ? 'is not given it again before its sender says so' : 'may be given it twice'}.`;
+      return `Try ${facts.attempt} at ${facts.destination} was cut off: our process ended before the answer was recorded. ${whatHasNext(facts)}`;
     case 'reported':
       return `We told ${facts.to}: ${COMPOSED[facts.what]} (message ${facts.report}).`;
     case 'unreported':
@@ -224,4 +224,10 @@ function endInWords(end: End): string {
     case 'unsure':
       return `We can't know whether it arrived: ${ended(lowerFirst(end.why))} "posthorn queue retry" sends it again, "posthorn queue drop" lets it be.`;
   }
+}
+
+function whatHasNext({ mayHaveLeft, nextAt }: Extract<EventFacts, { kind: 'interrupted' }>): string {
+  if (mayHaveLeft === false) return 'The end of the message had not been sent, so the next server does not have it.';
+  const what = nextAt === undefined ? 'is not given it again before its sender says so' : 'may be given it twice';
+  return `The next server may have the message, and ${what}.`;
 }

@@ -294,8 +294,10 @@ class Walk {
     const mailFrom = wireAddress(sender);
     const recipients = batch.map((recipient) => ({ ...recipient, address: wireAddress(recipient.address) }));
     const smtputf8 = announced || ![mailFrom, ...recipients.map(({ address }) => address)].every(isAscii);
+    const { beforeEnd } = this.#job;
     const dsn = { ...(ret === undefined ? {} : { ret }), ...(envid === undefined ? {} : { envid }) };
-    return { mailFrom, recipients, parameters: { size, body, smtputf8, ...dsn }, content };
+    const parameters = { size, body, smtputf8, ...dsn };
+    return { mailFrom, recipients, parameters, content, ...(beforeEnd === undefined ? {} : { beforeEnd }) };
   }
 
   async #render(client: SmtpClientSession, where: string): Promise<Rendering | Verdict> {

@@ -155,6 +155,8 @@ export interface Job {
   readonly destination: string;
   readonly message: OutboundMessage;
   readonly recipients: readonly OutboundRecipient[];
+  /** Awaited before the end of the data is said to a server, each time; rejects: it is not said, and nothing has left. */
+  readonly beforeEnd?: () => Promise<void>;
   /** Asked before another host is tried: the recipients for whom the message was taken back meanwhile. */
   readonly takenBack?: () => Promise<ReadonlySet<number>>;
 }

@@ -248,6 +248,33 @@ test('the attempt and its next time are in the store before the attempt is made 
   assert.ok(seen.delivery.nextAt >= at + MINUTE);
 });
 
+test('who wants to be asked is asked only where the end of the data had been said: that is in the store before it is', async (t) => {
+  const { outbound, start, enqueue, store, until } = await world(t);
+  const said: boolean[] = [];
+  outbound.answer = async (job, signal) => {
+    await job.beforeEnd?.();
+    said.push(job.beforeEnd !== undefined);
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        resolve('deferred');
+      });
+    });
+  };
+  const ids = [await enqueue({ onUnsure: 'ask' }), await enqueue({ onUnsure: 'retry', destination: 'd.test' })];
+  start();
+  await until('both are at the end', () => said.length === 2);
+  assert.deepEqual(said.toSorted(), [false, true]);
+  const { boot } = thisProcess();
+  await store.write('freeProcesses', { gone: [thisProcess()], at: 0, boot });
+  const states = await Promise.all(ids.map((message) => store.read('deliveries', { message })));
+  assert.deepEqual(
+    states.flat().map(({ state }) => state),
+    ['unsure', 'waiting'],
+  );
+  // Whose claim was taken away says nothing any more.
+  await assert.rejects(async () => outbound.jobs.find(({ beforeEnd }) => beforeEnd !== undefined)?.beforeEnd?.());
+});
+
 test("a failed recipient bounces to the sender's mailbox in the same commit", async (t) => {
   const w = await world(t);
   const alice = await w.account('alice@a.test');

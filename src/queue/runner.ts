@@ -11,7 +11,7 @@
 import { newTicket } from '../base/index.ts';
 import type { Logger, ProcessIdentity } from '../base/index.ts';
 import type { HeldMail } from '../intake/index.ts';
-import type { AttemptResult, Outbound, OutboundMessage } from '../outbound/index.ts';
+import type { AttemptResult, Job, Outbound, OutboundMessage } from '../outbound/index.ts';
 import type { Claim, Learned, QueuedDelivery } from '../store/index.ts';
 import { divideHeld, settleFiled } from './held.ts';
 import { paceLimits, Paces, signOf, speaksForAll } from './pace.ts';
@@ -360,7 +360,21 @@ class QueueRunner implements Runner {
       ...(orcpt === undefined ? {} : { orcpt }),
     }));
     const takenBack = (): Promise<ReadonlySet<number>> => this.#takenBack(message.id);
-    return this.#parts.outbound.attempt({ destination, message: outgoing, recipients, takenBack }, this.#cutOff.signal);
+    const job = { destination, message: outgoing, recipients, takenBack, ...this.#announcing(claim) };
+    return this.#parts.outbound.attempt(job, this.#cutOff.signal);
+  }
+
+  /** Whoever is asked when nobody knows whether it left, is asked only then: so it is written down when that begins. */
+  #announcing({ message: { id: message }, deliveries }: Claim): Pick<Job, 'beforeEnd'> {
+    const numbers = deliveries.filter(({ onUnsure }) => onUnsure === 'ask').map(({ n }) => n);
+    if (numbers.length === 0) return {};
+    const { store } = this.#parts;
+    return {
+      beforeEnd: async () => {
+        const isOurs = await store.write('announceEnd', { token: this.#token, message, numbers });
+        if (!isOurs) throw new Error('the claim was taken away');
+      },
+    };
   }
 
   /** While a store can't be asked, the attempt goes on. */

@@ -130,6 +130,8 @@ export type EventFacts =
       readonly recipient: string;
       readonly destination: string;
       readonly nextAt?: number;
+      /** It is known that the attempt had not come to the end of the data. */
+      readonly mayHaveLeft?: false;
     }
   /** The sender was told: `report` is the id of the report. */
   | {

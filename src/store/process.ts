@@ -9,8 +9,12 @@ export interface ProcessWrites {
     readonly at: number;
   }): void;
   unregisterProcess(p: { readonly process: ProcessIdentity }): void;
-  /** Frees what processes known to be gone held: maildrop locks, claims (back to waiting; to dropped, where a stop was noted), the runner's lease, their registration. */
-  freeProcesses(p: { readonly gone: readonly ProcessIdentity[]; readonly at: number }): {
+  /**
+   * Frees what processes known to be gone held: maildrop locks, claims (back to waiting; to dropped, where a stop was
+   * noted), the runner's lease, their registration. `boot` is the machine's: all that a process of this boot wrote is
+   * there, synced or not, so that of its attempts it is known whether they came to the end of the data.
+   */
+  freeProcesses(p: { readonly gone: readonly ProcessIdentity[]; readonly at: number; readonly boot?: string }): {
     readonly maildrops: number;
     readonly deliveries: number;
   };

@@ -106,6 +106,12 @@ export interface QueueWrites {
     readonly retryAt: readonly number[];
     readonly from: readonly { readonly destination: string; readonly claims: number }[];
   }): readonly Claim[];
+  /**
+   * The end of the data is said next: from here to `settle` nobody knows whether the next server has the message. False:
+   * the claim is not ours any more, and it must not be said. The commit is not synced: it outlives this process, and what
+   * a power cut takes of it, `freeProcesses` takes for said.
+   */
+  announceEnd(p: { readonly token: string; readonly message: string; readonly numbers: readonly number[] }): boolean;
   /** What `hasAstray` speaks of is due now; at most 1,000 deliveries at a time. */
   bringBack(p: { readonly now: number; readonly longest: number }): void;
   /**

@@ -1,11 +1,12 @@
 /**
  * Sending from the page, when all goes well and when it does not: at a time of one's own, from a mailto: link, in answer
- * to a file, with the line cut and with the next server silent behind the data.
+ * to a file, with the line cut, with the next server silent behind the data, and with the host killed.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Page, Route } from 'playwright-core';
+import { eventually, startHost } from '../program.ts';
 import { assertAccessible } from './axe.ts';
 import { useChromium } from './browser.ts';
 import type { Tab } from './browser.ts';
@@ -110,7 +111,8 @@ async function cutLine(page: Page, arrives: boolean): Promise<() => Promise<void
 
 test('sending from the page', async (t) => {
   const servers = await startServers(t);
-  const web = await startWebmail(t, { accounts: [ME], tables: `[queue]\nretry = ["1h"]\n${routes(servers)}` });
+  const tables = routes(servers);
+  const web = await startWebmail(t, { accounts: [ME], tables: `[queue]\nretry = ["1h"]\n${tables}` });
   const site = await serveSite(t, () => html(link(web.origin)));
   let tab: Tab | undefined;
   await t.test('with one page open', async (t) => {
@@ -130,6 +132,7 @@ test('sending from the page', async (t) => {
     await unsure(t, tab, servers);
     await lostAnswer(t, tab, { web, servers });
     await looks(t, tab);
+    await killed(t, tab, { web, servers, tables });
   });
 });
 
@@ -393,5 +396,34 @@ function looks(t: TestContext, { page }: Tab): Promise<void> {
       await page.locator('.settings h3').first().waitFor();
       await both();
     }
+  });
+}
+
+interface Killing {
+  readonly web: Webmail;
+  readonly servers: Servers;
+  readonly tables: string;
+}
+
+function killed(t: TestContext, tab: Tab, { web, servers, tables }: Killing): Promise<void> {
+  const { page } = tab;
+  const { slow, mute } = servers;
+  return t.test('the host is killed during deliveries: the page then says what is true of each', async (t) => {
+    await post(page, 'bob@slow.test', 'The whole of it');
+    await post(page, 'bob@mute.test', 'Not a word of it');
+    await slow.got('The whole of it');
+    await eventually('both are under way', () => Promise.resolve(mute.calls() > 0));
+    await web.host.kill();
+    delete mute.manners.mute;
+    const port = web.host.port('web');
+    const listening = `[web]\nlisten = ["127.0.0.1:${port}"]\n`;
+    await startHost(t, { state: web.host.state, tables: `[queue]\nretry = ["200ms"]\n${listening}${tables}` });
+    const whole = await entry(page, 'The whole of it');
+    await whole.getByText('Unsure').first().waitFor();
+    await (await entry(page, 'Not a word of it')).waitFor({ state: 'detached' });
+    await mute.got('Not a word of it');
+    assert.deepEqual([slow.count('The whole of it'), mute.count('Not a word of it')], [1, 1]);
+    takeExpected(tab);
+    await page.close();
   });
 }

@@ -68,6 +68,31 @@ test('[2920-3.1-one-write] MAIL, RCPT and DATA leave in one write when PIPELININ
   assert.deepEqual(conversation.batches.slice(1), [`${MAIL}${RCPT}DATA\r\n`, 'Subject: x\r\n\r\nx\r\n', '.\r\n']);
 });
 
+for (const [what, hello, replies, end] of [
+  ['the dot', PIPELINING, '250 m\r\n250 r\r\n354 go\r\n', '.\r\n'],
+  ['the last octets of the last chunk', '250-mx\r\n250-PIPELINING\r\n250 CHUNKING\r\n', '250 m\r\n250 r\r\n', '\r\n'],
+] as const) {
+  test(`${what}: not before whoever wants to know has been told, and not where that fails`, async () => {
+    const conversation = talk([hello, replies, '250 dot\r\n']);
+    let told = '';
+    const beforeEnd = async (): Promise<void> => {
+      told = conversation.batches.join('');
+      await Promise.resolve();
+    };
+    await conversation.client.hello();
+    const sent = await conversation.client.send({ ...transaction(['b@b.test']), beforeEnd });
+    assert.deepEqual(texts(sent), ['dot: 250 dot']);
+    assert.equal(conversation.batches.join(''), told + end);
+
+    const other = talk([hello, replies, '250 dot\r\n']);
+    await other.client.hello();
+    const failing = { ...transaction(['b@b.test']), beforeEnd: () => Promise.reject(new Error('full')) };
+    assert.deepEqual(texts(await other.client.send(failing)), ['text: content text']);
+    assert.equal(other.batches.join(''), told);
+    assert.equal(other.client.usable, false);
+  });
+}
+
 test('[2920-3.1-offered] without PIPELINING each command waits for its answer', async () => {
   const conversation = talk(['250 mx\r\n', '250 m\r\n', '250 r\r\n', '354 go\r\n', '250 dot\r\n']);
   await conversation.client.hello();

@@ -4,6 +4,7 @@
  * (RFC 2920 §3.1), DATA with the last of them; otherwise each waits for the one before it. Where it
  * offers CHUNKING the message follows in counted chunks, without DATA.
  */
+import { describeError } from '../../base/index.ts';
 import { isPositive } from '../../mail/index.ts';
 import type { Capabilities } from '../grammar/capabilities.ts';
 import { CHUNK, isMisunderstood, sendChunks } from './chunks.ts';
@@ -22,6 +23,8 @@ export interface Transaction {
   readonly recipients: readonly ClientRecipient[];
   /** The message with its line ends; called at most once. */
   readonly content: Content;
+  /** Awaited before what ends the data is said, behind which the server may have the message; rejects: it is not said. */
+  readonly beforeEnd?: () => Promise<void>;
   /** False: DATA even where CHUNKING is offered, to a server that is known not to understand BDAT. */
   readonly chunking?: boolean;
 }
@@ -143,11 +146,22 @@ async function sendText(
   const sent =
     data === undefined ? await sendChunks(talk, content, offered.pipelining) : await sendContent(talk, content);
   if (sent.kind === 'stopped') return accepted.map(() => ({ state: sent.state, answer: sent.answer }));
+  const stopped = await announceEnd(talk, transaction);
+  if (stopped !== undefined) return accepted.map(() => ({ state: 'text', answer: stopped }));
   talk.wire.write(sent.end);
   const answer = await talk.answer('dot');
   if (sent.first === true && isMisunderstood(answer))
     return accepted.map(() => ({ state: 'bdat', answer: talk.hangUp(answer) }));
   return await answersToDot(context, answer, accepted.length);
+}
+
+async function announceEnd(talk: Conversation, { beforeEnd }: Transaction): Promise<Answer | undefined> {
+  try {
+    await beforeEnd?.();
+    return undefined;
+  } catch (error) {
+    return talk.fail('content', 'text', `The end of the message was held back (${describeError(error)})`);
+  }
 }
 
 async function answersToDot(

@@ -209,6 +209,40 @@ export function sendingContract(engine: Engine): void {
       assert.deepEqual(await store.write('changeDeliveries', { ...change, only: ['unsure'] }), [1]);
     });
 
+    for (const [when, says, boot, first] of [
+      ['the end of the data had not been said', false, thisProcess().boot, ['waiting', undefined]],
+      ['it had been said', true, thisProcess().boot, ['unsure', true]],
+      ['the machine has started anew since', false, 'another', ['unsure', true]],
+    ] as const)
+      test(`nobody is asked for nothing: ${when}`, async (t) => {
+        const store = await engine.open(t);
+        const sent = await send(store, await addAccount(store), [{ onUnsure: 'ask' }, { onUnsure: 'retry' }]);
+        const [claim] = await claimReady(store, { now: NOW, process: thisProcess() });
+        const announce = (token: string): Promise<boolean> =>
+          store.write('announceEnd', { token, message: claim?.message.id ?? '', numbers: [1] });
+        if (says) assert.deepEqual([await announce('another'), await announce('run')], [false, true]);
+        await store.write('freeProcesses', { gone: [thisProcess()], at: NOW, boot });
+        const after = await store.read('deliveries', { message: sent.id });
+        assert.deepEqual(
+          after.map(({ state, mayHaveLeft }) => [state, mayHaveLeft]),
+          [first, ['waiting', true]],
+        );
+        assert.equal(await undoOf(sent), 'final');
+        assert.equal(await announce('run'), false);
+        const events = await store.read('events', { message: sent.id });
+        const told = events.flatMap(({ n, facts }) => (facts.kind === 'interrupted' && n === 1 ? [facts] : []));
+        assert.deepEqual(
+          told.map(({ mayHaveLeft }) => mayHaveLeft),
+          [first[0] === 'waiting' ? false : undefined],
+        );
+        // The next attempt begins without the doubts of this one.
+        const change = { message: sent.id, numbers: [1], action: 'retry', at: NOW, events: [] } as const;
+        await store.write('changeDeliveries', change);
+        await claimReady(store, { now: NOW, process: thisProcess() });
+        await store.write('freeProcesses', { gone: [thisProcess()], at: NOW, boot: thisProcess().boot });
+        assert.equal((await store.read('deliveries', { message: sent.id }))[0]?.state, 'waiting');
+      });
+
     test('the outbox has what waits, and what failed lately', async (t) => {
       const store = await engine.open(t);
       const account = await addAccount(store);

@@ -59,6 +59,7 @@ export const writes = {
   removeGrant: submission.removeGrant,
   accept,
   claimDue: queue.claimDue,
+  announceEnd: queue.announceEnd,
   bringBack: destination.bringBack,
   settle: queue.settle,
   claimForOperator: queue.claimForOperator,

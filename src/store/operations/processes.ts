@@ -30,9 +30,11 @@ export function* unregisterProcess(p: Parameters<Writes['unregisterProcess']>[0]
 
 export function* freeProcesses(p: Parameters<Writes['freeProcesses']>[0]): Steps<ReturnType<Writes['freeProcesses']>> {
   let [maildrops, deliveries] = [0, 0];
-  for (const holder of p.gone.map(holderOf)) {
+  for (const process of p.gone) {
+    const holder = holderOf(process);
+    const isWhole = p.boot !== undefined && p.boot !== '' && process.boot === p.boot;
     maildrops += (yield* rows('DELETE FROM maildrop_locks WHERE holder = ? RETURNING account', holder)).length;
-    deliveries += yield* freeDeliveries(holder, p.at);
+    deliveries += yield* freeDeliveries(holder, p.at, isWhole);
     yield* run('DELETE FROM leases WHERE holder = ?', holder);
     yield* run('DELETE FROM processes WHERE process = ?', holder);
   }
@@ -49,21 +51,28 @@ interface HeldRow {
   readonly on_unsure: 'retry' | 'ask';
   readonly freed_state: DeliveryState;
   readonly stop_requested_at: number | null;
+  /** The next server may have the message. */
+  readonly in_doubt: number;
 }
 
 /**
  * Each is again what it was before the claim, due at the time that the claim committed (HOUSE P3); one that was asked
  * back meanwhile ends, and one whose sender wants to be asked is in doubt. An attempt that was cut off is told of: the next server may have the message.
+ * Those who are asked have the end of their data announced: where that had not happened, it has nothing.
+ *
+ * @param isWhole nothing that the holder wrote is lost
  */
-function* freeDeliveries(holder: string, at: number): Steps<number> {
+function* freeDeliveries(holder: string, at: number, isWhole: boolean): Steps<number> {
   const held = yield* rows<HeldRow>(
-    'SELECT message, n, recipient, destination, attempts, next_at, on_unsure, freed_state, stop_requested_at FROM deliveries WHERE holder = ?',
+    'SELECT message, n, recipient, destination, attempts, next_at, on_unsure, freed_state, stop_requested_at, ' +
+      "attempts > 0 AND NOT (? AND on_unsure = 'ask' AND end_said = 0) AS in_doubt FROM deliveries WHERE holder = ?",
+    isWhole ? 1 : 0,
     holder,
   );
   for (const row of held) {
     const stopped = row.stop_requested_at !== null;
     const state = stopped ? 'dropped' : freedState(row);
-    yield* run(FREE, state, dueAt(state, row.next_at), stopped ? at : null, row.attempts, row.message, row.n);
+    yield* run(FREE, state, dueAt(state, row.next_at), stopped ? at : null, row.in_doubt, row.message, row.n);
     if (stopped) yield* releaseMessage(row.message, 1, at);
   }
   yield* insertEvents(held.flatMap((row) => whatWasCutOff(row, at)));
@@ -73,25 +82,31 @@ function* freeDeliveries(holder: string, at: number): Steps<number> {
 }
 
 /** Whoever wants to be asked is: the next server may have it. */
-function freedState({ on_unsure: policy, freed_state: state, attempts }: HeldRow): DeliveryState {
-  return policy === 'ask' && state === 'waiting' && attempts > 0 ? 'unsure' : state;
+function freedState({ on_unsure: policy, freed_state: state, in_doubt: doubt }: HeldRow): DeliveryState {
+  return policy === 'ask' && state === 'waiting' && doubt === 1 ? 'unsure' : state;
 }
 
 const FREE =
-  'UPDATE deliveries SET state = ?, due_at = ?, ended_at = ?, may_have_left = CASE WHEN ? > 0 THEN 1 ELSE may_have_left END, ' +
+  'UPDATE deliveries SET state = ?, due_at = ?, ended_at = ?, may_have_left = CASE WHEN ? = 1 THEN 1 ELSE may_have_left END, ' +
   'lease = NULL, holder = NULL, freed_state = NULL WHERE message = ? AND n = ?';
 
 function whatWasCutOff(row: HeldRow, at: number): readonly NewEvent[] {
   const { message, n, attempts } = row;
   if (row.stop_requested_at !== null)
-    return [{ message, n, at, facts: { kind: 'stopped', mayHaveLeft: attempts > 0 } }];
+    return [{ message, n, at, facts: { kind: 'stopped', mayHaveLeft: row.in_doubt === 1 } }];
   return attempts === 0 ? [] : [interrupted(row, at)];
 }
 
 function interrupted(row: HeldRow, at: number): NewEvent {
   const { message, n, recipient, destination, attempts, next_at: nextAt } = row;
   const next = freedState(row) === 'unsure' ? {} : { nextAt };
-  return { message, n, at, facts: { kind: 'interrupted', attempt: attempts, recipient, destination, ...next } };
+  const left = row.in_doubt === 1 ? {} : { mayHaveLeft: false as const };
+  return {
+    message,
+    n,
+    at,
+    facts: { kind: 'interrupted', attempt: attempts, recipient, destination, ...next, ...left },
+  };
 }
 
 export function* takeLease(p: Parameters<Writes['takeLease']>[0]): Steps<boolean> {

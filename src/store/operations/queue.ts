@@ -71,7 +71,7 @@ function* hold(
   { attempts, nextAt, freedState }: Hold,
 ): Steps<DeliveryRow> {
   yield* run(
-    "UPDATE deliveries SET state = 'sending', attempts = ?, next_at = ?, due_at = NULL, lease = ?, holder = ?, freed_state = ? WHERE message = ? AND n = ?",
+    "UPDATE deliveries SET state = 'sending', attempts = ?, next_at = ?, due_at = NULL, lease = ?, holder = ?, freed_state = ?, end_said = 0 WHERE message = ? AND n = ?",
     attempts,
     nextAt,
     p.token,
@@ -87,6 +87,19 @@ function* claimOf(message: string, destination: string, claimed: readonly Delive
   const row = yield* first<MessageRow>(`SELECT ${MESSAGE_AND_CONTENT} ${FROM_MESSAGES} WHERE m.id = ?`, message);
   if (row === undefined) throw new Error(`message ${message} has deliveries but no row`);
   return { message: messageOf(row), destination, deliveries: claimed.map(deliveryOf) };
+}
+
+export function* announceEnd(p: Parameters<Writes['announceEnd']>[0]): Steps<boolean> {
+  for (const n of p.numbers) {
+    const said = yield* rows(
+      "UPDATE deliveries SET end_said = 1 WHERE message = ? AND n = ? AND state = 'sending' AND lease = ? RETURNING n",
+      p.message,
+      n,
+      p.token,
+    );
+    if (said.length === 0) return false;
+  }
+  return true;
 }
 
 type Settle = Parameters<Writes['settle']>[0];

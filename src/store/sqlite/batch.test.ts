@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { Batches } from './batch.ts';
 import type { Pause } from './begin.ts';
-import { connectWriter, perform } from './connection.ts';
+import { connectWriter, perform, pragma } from './connection.ts';
 import type { Connection } from './connection.ts';
 import type { Answer, Request } from './messages.ts';
 import { migrate } from './migrate.ts';
@@ -90,6 +90,30 @@ test('a batch is one transaction', (t) => {
   };
   assert.deepEqual(outcome(store.batches.run([set(1), set(2), set(3)])), [true, true, true]);
   assert.equal(commits, 1);
+});
+
+test('what a power cut may take is not synced, unless it shares a batch; everything else is', (t) => {
+  const store = broken(t);
+  const synced: unknown[] = [];
+  store.fault = (sql) => {
+    if (sql === 'COMMIT') synced.push(store.batches.look((connection) => pragma(connection, 'synchronous')));
+  };
+  const announce = (id: number): Request => ({
+    id,
+    name: 'announceEnd',
+    params: { token: 't', message: 'm', numbers: [] },
+  });
+  const [NORMAL, FULL] = [1, 2];
+  for (const requests of [[set(1)], [announce(2), announce(3)], [announce(4), set(5)], [set(6)]])
+    store.batches.run(requests);
+  assert.deepEqual(synced, [FULL, NORMAL, FULL, FULL]);
+  // Also behind one that failed.
+  store.fault = once('COMMIT', sqliteError(13));
+  assert.deepEqual(outcome(store.batches.run([announce(7)])), [true]);
+  assert.equal(
+    store.batches.look((connection) => pragma(connection, 'synchronous')),
+    FULL,
+  );
 });
 
 test('a COMMIT that fails answers nobody; each is done once more alone', (t) => {

@@ -18,6 +18,9 @@ import type { Connection } from './connection.ts';
 import { isDiskTrouble, sentenceOf } from './trouble.ts';
 import type { Answer, Request } from './messages.ts';
 
+/** Whoever reads what these wrote knows that a power cut may have taken it: a batch of them alone is not synced. */
+const UNSYNCED: ReadonlySet<Request['name']> = new Set(['announceEnd']);
+
 /** A batch ends after this many operations, or this long: who comes next should not wait longer for it. */
 const MOST_OPERATIONS = 200;
 const LONGEST_BATCH = 20;
@@ -70,6 +73,28 @@ export class Batches {
   }
 
   #transaction(requests: readonly Request[], most: number): Outcome {
+    const isUnsynced = requests.slice(0, most).every(({ name }) => UNSYNCED.has(name));
+    return isUnsynced ? this.#withoutSync(() => this.#commit(requests, most)) : this.#commit(requests, most);
+  }
+
+  /** With the log unsynced at COMMIT the database stays whole, and the next commit that is synced takes these along. */
+  #withoutSync(commit: () => Outcome): Outcome {
+    let connection: Connection | undefined;
+    try {
+      connection = this.#open();
+      const before = pragma(connection, 'synchronous');
+      connection.exec('PRAGMA synchronous = NORMAL');
+      const outcome = commit();
+      // One that was given up was closed with its setting.
+      if (connection === this.#connection) connection.exec(`PRAGMA synchronous = ${String(before)}`);
+      return outcome;
+    } catch (error) {
+      this.#abandon();
+      return { kind: 'failed', error, begun: 0 };
+    }
+  }
+
+  #commit(requests: readonly Request[], most: number): Outcome {
     let begun = 0;
     try {
       const connection = this.#open();

@@ -41,6 +41,7 @@ export function touches({ name, params }: Pick<Request, 'name' | 'params'>): Sto
     case 'forgetSubmission':
     case 'linkReport':
       return mailOf(params);
+    case 'announceEnd':
     case 'meet':
     case 'forgetCorrespondents':
       return NOTHING;
