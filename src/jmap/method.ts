@@ -12,6 +12,8 @@ export interface JmapAccount {
   readonly id: string;
   /** Its address, for people; the session's `username` too. */
   readonly name: string;
+  /** Logged in for a while, in a browser, and not with the password of each request. */
+  readonly isSession?: true;
 }
 
 /** Arguments of a response, ready to be written as JSON. */

@@ -62,7 +62,7 @@ export function sessionOf(capabilities: readonly Capability[], account: JmapAcco
  */
 export function sessionState(capabilities: readonly Capability[], account: JmapAccount): string {
   return createHash('sha256')
-    .update(JSON.stringify([capabilities, account]))
+    .update(JSON.stringify([capabilities, { id: account.id, name: account.name }]))
     .digest('hex')
     .slice(0, 16);
 }

@@ -83,7 +83,7 @@ export function refusal(trouble: MailboxTrouble): SetError {
     case 'circle':
       return new SetError('invalidProperties', 'A mailbox would lie in itself.', { properties: ['parentId'], passing });
     case 'name-taken':
-      return new SetError('alreadyExists', 'Its parent has another mailbox of that name.', {
+      return new SetError('invalidProperties', 'Its parent has another mailbox of that name.', {
         properties: ['name'],
         passing,
       });

@@ -287,3 +287,31 @@ test('where nothing is posted from, none is made', async (t) => {
   const { methodResponses } = await calls([['PushSubscription/set', { create }, 'c']]);
   assert.equal(methodResponses[0][1].notCreated.k.type, 'forbidden');
 });
+
+test('[8620-7.2-credentials] a login in a browser makes none and sees none', async (t) => {
+  const push = service();
+  const { jmap, account, ...others } = await testJmap(t, { push });
+  const { id } = await made({ jmap, account, ...others });
+  const url = 'https://push.b.test/browser';
+  const methodCalls = [
+    ['PushSubscription/get', { ids: [id] }, 'a'],
+    [
+      'PushSubscription/set',
+      { create: { k: { deviceClientId: 'browser', url } }, update: { [id]: {} }, destroy: [id] },
+      'b',
+    ],
+  ];
+  const using = ['urn:ietf:params:jmap:core'];
+  const answer = await jmap.request(
+    { ...account, isSession: true },
+    Buffer.from(JSON.stringify({ using, methodCalls })),
+  );
+  assert.ok('response' in answer);
+  const [got, changed] = answer.response.methodResponses.map(([, args]) => args as Answered);
+  assert.deepEqual(got, { list: [], notFound: [id] });
+  assert.deepEqual(
+    [changed?.['notCreated'].k.type, changed?.['notUpdated'][id].type, changed?.['notDestroyed'][id].type],
+    ['forbidden', 'willDestroy', 'notFound'],
+  );
+  assert.equal(answer.response.sessionState, jmap.sessionState(account), 'the same session');
+});

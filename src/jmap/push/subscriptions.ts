@@ -16,7 +16,7 @@ import { equals, own } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { LIMITS } from '../limits.ts';
 import { objectOrNull } from '../method.ts';
-import type { Call, Method, Properties } from '../method.ts';
+import type { Call, JmapAccount, Method, Properties } from '../method.ts';
 import type { DataType } from '../registry.ts';
 import { plain } from './course.ts';
 import { pushKeys } from './encrypt.ts';
@@ -71,7 +71,7 @@ function readUrl(value: unknown): string | undefined {
 export function pushSubscriptionMethods(parts: SubscriptionParts): readonly Method[] {
   const made = new Made(parts.clock);
   return [
-    { name: 'PushSubscription/get', capability: CORE, run: (args, { account }) => get(parts, args, account.id) },
+    { name: 'PushSubscription/get', capability: CORE, run: (args, { account }) => get(parts, args, account) },
     { name: 'PushSubscription/set', capability: CORE, run: (args, call) => set(parts, args, { call, made }) },
   ];
 }
@@ -80,7 +80,7 @@ export function pushSubscriptionMethods(parts: SubscriptionParts): readonly Meth
 
 const GET = { ids: nullable(listOf(idOrCreation)), properties: nullable(listOf(text)) };
 
-async function get({ store, clock }: SubscriptionParts, args: JsonObject, account: string): Promise<Properties> {
+async function get({ store, clock }: SubscriptionParts, args: JsonObject, account: JmapAccount): Promise<Properties> {
   const { ids, properties } = readArguments(GET, args);
   if ((ids?.length ?? 0) > LIMITS.maxObjectsInGet)
     throw new MethodError('requestTooLarge', `One call may ask for ${LIMITS.maxObjectsInGet} objects.`);
@@ -99,10 +99,11 @@ async function get({ store, clock }: SubscriptionParts, args: JsonObject, accoun
   };
 }
 
-/** Those that are over are gone, though they may not have been removed yet. */
-async function standing(store: Store, clock: Clock, account: string): Promise<readonly PushSubscription[]> {
-  const now = clock.now();
-  return (await store.read('pushSubscriptions', { account })).filter(({ expiresAt }) => expiresAt > now);
+/** Those of this login. What is over is gone, though it may not have been removed yet. */
+async function standing(store: Store, clock: Clock, account: JmapAccount): Promise<readonly PushSubscription[]> {
+  if (account.isSession === true) return [];
+  const [now, all] = [clock.now(), await store.read('pushSubscriptions', { account: account.id })];
+  return all.filter(({ expiresAt }) => expiresAt > now);
 }
 
 function objectOf({ id: name, device, code, stage, expiresAt, types }: PushSubscription): JsonObject & { id: string } {
@@ -137,11 +138,11 @@ async function set(parts: SubscriptionParts, args: JsonObject, { call, made }: C
   const updated = await each(update ?? [], (key, patch) =>
     gone.has(idIn(call, key))
       ? Promise.resolve(new SetError('willDestroy'))
-      : updateOne(parts, { id: idIn(call, key), patch, account: call.account.id }),
+      : updateOne(parts, { id: idIn(call, key), patch, account: call.account }),
   );
   const destroyed = await each(
     [...new Set(destroy)].map((key) => [key, null] as const),
-    (key) => destroyOne(parts.store, call.account.id, idIn(call, key)),
+    (key) => destroyOne(parts, call.account, idIn(call, key)),
   );
   parts.onChange();
   return {
@@ -188,6 +189,7 @@ async function createOne(
   if (expiresAt instanceof SetError) return expiresAt;
   const url = properties['url'] as string;
   if (push === undefined) return new SetError('forbidden', 'This server posts to no addresses: use the event source.');
+  if (call.account.isSession === true) return new SetError('forbidden', OF_A_SESSION);
   if (!push.isPostable(url)) return invalidProperties(['url'], 'It leads to no place on the public Internet.');
   const account = call.account.id;
   if (!made.mayMake(account)) return new SetError('rateLimit', `An account may make ${MOST_MADE} in an hour.`);
@@ -211,6 +213,9 @@ function news(whole: Properties, given: JsonObject): Properties {
   return Object.fromEntries(Object.entries(whole).filter(([name, value]) => !equals(value, own(given, name))));
 }
 
+/** RFC 8620 §7.2: a subscription ends with the login that made it, and nobody keeps those of browsers that long. */
+const OF_A_SESSION = 'A login in a browser has none: use the event source, or send the password with each request.';
+
 /** null: as long as can be. */
 function expiryOf(wish: unknown, now: number): number | SetError {
   const asked = wish === null ? now + LONGEST : (parseUtcDate(wish) ?? 0);
@@ -221,7 +226,7 @@ function expiryOf(wish: unknown, now: number): number | SetError {
 interface Change {
   readonly id: string;
   readonly patch: JsonObject;
-  readonly account: string;
+  readonly account: JmapAccount;
 }
 
 async function updateOne(
@@ -236,11 +241,11 @@ async function updateOne(
   const { expiresAt, types, bringsCode } = wish;
   const begins = bringsCode && row.stage !== 'verified';
   const done = await store.write('changePushSubscription', {
-    account,
+    account: account.id,
     id: subscription,
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(types === undefined ? {} : { types }),
-    ...(begins ? { verified: { told: await statesFor(parts, account, types ?? row.types ?? null) } } : {}),
+    ...(begins ? { verified: { told: await statesFor(parts, account.id, types ?? row.types ?? null) } } : {}),
   });
   if (done === 'missing') return new SetError('notFound');
   const expires = expiresAt === undefined ? undefined : formatUtcDate(expiresAt);
@@ -280,8 +285,14 @@ async function statesFor(
   return plain(await statesOf(watchedBy(types, wanted ?? '*'), account));
 }
 
-async function destroyOne(store: Store, account: string, subscription: string): Promise<true | SetError> {
-  const done = await store.write('removePushSubscription', { account, id: subscription });
+async function destroyOne(
+  { store, clock }: SubscriptionParts,
+  account: JmapAccount,
+  subscription: string,
+): Promise<true | SetError> {
+  if (!(await standing(store, clock, account)).some(({ id: one }) => one === subscription))
+    return new SetError('notFound');
+  const done = await store.write('removePushSubscription', { account: account.id, id: subscription });
   return done === 'done' ? true : new SetError('notFound');
 }
 

@@ -105,7 +105,13 @@ function smtpReplyOf({ reported, deliveries }: RecipientStand, delivery: QueuedD
   if (delivery === undefined) return '250 2.1.5 It lies in the mailbox';
   if (deliveries.some(isForwarded)) return FORWARDED[deliveredOf(reported, delivery)];
   if (delivery.state === 'relayed' && reported?.diagnostic !== undefined) return reported.diagnostic;
-  return delivery.lastReply ?? UNANSWERED[delivery.state];
+  return inForm(delivery.lastReply, delivery.state);
+}
+
+/** RFC 8621 §7: a reply, or what is said instead of one, with its codes; what a person decided here has none. */
+function inForm(said: string | undefined, state: DeliveryState): string {
+  if (said === undefined) return UNANSWERED[state];
+  return /^[2-5]\d\d /.test(said) ? said : `${UNANSWERED[state].slice(0, '250 2.1.5 '.length)}${said}`;
 }
 
 export function isForwarded({ original }: QueuedDelivery): boolean {

@@ -48,6 +48,7 @@ export function connectWriter({ path, durability, maxPages }: WriteSettings): Co
     PRAGMA cache_size = -${String(CACHE)};
     PRAGMA temp_store = MEMORY;
     PRAGMA trusted_schema = OFF;
+    PRAGMA secure_delete = FAST;
   `);
   addFunctions(db);
   if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${String(maxPages)}`);

@@ -152,7 +152,9 @@ export function jmapRoutes(parts: JmapRouteParts): Hono<Env> {
 
   async function enter(c: Context<Env>, change: boolean): Promise<JmapAccount | Response> {
     const who = await access.enter(c, change);
-    return isProblem(who) ? asDetails(who) : { id: who.account, name: who.name };
+    if (isProblem(who)) return asDetails(who);
+    const { account, name, isSession } = who;
+    return { id: account, name, ...(isSession === undefined ? {} : { isSession }) };
   }
 
   return routes;

@@ -86,7 +86,7 @@ test('[8030-5-request] a message is posted with its type, how long it is kept, a
   const [clear, sealed] = got.map(({ headers: { connection: _, host: __, ...headers } }) => headers);
   const usual = { 'user-agent': 'Posthorn', ttl: '86400', 'content-length': '2' };
   assert.deepEqual(clear, { ...usual, 'content-type': 'application/json' });
-  assert.deepEqual(sealed, { ...usual, 'content-type': 'application/octet-stream', 'content-encoding': 'aes128gcm' });
+  assert.deepEqual(sealed, { ...usual, 'content-type': 'application/json', 'content-encoding': 'aes128gcm' });
   assert.equal(got[0]?.body, '{}');
 });
 

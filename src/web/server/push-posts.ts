@@ -64,7 +64,8 @@ export class PushPosts {
         headers: {
           TTL: String(KEPT),
           'Content-Length': String(octets.length),
-          'Content-Type': isEncrypted ? 'application/octet-stream' : 'application/json',
+          // RFC 8620 §7.2, whatever it is wrapped in.
+          'Content-Type': 'application/json',
           ...(isEncrypted ? { 'Content-Encoding': 'aes128gcm' } : {}),
         },
         body: octets,

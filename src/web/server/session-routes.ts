@@ -35,7 +35,7 @@ export function sessionRoutes(parts: {
 
   routes.get('/', async (c) => {
     const who = await access.enter(c, false);
-    if (!isProblem(who)) return c.json(who);
+    if (!isProblem(who)) return c.json({ account: who.account, name: who.name });
     const { origin } = c.env.caller;
     const isPage = toldBy(c).site !== undefined && c.req.header('Authorization') === undefined;
     if (who.status !== 401 || !isPage) return asDetails(who);

@@ -14,6 +14,8 @@ export interface Who {
   readonly account: string;
   /** Its address. */
   readonly name: string;
+  /** A browser has logged in: it ends before the password does. */
+  readonly isSession?: true;
 }
 
 export interface SessionParts {
@@ -80,7 +82,7 @@ export class Sessions {
     if (session === undefined || unused > idle()) return undefined;
     // On a full disk mail can still be read, by those who had logged in before, too.
     if (unused > NOTED_EVERY) await store.write('touchSession', { digest, at: clock.now() }).catch(() => undefined);
-    return { account: session.account.id, name: addressOf(session.account) };
+    return { account: session.account.id, name: addressOf(session.account), isSession: true };
   }
 
   async end(token: string): Promise<void> {

@@ -160,7 +160,7 @@ export const PUSHES = group('Push subscriptions', [
       const { keys, ...own } = newKeys();
       await subscribing(ann, { keys }, async (id, service) => {
         const { headers, octets } = await service.next();
-        same(headers['content-encoding'], 'aes128gcm', 'Content-Encoding');
+        same([headers['content-type'], headers['content-encoding']], ['application/json', 'aes128gcm'], 'headers');
         like(opened(own, octets), { '@type': 'PushVerification', pushSubscriptionId: id }, 'code');
       });
     },

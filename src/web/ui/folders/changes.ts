@@ -64,11 +64,14 @@ export function inSentence(trouble: Trouble): string {
   return words.trouble[trouble.kind === 'busy' ? 'tooMany' : trouble.kind].what;
 }
 
+/** Ours says whose name it is; another server at most that something of it is wrong. */
+function isAboutName({ type, existingId, description }: SetError): boolean {
+  return type === 'invalidProperties' && (existingId !== undefined || (description ?? null) === null);
+}
+
 /** What the standard has a name for, in our words; else the server's. */
 function sentenceOf(error: SetError, name: string): string {
-  if (error.type === 'alreadyExists' || (error.type === 'invalidProperties' && (error.description ?? null) === null)) {
-    return say.nameTaken(name);
-  }
+  if (error.type === 'alreadyExists' || isAboutName(error)) return say.nameTaken(name);
   if (error.type === 'mailboxHasChild') return say.removeChildren;
   if (error.type === 'mailboxHasEmail') return say.hasMail;
   return error.description ?? error.type;

@@ -153,6 +153,8 @@ export interface QueryChangesResult {
 export interface SetError {
   readonly type: string;
   readonly description?: string | null;
+  /** Which object has what two may not have. */
+  readonly existingId?: Id;
 }
 
 export interface SetResult {
