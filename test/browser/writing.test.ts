@@ -476,6 +476,11 @@ test('writing in the browser', async (t) => {
     await page.keyboard.press('Control+Enter');
     await card(page).getByText('It was not sent').waitFor();
     await card(page).getByText('kept in this browser').waitFor();
+    // Logging out would take away what only the browser has.
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Find a command' }).fill('Log out');
+    await page.keyboard.press('Enter');
+    await page.getByText('You are still logged in: a message could not be saved').first().waitFor();
     await page.close({ runBeforeUnload: false });
     const again = await tab.context.newPage();
     await again.goto(web.origin);

@@ -294,9 +294,24 @@ async function upToDate(begun: Begun): Promise<Begun> {
   return { ...begun, serverId: latest.id, content: { ...begun.content, files } };
 }
 
-/** Before the log-out: what is not saved yet, is. */
-export async function saveAll(): Promise<void> {
-  await Promise.all(drafts.peek().map((draft) => draft.flush().catch(() => undefined)));
+/** Before the log-out, which takes away what this browser keeps: false where something is nowhere else, which is said. */
+export async function saveAll(): Promise<boolean> {
+  const all = drafts.peek();
+  const areKept = await Promise.all(all.map(isKept));
+  const only = all.filter((_, n) => areKept[n] === false);
+  for (const draft of only) show(draft);
+  if (only.length > 0) notices.say(say.notLoggedOut(only.length));
+  return only.length === 0;
+}
+
+async function isKept(draft: Draft): Promise<boolean> {
+  if (isBlank(draft.content.peek())) return true;
+  if (draft.isUploading) draft.obstacle.value = { is: 'files', wish: 'close' };
+  const isSaved = await draft.flush().then(
+    () => true,
+    () => false,
+  );
+  return isSaved && !draft.isUploading;
 }
 
 /** The browser asks before it closes a window in which something is not saved. */

@@ -15,6 +15,8 @@ test('people are read as they are typed and pasted', () => {
     ['"a b"@b.test', null, '"a b"@b.test'],
     ['bob@[127.0.0.1]', null, 'bob@[127.0.0.1]'],
     ['Bob Stone <bob@b.test', 'Bob Stone', 'bob@b.test'],
+    ['\u202abob@b\u200b.test\u202c', null, 'bob@b.test'],
+    ['日本@例え。テスト', null, '日本@例え。テスト'],
   ];
   for (const [text, name, email] of good)
     assert.deepEqual(readPerson(text), { kind: 'person', person: { name, email } }, text);
@@ -27,6 +29,10 @@ test('what is no address stays as it was typed, with the reason', () => {
     ['bob@', /Behind the @/],
     ['bob stone@b.test', /blank or a sign before/],
     ['bob@b .test', /in the domain/],
+    ['bob@b!c.test', /in the domain/],
+    ['bob@b%c.test', /in the domain/],
+    ['bob@192.0.2.1', /in brackets/],
+    [`bob@${'a'.repeat(64)}.test`, /longer than 63/],
     ['bob@b..test', /domain has a dot/],
     ['bob@.test', /domain has a dot/],
     ['.bob@b.test', /before the @ has a dot/],

@@ -21,6 +21,11 @@ const TOO_MANY = 'More than 1,000 people at once are too many for one message: t
 /** Octets of a local part and of a domain (RFC 5321 §4.5.3.1). */
 const LONGEST_LOCAL = 64;
 const LONGEST_DOMAIN = 255;
+/** Of a part of a domain (RFC 1035 §2.3.4). */
+const LONGEST_LABEL = 63;
+
+/** Nothing that is seen: pages put them into what is copied from them, to break lines or to turn them round. */
+const INVISIBLE = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
 
 /** Splits at commas, semicolons and line ends that stand outside quotes, comments and angle brackets. */
 export function splitPeople(text: string): readonly string[] {
@@ -67,6 +72,7 @@ export function readPerson(text: string): Entry {
   const unclear = (why: string): Entry => ({ kind: 'unclear', text, why });
   const open = text.lastIndexOf('<');
   const email = (open < 0 ? text : text.slice(open + 1, text.endsWith('>') ? -1 : undefined))
+    .replaceAll(INVISIBLE, '')
     .trim()
     .replace(/^mailto:/iu, '');
   const why = whyNoAddress(email);
@@ -95,10 +101,15 @@ export function whyNoAddress(email: string): string | undefined {
 
 function whyNoDomain(domain: string): string | undefined {
   if (/^\[(?:IPv6:)?[0-9a-f.:]+\]$/iu.test(domain)) return undefined;
-  if (/[\s"(),:;<>@[\\\]_/]/u.test(domain)) return 'There is a blank or a sign in the domain that it can’t have.';
+  if (/[^\p{L}\p{M}\p{N}.\u3002\uff0e\uff61-]/u.test(domain))
+    return 'There is a blank or a sign in the domain that it can’t have.';
   if (domain.split('.').some((label) => label === '')) return 'The domain has a dot where none can be.';
   if (domain.split('.').some((label) => label.startsWith('-') || label.endsWith('-')))
     return 'A part of the domain begins or ends with a hyphen.';
+  if (/^[0-9]+$/u.test(domain.slice(domain.lastIndexOf('.') + 1)))
+    return 'The domain ends in a number. The address of a machine is written in brackets: [192.0.2.1].';
+  if (domain.split('.').some((label) => octets(label) > LONGEST_LABEL))
+    return 'A part of the domain is longer than 63 characters.';
   if (octets(domain) > LONGEST_DOMAIN) return 'The domain is longer than 255 characters.';
   return undefined;
 }

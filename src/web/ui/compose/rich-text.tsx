@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { clock } from '../clock.ts';
 import type { Cancel } from '../clock.ts';
+import { notices } from '../components/index.ts';
 import { useDesk } from '../shell/desk.ts';
 import { words } from '../words/index.ts';
 import type { Draft } from './draft.ts';
@@ -74,7 +75,9 @@ export function RichText(props: {
   const insert = (files: readonly File[]): void => {
     for (const file of files) {
       const kept = keepPicture(draft, file, domain);
-      if (kept !== undefined) editor.peek()?.insertImage(kept.address, { alt: file.name, 'data-cid': kept.cid });
+      if (kept === undefined) continue;
+      editor.peek()?.insertImage(kept.address, { alt: file.name, 'data-cid': kept.cid });
+      notices.speak(words.compose.format.pictureIn(file.name));
     }
   };
   draft.insertPictures = insert;

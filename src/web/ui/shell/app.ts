@@ -37,15 +37,15 @@ export async function logIn(login: string, password: string): Promise<void> {
   else await start();
 }
 
-/** Done before somebody is logged out, while the session still stands; and after, in this browser. */
-export const leaving: { before: () => Promise<void>; after: () => Promise<void> } = {
-  before: () => Promise.resolve(),
+/** Done before somebody is logged out, while the session still stands: false where that would lose something. And after, in this browser. */
+export const leaving: { before: () => Promise<boolean>; after: () => Promise<void> } = {
+  before: () => Promise.resolve(true),
   after: () => Promise.resolve(),
 };
 
 /** Everything of the account leaves the page with it: what was read must not be readable after. */
 export async function logOut(): Promise<void> {
-  await leaving.before();
+  if (!(await leaving.before())) return;
   await http.logOut().catch(() => undefined);
   await leaving.after();
   location.replace('/');

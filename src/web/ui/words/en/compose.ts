@@ -58,6 +58,7 @@ export const compose = {
     link: 'Link',
     clear: 'Remove the formatting',
     picture: 'Insert a picture',
+    pictureIn: (name: string) => `${name} is in the text`,
     direction: 'Direction of writing',
     directions: { auto: 'By its first letters', ltr: 'From left to right', rtl: 'From right to left' },
     toPlain: 'Plain text',
@@ -166,6 +167,12 @@ export const compose = {
   tooLate: 'It is too late: the message has left.',
   notTakenBack: (said: string) => `It could not be taken back. ${said}`,
   discarded: 'The draft was discarded.',
+  notLoggedOut: (n: number) =>
+    many(
+      n,
+      'You are still logged in: a message could not be saved, and logging out would lose it. Try again, or discard it.',
+      'You are still logged in: # messages could not be saved, and logging out would lose them. Try again, or discard them.',
+    ),
   keptAsDraft: 'Kept in Drafts.',
   restored: (n: number) =>
     n === 1
