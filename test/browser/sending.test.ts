@@ -159,6 +159,8 @@ function scheduled(t: TestContext, { page }: Tab, { good }: Servers): Promise<vo
       await dialog.getByLabel('When').fill(`${chosen.slice(0, 10)}T09:30`);
       await dialog.getByRole('button', { name: 'Send then' }).click();
       await held.getByText(/Goes .*9:30/).waitFor();
+      // Nothing offers to take back what was taken back already.
+      assert.equal(await page.locator('.toast').filter({ hasText: 'Undo' }).count(), 0);
 
       await held.getByRole('button', { name: 'Back to Drafts' }).click();
       await send(page).waitFor();

@@ -117,7 +117,8 @@ async function sentAfterAll(draft: Draft, sent: Sent, { content, until }: Attemp
   if (isSame(withoutBlobs(draft.content.peek()), withoutBlobs(content))) {
     await finish(draft);
     const text = until === undefined ? say.sentAfterAll : say.scheduled(longDate(until));
-    notices.say(text, sent.isPending ? () => void takeBack(sent, draft) : undefined);
+    const back = sent.isPending ? () => void takeBack(sent, draft) : undefined;
+    told.set(sent.submission, notices.say(text, back));
     return;
   }
   draft.serverId = undefined;
@@ -235,11 +236,14 @@ const toDrafts = ({ drafts, sent }: Boxes): object =>
     ? { 'keywords/$draft': true }
     : { [`mailboxIds/${sent}`]: null, [`mailboxIds/${drafts}`]: true, 'keywords/$draft': true };
 
+/** The notices with Undo, by submission. */
+const told = new Map<Id, number>();
+
 /** Says that it goes, and until when it can be taken back. */
 function tell(draft: Draft, sent: Sent, later: Date | undefined): void {
   const back = (): void => void takeBack(sent, draft);
   if (later !== undefined) {
-    notices.say(say.scheduled(longDate(later.getTime())), back);
+    told.set(sent.submission, notices.say(say.scheduled(longDate(later.getTime())), back));
     return;
   }
   const seconds = writing.peek().undoSeconds;
@@ -249,11 +253,13 @@ function tell(draft: Draft, sent: Sent, later: Date | undefined): void {
   }
   const until = clock.now() + seconds * 1000;
   const id = notices.say(say.goesIn(seconds), back, seconds * 1000 + 500);
+  told.set(sent.submission, id);
   const tick = (): void => {
     const left = Math.ceil((until - clock.now()) / 1000);
     if (!notices.isShown(id)) return;
     if (left <= 0) {
       notices.dismiss(id);
+      told.delete(sent.submission);
       notices.speak(say.sent);
       return;
     }
@@ -281,9 +287,11 @@ async function takeBack(sent: Pick<Sent, 'submission' | 'email'>, draft: Draft |
   notices.speak(say.takenBack);
 }
 
-/** In words, why it can't be taken back any more. */
+/** In words, why it can't be taken back any more. What is taken back once is not taken back by its notice again. */
 async function cancel(submission: Id): Promise<string | undefined> {
   const { api } = theDesk();
+  notices.dismiss(told.get(submission) ?? 0);
+  told.delete(submission);
   try {
     const { notUpdated } = await api.call<SetResult>('EmailSubmission/set', {
       update: { [submission]: { undoStatus: 'canceled' } },
