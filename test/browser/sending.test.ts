@@ -200,8 +200,9 @@ function mailto(t: TestContext, { page }: Tab, at: { readonly web: Webmail; read
     await page.getByRole('button', { name: 'Let this browser ask' }).click();
     assert.equal(await page.title(), `mailto ${at.web.origin}/?mailto=%s`);
     const manifest = await page.evaluate(async () => (await fetch('/manifest.webmanifest')).json() as unknown);
-    const { protocol_handlers: handlers } = manifest as { protocol_handlers: unknown };
-    assert.deepEqual(handlers, [{ protocol: 'mailto', url: '/?mailto=%s' }]);
+    const { protocol_handlers: links, file_handlers: files } = manifest as Record<string, unknown>;
+    assert.deepEqual(links, [{ protocol: 'mailto', url: '/?mailto=%s' }]);
+    assert.deepEqual(files, [{ action: '/', accept: { 'message/rfc822': ['.eml'] } }]);
 
     await page.goto(at.site);
     await page.getByText('Write to us').click();

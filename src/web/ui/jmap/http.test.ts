@@ -35,6 +35,27 @@ test('http: what goes wrong has a kind', async () => {
   await assert.rejects(deaf(false).session(), { kind: 'offline' });
 });
 
+test('http: a server that never answers is gone after two minutes', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const silent = new Http(
+    (_, init) =>
+      new Promise((_resolve, reject) => {
+        init?.signal?.addEventListener('abort', () => {
+          reject(new Error('aborted'));
+        });
+      }),
+    () => true,
+  );
+  let outcome = '';
+  const asked = silent.api('/x', {}).catch((error: unknown) => (outcome = (error as { kind: string }).kind));
+  t.mock.timers.tick(119_000);
+  await Promise.resolve();
+  assert.equal(outcome, '');
+  t.mock.timers.tick(1_000);
+  await asked;
+  assert.equal(outcome, 'gone');
+});
+
 test('http: this page asks only where it came from', async () => {
   const session = {
     apiUrl: 'http://a.test:2080/jmap/api',

@@ -1,9 +1,13 @@
 /** The few HTTP requests of this page: who am I, log in, log out, the JMAP session and its API. */
+import { clock } from '../clock.ts';
 import { Trouble } from './trouble.ts';
 import type { TroubleKind } from './trouble.ts';
 import type { Session } from './types.ts';
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+/** Milliseconds: the server has done, or refused, everything within a minute. */
+const LONGEST_ANSWER = 120_000;
 
 export interface WhoAmI {
   readonly account: string;
@@ -42,8 +46,17 @@ export class Http {
     return withPaths((await this.json(await this.send('/jmap/session'))) as Session);
   }
 
+  /** A server that is gone without a word would be waited for until the system gives up, which takes many minutes. */
   async api(url: string, body: object): Promise<unknown> {
-    return this.json(await this.post(url, body));
+    const patience = new AbortController();
+    const cancel = clock.after(LONGEST_ANSWER, () => {
+      patience.abort();
+    });
+    try {
+      return await this.json(await this.post(url, body, patience.signal));
+    } finally {
+      cancel();
+    }
   }
 
   /** Of a file its first octets, so many at most; the rest is not loaded. */
@@ -57,8 +70,9 @@ export class Http {
     }
   }
 
-  private post(url: string, body: object): Promise<Response> {
+  private post(url: string, body: object, signal?: AbortSignal): Promise<Response> {
     return this.send(url, {
+      ...(signal === undefined ? {} : { signal }),
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify(body),
