@@ -2,12 +2,12 @@
 import { describeError } from '../../base/index.ts';
 import type { EmailChange, EmailRow, EmailTrouble, MailWrites } from '../../store/index.ts';
 import { MAIL } from '../capabilities.ts';
-import { MethodError } from '../errors.ts';
-import type { SetError } from '../errors.ts';
+import { MethodError, SetError } from '../errors.ts';
 import type { PatchEntry } from '../frames/patch.ts';
 import { setMethod } from '../frames/set.ts';
 import type { SetCall, Update } from '../frames/set.ts';
-import type { JsonObject } from '../json.ts';
+import { isObject, own } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { MAX_CHANGES } from '../limits.ts';
 import { mailboxNumber } from '../mailbox/mailbox.ts';
 import type { Method } from '../method.ts';
@@ -82,7 +82,14 @@ export function emailSet(parts: EmailParts): Method {
     },
     async create({ properties }, set) {
       begun.add(set);
-      return await createDraft(parts, set.account, properties);
+      const made = await createDraft(parts, set.account, properties);
+      if (made instanceof SetError) return made;
+      // It is made, whatever becomes of telling more.
+      const blobs = await renamed(parts, set.account, made.id, properties).catch((error: unknown) => {
+        set.call.log.warn('The parts of a new draft could not be told', { cause: describeError(error) });
+        return {};
+      });
+      return { ...made, ...blobs };
     },
     async update(updates, set) {
       const troubles = await change(set, updates.map(changeOf), (changes) => ({ changes, destroy: [] }));
@@ -111,6 +118,22 @@ async function messageProperties(parts: EmailParts, row: EmailRow, properties: r
   if (message === undefined) return {};
   const wishes = { ...NO_VALUES, properties, parts: wantedOfParts(null) };
   return Object.fromEntries(await describeMessage(message, wishes, new ValueRoom())) as JsonObject;
+}
+
+/** RFC 8620 §6: blobs that were put into it are its parts now, with ids of their own, which the client is told. */
+async function renamed(parts: EmailParts, account: string, id: string, given: JsonObject): Promise<JsonObject> {
+  const names = BODIES.filter((name) => namesBlob(own(given, name)));
+  const [row] = names.length === 0 ? [] : await parts.store.read('emailRows', { account, ids: [id] });
+  return row === undefined ? {} : await messageProperties(parts, row, names);
+}
+
+const BODIES = ['bodyStructure', 'textBody', 'htmlBody', 'attachments'];
+
+/** A part, a list of such, or parts in parts. */
+function namesBlob(value: Json | undefined): boolean {
+  if (Array.isArray(value)) return (value as readonly Json[]).some(namesBlob);
+  if (!isObject(value)) return false;
+  return typeof own(value, 'blobId') === 'string' || namesBlob(own(value, 'subParts'));
 }
 
 const NO_VALUES = {

@@ -195,6 +195,26 @@ export const DRAFTS = group('Drafts', [
     },
   ],
   [
+    '8620-6-changed-blob-ids',
+    'must',
+    'Where a blob gets another id in the email that it is put into, the answer says which',
+    async ({ ann }) => {
+      const blobId = await ann.upload('octets', 'image/png');
+      const part = { blobId, type: 'image/png', name: 'a.png', disposition: 'attachment' };
+      const text = { textBody: [{ partId: 't' }], bodyValues: { t: { value: 'Hello' } } };
+      const [mailboxIds, bodyStructure] = [{ [ann.boxes['drafts'] ?? '']: true }, { subParts: [part] }];
+      for (const [name, given] of Object.entries({
+        attachments: { attachments: [part], ...text },
+        bodyStructure: { bodyStructure },
+      })) {
+        const made = await ann.made('Email', { mailboxIds, ...given });
+        same(made[name], (await ann.email(made['id'] as string, [name]))[name], name);
+      }
+      const plain = await ann.made('Email', { mailboxIds, ...text });
+      same(Object.keys(plain).toSorted(), ['blobId', 'id', 'size', 'threadId'], 'without blobs');
+    },
+  ],
+  [
     '8621-4.6-attachment-alone',
     'must',
     'A blob may be all there is',

@@ -263,3 +263,13 @@ test('a value that no header has room for is refused before anything is made of 
     assert.match(refused['description'] as string, /larger than the header/);
   }
 });
+
+test('[8620-6-changed-blob-ids] a draft tells which blobs its parts are now, and only where it was given some', async (t) => {
+  const mail = await testMail(t);
+  const blobId = await mail.upload('octets', 'image/png');
+  const made = await create(mail, { ...TEXT, attachments: [{ blobId, type: 'image/png' }] });
+  const { attachments } = await mail.email(made['id'] as string, ['attachments']);
+  assert.deepEqual(made['attachments'], attachments);
+  assert.equal((await mail.blob(made['attachments'][0].blobId as string))?.toString(), 'octets');
+  assert.deepEqual(Object.keys(await create(mail, TEXT)).toSorted(), ['blobId', 'id', 'size', 'threadId']);
+});
