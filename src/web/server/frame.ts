@@ -17,16 +17,22 @@ export const FRAME_POLICY = [
   `sandbox ${FRAME_SANDBOX}`,
 ].join('; ');
 
-/** "As sent" is on white, as mail programs have it; "adapt" takes our colours, whatever the letter's own say. */
+/**
+ * "As sent" is on white, as mail programs have it; "adapt" takes our colours, whatever the letter's own say: what is
+ * important within a layer outranks what is important outside, where the letter's own styles are (CSS Cascade 5 §6.1).
+ */
 const STYLE = `
 :root { color-scheme: light; background: #fff; color: #17202b; overflow: auto hidden; }
 :root[data-look='own'] { color-scheme: light dark; background: Canvas; color: CanvasText; }
 :root[data-look='own'][data-theme='dark'] { color-scheme: dark; }
 :root[data-look='own'][data-theme='light'] { color-scheme: light; }
 :root[data-look='adapt'][data-theme='dark'] { color-scheme: dark; background: #161d25; color: #e8edf3; }
+@layer ours {
 :root[data-look='adapt'] body * { color: inherit !important; background-color: transparent !important; border-color: #7f8b99 !important; }
 :root[data-look='adapt'] body a { color: #1f5fbf !important; }
 :root[data-look='adapt'][data-theme='dark'] body a { color: #7fb0ff !important; }
+@media print { :root { background: #fff !important; color: #000 !important; } }
+}
 body { margin: 0; padding: 12px 16px; display: flow-root; font: 15px/1.6 system-ui, sans-serif; overflow-wrap: break-word; }
 img { max-width: 100%; }
 img[src] { height: auto; }
@@ -34,7 +40,6 @@ img:not([src]) { outline: 1px dashed #7f8b99; outline-offset: -1px; overflow: hi
 blockquote { margin: 8px 0; padding-inline-start: 12px; border-inline-start: 3px solid #d5dbe3; }
 pre { white-space: pre-wrap; }
 table { max-width: 100%; }
-@media print { :root { background: #fff !important; color: #000 !important; } }
 `;
 
 const DOCUMENT = `<!doctype html><html lang="und"><head><meta charset="utf-8"><title>Letter</title><style>${STYLE}</style></head><body></body></html>`;

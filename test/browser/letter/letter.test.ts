@@ -164,6 +164,46 @@ test('links lead to /out in a tab of their own, what they hide is told, and mail
   assert.equal(await letter.getByText('no', { exact: true }).getAttribute('href'), null);
 });
 
+test('a style sheet of its own holds in the letter, part by part, by width, and nowhere else', async (t) => {
+  const shown = await open(t);
+  if (shown === undefined) return;
+  const { page, letter, show } = shown;
+  const sheet = `
+    body { background: #eee } .wide { width: 300px } #one { color: rgb(9, 9, 9); position: fixed; margin-top: -99px }
+    td.a > b { color: #0a0 } p { text-align: center } a:hover, a { color: #123456 !important }
+    @media (max-width: 5000px) { .wide { width: 100px !important } } @media (max-width: 10px) { .wide { width: 5px } }
+    .gone { display: none } html { display: none } #archive, iframe, .letter-frame { display: none }`;
+  await show({
+    html: [
+      `<html><head><style type="text/css"><!-- ${sheet} --></style></head><body class="x"><p id=one>one</p><p class=wide style="width: 200px">w</p>` +
+        '<table><td class=a><b>cell</b></table><p class=gone>unseen</p><a href="https://a.example/" style="color: red">link</a>',
+      '<style>p { color: #00f</style><p id=two>two</p>',
+      '<p id=three>three</p>',
+    ],
+  });
+  const look = (selector: string, property: string): Promise<string> =>
+    letter.locator(selector).evaluate((one, name) => getComputedStyle(one).getPropertyValue(name), property);
+  const expected: readonly (readonly [string, string, string])[] = [
+    ['#letter-0', 'background-color', 'rgb(238, 238, 238)'],
+    ['#letter-0', 'display', 'none'],
+    ['#letter-1', 'background-color', 'rgba(0, 0, 0, 0)'],
+    ['#user-content-one', 'color', 'rgb(9, 9, 9)'],
+    ['#user-content-one', 'position', 'static'],
+    ['#user-content-one', 'text-align', 'center'],
+    ['.wide', 'width', '100px'],
+    ['td b', 'color', 'rgb(0, 170, 0)'],
+    ['.gone', 'display', 'none'],
+    ['a', 'color', 'rgb(18, 52, 86)'],
+    ['#user-content-two', 'color', 'rgb(0, 0, 255)'],
+    ['#user-content-two', 'text-align', 'start'],
+    ['#user-content-three', 'color', 'rgb(23, 32, 43)'],
+  ];
+  for (const [selector, property, value] of expected)
+    assert.equal(await look(selector, property), value, `${selector} ${property}`);
+  assert.equal(await page.evaluate(() => document.querySelector('iframe')?.checkVisibility()), true);
+  assert.equal(await page.locator('#archive').isVisible(), true);
+});
+
 test('keys pressed inside reach the app, but for those that the letter needs itself', async (t) => {
   const shown = await open(t);
   if (shown === undefined) return;
@@ -197,8 +237,13 @@ test('dark: what has no colours is adapted, what has stays on white, what says s
   await looks('<p>plain</p>', adapted);
   await looks('<p style="color: #333">styled</p>', /^sent rgb\(255, 255, 255\) rgb\(51, 51, 51\)$/);
   await looks('<p style="color: #333"><font color=black>styled</font>', adapted, 'adapt');
-  const both = '<meta name="color-scheme" content="light dark"><p style="color: red">both</p>';
-  await looks(both, /^own .* rgb\(255, 0, 0\)$/);
+  const declares = '<meta name="color-scheme" content="light dark">';
+  await looks(`${declares}<p>both</p>`, /^own /);
+  const own = '<style>p { color: #300 } @media (prefers-color-scheme: dark) { p { color: red !important } }</style>';
+  await looks(`${declares}${own}<p style="color: #311">its own</p>`, /^own .* rgb\(255, 0, 0\)$/);
+  await looks(`${declares}${own}<p>adapted all the same</p>`, adapted, 'adapt');
+  // Colours for white paper, and none for the dark: what it declares would not be readable.
+  await looks(`${declares}<p style="color: #333">no</p>`, /^sent rgb\(255, 255, 255\) rgb\(51, 51, 51\)$/);
 });
 
 test('what is too deep or has too many nodes is shown as text', async (t) => {

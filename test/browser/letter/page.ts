@@ -84,6 +84,11 @@ window.letterPage = {
     const none = { part: () => undefined, remotePictures: false };
     const clean = sanitiseLetter(await openWorkroom(), [html], none);
     const text = document.createTextNode('unfit');
+    if (clean.kind === 'fragment') {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(clean.css);
+      document.adoptedStyleSheets = [sheet];
+    }
     document.querySelector('#letter')?.append(clean.kind === 'fragment' ? clean.fragment : text);
   },
   sanitised: () => sanitised,

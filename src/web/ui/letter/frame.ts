@@ -33,8 +33,14 @@ export function frameView(frame: HTMLIFrameElement): View | undefined {
   return (frame.contentWindow as View | null) ?? undefined;
 }
 
-/** Puts a letter there in place of what was there. */
-export function fillFrame(view: View, fragment: DocumentFragment): void {
+/** Puts a letter there in place of what was there, with its own styles. */
+export function fillFrame(
+  view: View,
+  { fragment, css }: { readonly fragment: DocumentFragment; readonly css: string },
+): void {
+  const sheet = new view.CSSStyleSheet();
+  sheet.replaceSync(css);
+  view.document.adoptedStyleSheets = [sheet];
   // Each paragraph finds its own direction; the letter as a whole follows its first letters.
   view.document.body.dir = 'auto';
   view.document.body.replaceChildren(view.document.importNode(fragment, true));

@@ -69,7 +69,7 @@ function HtmlFrame(props: LetterBodyProps & { readonly parts: readonly string[] 
       remotePictures: pictures === 'shown',
     });
     if (clean.kind === 'unfit') return onUnfit?.(clean.why);
-    fillFrame(view, clean.fragment);
+    fillFrame(view, clean);
     setFacts(clean.facts);
   }, [view, parts, cids, pictures]);
   useEffect(() => {

@@ -11,6 +11,8 @@ import type { LinkWarning } from '../../links/links.ts';
 import { linkWarnings, outAddress, safeLink } from '../../links/links.ts';
 import type { PictureBox, RemotePicture } from './pictures.ts';
 import { addressesInSrcset, addressesInStyle, pictureSource, remotePicture } from './pictures.ts';
+import { keptStyles } from './style-sheet.ts';
+import type { KeptStyles, StyleText } from './style-sheet.ts';
 
 /** More than this is not rendered: a letter of a reasonable size has a few thousand. */
 const MOST_NODES = 50_000;
@@ -38,12 +40,18 @@ export interface LetterFacts {
   readonly links: readonly LetterLink[];
   /** It sets colours or backgrounds of its own: dark colours for it would be a guess. */
   readonly styled: boolean;
-  /** It says itself that it can be shown dark. */
+  /** It says itself that it can be shown dark, and has colours for that or none at all. */
   readonly declaresDark: boolean;
 }
 
 export type Sanitised =
-  | { readonly kind: 'fragment'; readonly fragment: DocumentFragment; readonly facts: LetterFacts }
+  | {
+      readonly kind: 'fragment';
+      readonly fragment: DocumentFragment;
+      /** What of the letter's own style sheets may be applied where it is shown. */
+      readonly css: string;
+      readonly facts: LetterFacts;
+    }
   /** Too large, too deep, or nothing that can be read as HTML: show it as text. */
   | { readonly kind: 'unfit'; readonly why: 'nodes' | 'depth' | 'length' };
 
@@ -64,14 +72,16 @@ export type View = Window & typeof globalThis;
  */
 export function sanitiseLetter(view: View, parts: readonly string[], policy: LetterPolicy): Sanitised {
   const fragment = view.document.createDocumentFragment();
+  const css: string[] = [];
   let facts = NOTHING;
-  for (const html of parts) {
-    const clean = sanitisePart(view, html, policy);
+  for (const [n, html] of parts.entries()) {
+    const clean = sanitisePart(view, html, policy, `letter-${String(n)}`);
     if (clean.kind === 'unfit') return clean;
     fragment.append(clean.fragment);
+    css.push(clean.css);
     facts = together(facts, clean.facts);
   }
-  return { kind: 'fragment', fragment, facts };
+  return { kind: 'fragment', fragment, css: css.join('\n'), facts };
 }
 
 const NOTHING: LetterFacts = { pictures: [], hosts: [], parts: [], links: [], styled: false, declaresDark: false };
@@ -88,12 +98,15 @@ function together(one: LetterFacts, other: LetterFacts): LetterFacts {
   };
 }
 
-function sanitisePart(view: View, html: string, policy: LetterPolicy): Sanitised {
+/** @param box the id of what holds the part: nobody else can have it, those of letters get a prefix. */
+function sanitisePart(view: View, html: string, policy: LetterPolicy, box: string): Sanitised {
   return sanitise(view, html, {
     ...policy,
+    box,
     link: outAddress,
     addresses: /^(\/out\?u=|\/picture\?u=|\/jmap\/download\/|blob:|data:image\/|#user-content-)/i,
-    attributes: ATTRIBUTES,
+    // For its own style sheets; nothing of ours goes by classes in there.
+    attributes: [...ATTRIBUTES, 'class'],
     anchors: true,
     marksParts: false,
   });
@@ -128,6 +141,8 @@ export function cleanForCompose(
 }
 
 interface Rules extends LetterPolicy {
+  /** The id of the element that will hold it, where its style sheets are kept. */
+  readonly box?: string;
   readonly link: (url: URL, text: string) => string;
   /** The last word: an address that does not look so, whoever put it there, is not kept. */
   readonly addresses: RegExp;
@@ -147,6 +162,7 @@ interface Pass {
   readonly parts: Set<string>;
   readonly partOf: WeakMap<Element, string>;
   readonly links: LetterLink[];
+  readonly styles: StyleText[];
   nodes: number;
   styled: boolean;
 }
@@ -172,13 +188,17 @@ function sanitise(view: View, html: string, rules: Rules): Sanitised {
     parts: new Set(),
     partOf: new WeakMap(),
     links: [],
+    styles: [],
     nodes: 0,
     styled: false,
   };
   pass = run;
   try {
     const whole = purifier.sanitize(html, configuration(rules));
-    return { kind: 'fragment', fragment: bodyOf(whole), facts: factsOf(run, html) };
+    const { box } = rules;
+    const styles = box === undefined ? NO_STYLES : keptStyles(view, run.styles, box);
+    const facts = factsOf(run, html, styles);
+    return { kind: 'fragment', fragment: bodyOf(whole, box), css: styles.css, facts };
   } catch (error) {
     if (error instanceof Unfit) return { kind: 'unfit', why: error.why };
     throw error;
@@ -186,6 +206,8 @@ function sanitise(view: View, html: string, rules: Rules): Sanitised {
     pass = undefined;
   }
 }
+
+const NO_STYLES: KeptStyles = { css: '', styled: false, hasDark: false };
 
 function configuration(rules: Rules): Config & { readonly RETURN_DOM_FRAGMENT: true } {
   return {
@@ -219,6 +241,8 @@ function purifierOf(view: View): DOMPurify {
     if (node.nodeType !== ELEMENT_NODE) return;
     if (isDeeperThan(node, DEEPEST)) throw new Unfit('depth');
     noteRequests(node as Element, run);
+    if (run.rules.box !== undefined && isStyle(node))
+      run.styles.push({ text: node.textContent ?? '', media: node.media });
   });
   made.addHook('uponSanitizeAttribute', (element, data) => {
     judgeAttribute(element, data, thisPass());
@@ -243,6 +267,10 @@ function thisPass(): Pass {
   if (pass === undefined) throw new Error('DOMPurify runs outside sanitise()');
   return pass;
 }
+
+/** Of HTML; those within SVG and MathML are read by other rules, and go with what they stand in. */
+const isStyle = (node: Node): node is HTMLStyleElement =>
+  node.nodeName === 'STYLE' && (node as Element).namespaceURI === 'http://www.w3.org/1999/xhtml';
 
 function isDeeperThan(node: Node, most: number): boolean {
   let depth = 0;
@@ -341,13 +369,14 @@ function styleOf(value: string, run: Pass): string | undefined {
 }
 
 /** The letter's body as a <div> that keeps its colours: nodes are moved, nothing is read anew. */
-function bodyOf(whole: DocumentFragment): DocumentFragment {
+function bodyOf(whole: DocumentFragment, id?: string): DocumentFragment {
   const body = whole.querySelector('body');
   const fragment = whole.ownerDocument.createDocumentFragment();
   const box = whole.ownerDocument.createElement('div');
   for (const { name, value } of body?.attributes ?? []) {
-    if (['style', 'dir', 'lang'].includes(name)) box.setAttribute(name, value);
+    if (['style', 'dir', 'lang', 'class'].includes(name)) box.setAttribute(name, value);
   }
+  if (id !== undefined) box.id = id;
   const background = body?.getAttribute('bgcolor') ?? '';
   if (box.style.backgroundColor === '') box.style.backgroundColor = background;
   box.append(...(body?.childNodes ?? whole.childNodes));
@@ -355,14 +384,17 @@ function bodyOf(whole: DocumentFragment): DocumentFragment {
   return fragment;
 }
 
-function factsOf(run: Pass, html: string): LetterFacts {
+function factsOf(run: Pass, html: string, styles: KeptStyles): LetterFacts {
+  const styled = run.styled || styles.styled;
   const pictures = [...run.pictures.values()];
   return {
     pictures,
     hosts: [...new Set(pictures.map(({ host }) => host))],
     parts: [...run.parts],
     links: run.links,
-    styled: run.styled,
-    declaresDark: /<meta\b[^>]*\bcolor-scheme\b[^>]*\bdark\b|\bcolor-scheme\s*:[^;}]*\bdark\b/i.test(html),
+    styled,
+    declaresDark:
+      (styles.hasDark || !styled) &&
+      /<meta\b[^>]*\bcolor-scheme\b[^>]*\bdark\b|\bcolor-scheme\s*:[^;}]*\bdark\b/i.test(html),
   };
 }
