@@ -8,9 +8,16 @@ import { words } from '../words/index.ts';
 const say = words.folders;
 const MAIL = 'urn:ietf:params:jmap:mail';
 
-export async function createFolder(mail: Mail, name: string, parentId: Id | null): Promise<string | undefined> {
+/** `created` takes its id, under "new". */
+export async function createFolder(
+  mail: Mail,
+  name: string,
+  parentId: Id | null,
+  created?: Map<string, Id>,
+): Promise<string | undefined> {
   const wanted = name.trim();
-  return whyNot(mail, wanted, parentId) ?? setFolders(mail, { create: { new: { name: wanted, parentId } } }, wanted);
+  const args = { create: { new: { name: wanted, parentId } } };
+  return whyNot(mail, wanted, parentId) ?? setFolders(mail, args, wanted, created);
 }
 
 export async function renameFolder(mail: Mail, id: Id, name: string): Promise<string | undefined> {

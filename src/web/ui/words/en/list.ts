@@ -89,6 +89,7 @@ export const list = {
   noTarget: (role: string) => `There is no folder for ${role}. Create one, and it will be used.`,
   moveTo: 'Move to…',
   moveFilter: 'Find a folder',
+  moveCreate: (name: string) => `New folder “${name}”`,
   moveNone: 'No folder has that in its name.',
   nextFocused: 'Next message focused.',
 };
