@@ -52,19 +52,38 @@ export function setLook(view: View, look: LetterLook, theme: 'light' | 'dark'): 
   dataset['theme'] = theme;
 }
 
-/** Keeps the frame as high as what is in it, until the returned function is called. */
-export function followHeight(frame: HTMLIFrameElement, view: View): () => void {
-  const page = view.document;
+/** Smaller than this nobody reads: from there on a wide letter is scrolled sideways. */
+const LEAST_ZOOM = 0.6;
+
+/** Keeps the frame as high as what is in it, and what is wider than the frame within it, until the returned function is called. */
+export function followSize(frame: HTMLIFrameElement, view: View): () => void {
+  const { documentElement: root, body } = view.document;
+  let width = 0;
+  let zoom = 1;
+  // Letters are made for 600 px or so. Within one width it only ever gets smaller, so that it ends.
+  const fit = (): void => {
+    if (root.clientWidth !== width) {
+      width = root.clientWidth;
+      zoom = 1;
+      body.style.zoom = '';
+    }
+    const over = root.scrollWidth / Math.max(1, width);
+    if (over <= 1.01 || zoom <= LEAST_ZOOM) return;
+    zoom = Math.max(LEAST_ZOOM, zoom / over);
+    body.style.zoom = String(zoom);
+  };
   const follow = (): void => {
+    fit();
     // A scroll bar for wide tables takes its share of the height.
-    const bar = Math.max(0, view.innerHeight - page.documentElement.clientHeight);
-    frame.style.blockSize = `${Math.min(HIGHEST, Math.ceil(page.body.getBoundingClientRect().height) + bar)}px`;
+    const bar = Math.max(0, view.innerHeight - root.clientHeight);
+    frame.style.blockSize = `${Math.min(HIGHEST, Math.ceil(body.getBoundingClientRect().height) + bar)}px`;
   };
   const observer = new ResizeObserver(follow);
-  observer.observe(page.body);
+  observer.observe(body);
   follow();
   return () => {
     observer.disconnect();
+    body.style.zoom = '';
   };
 }
 

@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import {
   fillFrame,
-  followHeight,
+  followSize,
   frameView,
   listenInFrame,
   type LetterLook,
@@ -79,10 +79,7 @@ function HtmlFrame(props: LetterBodyProps & { readonly parts: readonly string[] 
   useEffect(() => {
     const element = frame.current;
     if (element === null || view === undefined) return undefined;
-    const stops = [
-      followHeight(element, view),
-      listenInFrame(element, view, onMailto === undefined ? {} : { onMailto }),
-    ];
+    const stops = [followSize(element, view), listenInFrame(element, view, onMailto === undefined ? {} : { onMailto })];
     return () => {
       for (const stop of stops) stop();
     };

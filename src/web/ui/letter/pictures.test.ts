@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressesInSrcset, addressesInStyle, isRasterData, pictureSource, remotePicture } from './pictures.ts';
+import { isRasterData, pictureSource, remotePicture } from './pictures.ts';
 
 const kinds: readonly (readonly [src: string, kind: string])[] = [
   ['cid:a@b', 'part'],
@@ -64,16 +64,3 @@ for (const [url, box, sign] of BOXES) {
     assert.equal(remotePicture(new URL(url), box).tracker, sign);
   });
 }
-
-test('addresses are found in srcset and in CSS, also when they are escaped', () => {
-  assert.deepEqual(addressesInSrcset('https://a.test/1 1x, https://a.test/2 2x'), [
-    'https://a.test/1',
-    'https://a.test/2',
-  ]);
-  assert.deepEqual(
-    addressesInStyle(
-      `background: \\75rl("https://a.test/1") , image-set('https://a.test/2' 1x); x: URL( https://a.test/3 )`,
-    ),
-    ['https://a.test/1', 'https://a.test/2', 'https://a.test/3 '],
-  );
-});

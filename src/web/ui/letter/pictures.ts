@@ -92,22 +92,3 @@ function hasIdentifier(url: URL): boolean {
 function looksRandom(text: string, least: number): boolean {
   return text.length >= least && /^[\w.~=+/|:-]+$/.test(text) && /\d/.test(text) && /[a-z]/i.test(text);
 }
-
-/** The addresses in a srcset attribute (HTML §4.8.4.2.1), as far as they matter here: who would be asked. */
-export function addressesInSrcset(text: string): readonly string[] {
-  return text
-    .split(/,\s+|,(?=https?:)/)
-    .map((candidate) => candidate.trim().split(/\s+/)[0] ?? '')
-    .filter((address) => address !== '');
-}
-
-/** The addresses in CSS text that a browser would load. */
-export function addressesInStyle(css: string): readonly string[] {
-  const plain = css.replace(/\\([0-9a-f]{1,6})\s?/gi, (_, hex: string) => {
-    const point = Number.parseInt(hex, 16);
-    return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : '';
-  });
-  return [...plain.matchAll(/(?:url|src)\(\s*(["']?)([^"')]+)\1|(?:image-set\(|@import)\s*(["'])([^"']+)\3/gi)].map(
-    (match) => match[2] ?? match[4] ?? '',
-  );
-}

@@ -10,7 +10,7 @@ import { ATTRIBUTES, keepsValue, keptStyle, TAGS, TAGS_WITH_CONTENTS } from './a
 import type { LinkWarning } from '../../links/links.ts';
 import { linkWarnings, outAddress, safeLink } from '../../links/links.ts';
 import type { PictureBox, RemotePicture } from './pictures.ts';
-import { addressesInSrcset, addressesInStyle, pictureSource, remotePicture } from './pictures.ts';
+import { pictureSource, remotePicture } from './pictures.ts';
 import { keptStyles } from './style-sheet.ts';
 import type { KeptStyles, StyleText } from './style-sheet.ts';
 
@@ -240,7 +240,7 @@ function purifierOf(view: View): DOMPurify {
     if (++run.nodes > MOST_NODES) throw new Unfit('nodes');
     if (node.nodeType !== ELEMENT_NODE) return;
     if (isDeeperThan(node, DEEPEST)) throw new Unfit('depth');
-    noteRequests(node as Element, run);
+    notePicture(node as Element, run);
     if (run.rules.box !== undefined && isStyle(node))
       run.styles.push({ text: node.textContent ?? '', media: node.media });
   });
@@ -278,25 +278,17 @@ function isDeeperThan(node: Node, most: number): boolean {
   return false;
 }
 
-/** Everything by which an element would make the browser ask another server, whether the element stays or not. */
-function noteRequests(element: Element, run: Pass): void {
-  const addresses = [
-    ...['src', 'background', 'poster', 'data', 'dynsrc', 'lowsrc'].map((name) => element.getAttribute(name) ?? ''),
-    ...addressesInSrcset(element.getAttribute('srcset') ?? ''),
-    ...addressesInStyle(element.getAttribute('style') ?? ''),
-    ...(element.nodeName === 'STYLE' ? addressesInStyle(element.textContent ?? '') : []),
-    ...(element.nodeName === 'LINK' ? [element.getAttribute('href') ?? ''] : []),
-  ];
-  for (const address of addresses) {
-    const source = pictureSource(address);
-    if (source.kind !== 'remote' || run.pictures.has(source.url.href)) continue;
-    run.pictures.set(source.url.href, remotePicture(source.url, boxOf(element)));
-  }
+/** Pictures on other servers that could be shown. What else an element would ask for is never asked for, whatever the reader wishes. */
+function notePicture(element: Element, run: Pass): void {
+  if (element.nodeName !== 'IMG') return;
+  const source = pictureSource(element.getAttribute('src') ?? '');
+  if (source.kind !== 'remote' || run.pictures.has(source.url.href)) return;
+  run.pictures.set(source.url.href, remotePicture(source.url, boxOf(element)));
 }
 
 function boxOf(element: Element): PictureBox {
   const [width, height, style] = ['width', 'height', 'style'].map((name) => element.getAttribute(name));
-  return element.nodeName === 'IMG' ? { width: width ?? null, height: height ?? null, style: style ?? null } : {};
+  return { width: width ?? null, height: height ?? null, style: style ?? null };
 }
 
 function judgeAttribute(element: Element, data: UponSanitizeAttributeHookEvent, run: Pass): void {

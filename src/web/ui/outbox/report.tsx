@@ -105,6 +105,8 @@ function Itself({ children }: { readonly children: ComponentChildren }) {
 }
 
 const FAILED = 'failed';
+/** RFC 3464 §2.3.3. */
+const ARRIVED: ReadonlySet<string> = new Set(['delivered', 'relayed', 'expanded']);
 
 function Card({ report }: { readonly report: Report }) {
   const failed = report.recipients.filter(({ action }) => action === FAILED);
@@ -122,6 +124,9 @@ function Card({ report }: { readonly report: Report }) {
       </div>
     );
   }
+  const hasArrived = report.recipients.some(({ action }) => ARRIVED.has(action ?? ''));
+  // Nothing is said of a report that tells of nobody, or that could not be read.
+  if (report.kind !== 'disposition' && !hasArrived) return null;
   const title = report.kind === 'disposition' ? say.displayed : say.delivered;
   return (
     <div class="report compose-note" data-tone="info" role="status">

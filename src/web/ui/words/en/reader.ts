@@ -46,7 +46,7 @@ export const reader = {
   saveFile: 'Save',
   openMessage: 'Open',
   quoted: (n: number) => many(n, 'One quoted line', '# quoted lines'),
-  partial: 'This message can’t be read whole. Below is what could be read; the raw source has everything.',
+  partial: 'Some characters of this message may be shown wrong. The raw source has everything.',
   unread: 'This message could not be taken apart. The raw source has everything.',
   truncated: (shown: string) => `Only the first ${shown} are shown here.`,
   showWhole: 'Show all of it',
