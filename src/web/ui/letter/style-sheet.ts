@@ -8,7 +8,7 @@ import { keepsDeclaration, TAGS } from './allowed.ts';
 import type { Declarations } from './allowed.ts';
 
 /** UTF-16 units of all style sheets of a part; a newsletter has some 20,000. */
-export const LONGEST_STYLES = 250_000;
+const LONGEST_STYLES = 250_000;
 /** Rules, with those inside conditions. */
 const MOST_RULES = 3_000;
 const LONGEST_SELECTOR = 1_000;
