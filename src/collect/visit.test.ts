@@ -87,6 +87,7 @@ test('what may go is deleted only once it is on our disk, and gone only after QU
   const { result } = await visited(mailbox, ledger, { rule: { kind: 'days', days: 0 } });
   assert.equal(result.kind === 'done' && result.removed, 3);
   assert.equal(mailbox.messages.length, 0);
+  assert.equal(ledger.goneOnes.length, 3, 'and that is remembered at once');
 });
 
 test('copies go when their days are over', async () => {

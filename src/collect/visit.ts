@@ -2,8 +2,8 @@
  * One visit to a provider's maildrop, behind the login: list, collect what is new, delete what may go, QUIT.
  *
  * Nothing is lost and nothing comes twice, whenever the line is cut: a message and the memory that we have it are one
- * commit; DELE is said only after it; and what DELE marked is really gone only after QUIT (RFC 1939 §6), so that until
- * the next listing says otherwise we believe it is still there.
+ * commit; DELE is said only after it; and what DELE marked is really gone only after QUIT (RFC 1939 §6), so that until it
+ * is answered, or the next listing says so, we believe it is still there.
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/index.ts';
@@ -90,10 +90,13 @@ export async function visit(parts: VisitParts): Promise<VisitResult> {
   const plan = planVisit({ listing, known, rule, now: clock.now(), ...(cap === undefined ? {} : { cap }) });
   await ledger.gone(plan.gone);
   const work = new Work(parts, plan.collect, plan.headers);
-  for (const { number } of plan.remove) await work.remove(number);
+  for (const message of plan.remove) await work.remove(message);
   await work.run();
   await pop.quit();
-  const { collected, headersOnly, removed, stopped } = work;
+  // Its answer is the server's word that what was marked is gone (RFC 1939 §6).
+  await ledger.gone(work.marked);
+  const { collected, headersOnly, stopped } = work;
+  const removed = work.marked.length;
   return { kind: 'done', collected, headersOnly, removed, left: listing.length - removed, stopped, withoutIds };
 }
 
@@ -101,7 +104,8 @@ export async function visit(parts: VisitParts): Promise<VisitResult> {
 class Work {
   collected = 0;
   headersOnly = 0;
-  removed = 0;
+  /** Deleted at the provider, once QUIT is answered. */
+  readonly marked: string[] = [];
   stopped = false;
   readonly #parts: VisitParts;
   readonly #collect: readonly ListedMessage[];
@@ -137,9 +141,9 @@ class Work {
     }
   }
 
-  async remove(number: number): Promise<void> {
+  async remove({ number, uidl }: ListedMessage): Promise<void> {
     await this.#parts.pop.dele(number);
-    this.removed++;
+    this.marked.push(uidl);
   }
 
   async #collectOne(message: ListedMessage): Promise<void> {
@@ -149,7 +153,7 @@ class Work {
     this.#octets += message.octets;
     this.#tell();
     const kept = { ...memory, deletedHere: false, restWanted: false };
-    if (mayGo(kept, rule, clock.now())) await this.remove(message.number);
+    if (mayGo(kept, rule, clock.now())) await this.remove(message);
   }
 
   #isStopped(): boolean {

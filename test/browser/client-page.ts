@@ -8,7 +8,9 @@ import { startZoneServer } from '../../src/dns/testing.ts';
 import { startClient, wayIn } from '../client.ts';
 import type { RunningClient } from '../client.ts';
 import { scratch } from '../program.ts';
+import { assertAccessible } from './axe.ts';
 import type { Chromium, Tab, TabOptions } from './browser.ts';
+import { overflow } from './webmail.ts';
 
 /** Tabs that are gone before their program is: what they say of its end is no fault. Called first. */
 export function closesFirst(t: TestContext): Tab[] {
@@ -159,4 +161,25 @@ async function savedAndSent(page: Page): Promise<void> {
   await page.getByText(/^Saved /).first().waitFor(); // prettier-ignore
   await page.keyboard.press('Control+Enter');
   await page.locator('.composer').waitFor({ state: 'detached' });
+}
+
+const WIDE = { width: 1280, height: 800 };
+const TELEPHONE = { width: 360, height: 740 };
+/** 320 CSS px wide: WCAG 2.2, 1.4.10. */
+const NARROWEST = { width: 320, height: 640 };
+
+/**
+ * On a telephone's width, light and dark, nothing that bars people; and nothing that scrolls sideways. For a tab without
+ * movement, left as wide as tabs are, in light.
+ */
+export async function looksRight(page: Page, state: string): Promise<void> {
+  await page.setViewportSize(TELEPHONE);
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await assertAccessible(page);
+  }
+  for (const size of [TELEPHONE, NARROWEST, WIDE]) {
+    await page.setViewportSize(size);
+    assert.deepEqual(await overflow(page), [], `${state}, ${size.width} px wide`);
+  }
 }

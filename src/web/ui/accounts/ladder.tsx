@@ -16,13 +16,11 @@ export function Ladder({ rungs, isClimbing }: { readonly rungs: readonly Rung[];
               <strong>{say.rungs[id as keyof typeof say.rungs]}</strong>
               <span class="muted"> {said === 'not-asked' ? '' : say.asked(asked)}</span>
               <p>{sentence}</p>
-              {[pop3, smtp].map((one) =>
-                one === null || one.doubt === null ? null : (
-                  <p key={one.server.host} class="doubt">
-                    {one.doubt}
-                  </p>
-                ),
-              )}
+              {[...new Set([pop3, smtp].flatMap((one) => one?.doubt ?? []))].map((doubt) => (
+                <p key={doubt} class="doubt">
+                  {doubt}
+                </p>
+              ))}
             </div>
           </li>
         ))}
