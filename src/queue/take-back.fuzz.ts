@@ -56,7 +56,12 @@ const step = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('crash' as const), process: fc.nat(1), reached: fc.boolean() }),
+    arbitrary: fc.record({
+      kind: fc.constant('crash' as const),
+      process: fc.nat(1),
+      reached: fc.boolean(),
+      isSameBoot: fc.boolean(),
+    }),
   },
   {
     weight: 1,
@@ -120,7 +125,7 @@ class World {
 
   /** Whatever is left comes to its end; then every answer must have come true. */
   async end(): Promise<void> {
-    for (const process of [0, 1]) await this.#crash({ kind: 'crash', process, reached: false });
+    for (const process of [0, 1]) await this.#crash({ kind: 'crash', process, reached: false, isSameBoot: true });
     clock.jump(60 * MINUTE);
     for (let left = 100; left > 0; left--) {
       await this.#claim(0);
@@ -217,11 +222,16 @@ class World {
   }
 
   /** Its attempts are cut off, perhaps behind the final dot; whoever comes next frees what it held. */
-  async #crash({ process, reached }: StepOf<'crash'>): Promise<void> {
-    for (const { process: p, claim } of this.#underWay)
-      if (p === process && reached) for (const { n } of claim.deliveries) this.#arrived(claim, n);
+  async #crash({ process, reached, isSameBoot }: StepOf<'crash'>): Promise<void> {
+    for (const { process: p, claim, token } of this.#underWay) {
+      if (p !== process || !reached) continue;
+      const numbers = claim.deliveries.filter(({ onUnsure }) => onUnsure === 'ask').map(({ n }) => n);
+      assert.ok(await store.write('announceEnd', { token, message: claim.message.id, numbers }));
+      for (const { n } of claim.deliveries) this.#arrived(claim, n);
+    }
     this.#underWay = this.#underWay.filter((one) => one.process !== process);
-    await store.write('freeProcesses', { gone: [PROCESSES[process] as ProcessIdentity], at: clock.now() });
+    const boot = isSameBoot ? { boot: thisProcess().boot } : {};
+    await store.write('freeProcesses', { gone: [PROCESSES[process] as ProcessIdentity], at: clock.now(), ...boot });
   }
 
   #arrived(claim: Claim, n: number): void {
