@@ -155,6 +155,30 @@ export function sendingContract(engine: Engine): void {
       assert.deepEqual((await store.read('deliveries', { message: sent.id }))[0]?.stopRequestedAt, undefined);
     });
 
+    test('[8620-5.1-state-of-its-type] a report that its owner destroys is gone from the submission, which is another one', async (t) => {
+      const store = await engine.open(t);
+      const account = await addAccount(store);
+      const sent = await send(store, account, [{}]);
+      const params = await messageParams(store, account);
+      await store.write('accept', params);
+      const email = params.emails[0]?.id ?? '';
+      const link = { account, submission: sent.id, email, kind: 'delivery', facts: '[]', unknown: [] } as const;
+      assert.equal(await store.write('linkReport', link), true);
+      const reports = async (): Promise<number | undefined> =>
+        (await store.read('submissions', { account, ids: [sent.id] }))[0]?.reports.length;
+      const since = (await store.read('mailState', { account, type: 'submission' }))?.modseq ?? 0;
+      assert.equal(await reports(), 1);
+      await store.write('changeEmails', { account, changes: [], destroy: [email], at: NOW });
+      assert.equal(await reports(), 0);
+      assert.deepEqual((await store.read('submissionChanges', { account, since, limit: 9 }))?.updated, [sent.id]);
+      const [state, newest] = [
+        (await store.read('mailState', { account, type: 'submission' }))?.modseq ?? 0,
+        (await store.read('mailState', { account }))?.modseq,
+      ];
+      assert.ok(state > since);
+      assert.equal(state, newest, 'behind what the email, its thread and its mailbox took');
+    });
+
     test('each move of a delivery is a change of its submission, and a submission that is gone is told of', async (t) => {
       const store = await engine.open(t);
       const account = await addAccount(store);

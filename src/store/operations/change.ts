@@ -8,6 +8,7 @@ import type { Packed } from './keyword.ts';
 import { joinMailbox } from './membership.ts';
 import { releaseMessage } from './message.ts';
 import { forgetCard } from './card.ts';
+import { touchSubmissions } from './outbox.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 import { settleTally, Tally } from './tally.ts';
@@ -33,6 +34,8 @@ export interface Change {
   readonly trash: number;
   /** The last modseq given to an email. */
   modseq: number;
+  /** Submissions of which a report went. */
+  readonly reported: Set<string>;
   freedOctets: number;
   freedMessages: number;
 }
@@ -65,7 +68,7 @@ export function* beginChange(account: string, at: number): Steps<Change | undefi
 }
 
 export function changeFrom(p: Pick<Change, 'account' | 'number' | 'at' | 'base' | 'taken' | 'trash'>): Change {
-  return { ...p, tally: new Tally(), modseq: p.base, freedOctets: 0, freedMessages: 0 };
+  return { ...p, tally: new Tally(), modseq: p.base, reported: new Set(), freedOctets: 0, freedMessages: 0 };
 }
 
 /** Writes the counts; the account's modseq after it. */
@@ -79,6 +82,8 @@ export function* endChange(change: Change): Steps<number> {
       change.freedMessages,
       change.account,
     );
+  // Behind the account's own modseq: each takes the next.
+  yield* touchSubmissions(change.reported);
   return last;
 }
 
@@ -217,6 +222,11 @@ export function* destroyEmail(
     at,
   );
   yield* insertEvents([{ message, n, account, at, facts: why }]);
+  for (const row of yield* rows<{ submission: string }>(
+    'SELECT submission FROM submission_reports WHERE email = ?',
+    id,
+  ))
+    change.reported.add(row.submission);
   if (leaving === undefined) yield* removeEmail(change, email);
   change.tally.note(
     email,

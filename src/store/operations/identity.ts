@@ -1,7 +1,8 @@
 /** Identities (RFC 8621 §6): what an account may call itself. */
 import type { ChangesSince, MailChanges } from '../mail.ts';
 import type { IdentityRow, SendingReads, SendingWrites } from '../sending.ts';
-import { bump, bury, changesOf } from './sending-changes.ts';
+import { bump } from './modseq.ts';
+import { bury, changesOf } from './sending-changes.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 

@@ -2,13 +2,18 @@
 import { first, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 
-export function* takeModseq(account: string): Steps<number> {
-  const taken = yield* first<{ modseq: number }>(
+/** The account's next modseq; undefined for an account that is gone. */
+export function* bump(account: string): Steps<number | undefined> {
+  return (yield* first<{ modseq: number }>(
     'UPDATE accounts SET modseq = modseq + 1 WHERE id = ? RETURNING modseq',
     account,
-  );
+  ))?.modseq;
+}
+
+export function* takeModseq(account: string): Steps<number> {
+  const taken = yield* bump(account);
   if (taken === undefined) throw new Error(`account ${account} was removed`);
-  return taken.modseq;
+  return taken;
 }
 
 /** After a mailbox got a role, or lost one. */

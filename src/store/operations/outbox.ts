@@ -4,7 +4,7 @@
  */
 import type { NewEmail, DeliveryState } from '../message.ts';
 import type { UndoStatus } from '../sending.ts';
-import { bump } from './sending-changes.ts';
+import { bump } from './modseq.ts';
 import { isEnded } from './delivery.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';

@@ -2,20 +2,13 @@
 import type { ChangesSince, MailChanges } from '../mail.ts';
 import { changesIn, sinceThen, tombstones } from './changes.ts';
 import type { StepRow } from './changes.ts';
-import { first, rows, run } from './statement.ts';
+import { rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
+import { bump } from './modseq.ts';
 
 export type Kind = 'identity' | 'submission';
 
 const TABLE: Readonly<Record<Kind, string>> = { identity: 'identities', submission: 'submissions' };
-
-/** The account's next modseq; undefined for an account that is gone. */
-export function* bump(account: string): Steps<number | undefined> {
-  return (yield* first<{ modseq: number }>(
-    'UPDATE accounts SET modseq = modseq + 1 WHERE id = ? RETURNING modseq',
-    account,
-  ))?.modseq;
-}
 
 export interface Gone {
   readonly account: string;

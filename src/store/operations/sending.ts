@@ -14,7 +14,8 @@ import { nameDigest } from '../name-digest.ts';
 import { accept } from './filing.ts';
 import { markUnknown, meet } from './correspondent.ts';
 import { standOf, touchSubmission } from './outbox.ts';
-import { bump, bury, changesOf } from './sending-changes.ts';
+import { bump } from './modseq.ts';
+import { bury, changesOf } from './sending-changes.ts';
 import { first, rows, run } from './statement.ts';
 import type { Steps } from './statement.ts';
 import { takeBack } from './take-back.ts';
@@ -118,7 +119,7 @@ export function* submissions(p: Parameters<SendingReads['submissions']>[0]): Ste
 
 function* reportsOf(submission: string): Steps<SubmissionRow['reports']> {
   const found = yield* rows<{ email: string; kind: 'delivery' | 'disposition'; facts: string | null }>(
-    'SELECT r.email, r.kind, r.facts FROM submission_reports r JOIN emails e ON e.id = r.email WHERE r.submission = ? ORDER BY r.email',
+    'SELECT r.email, r.kind, r.facts FROM submission_reports r JOIN emails e ON e.id = r.email WHERE r.submission = ? AND e.hidden = 0 ORDER BY r.email',
     submission,
   );
   return found.map(({ email, kind, facts }) => ({ email, kind, ...(facts === null ? {} : { facts }) }));
