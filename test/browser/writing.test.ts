@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { MailClient } from '../mail-client.ts';
 import { eventually, PASSWORD } from '../program.ts';
 import { assertAccessible } from './axe.ts';
@@ -76,6 +77,14 @@ ${PIXEL.toString('base64')}
 const plainLetter = (subject: string, fields: string): string =>
   `${fields}\nSubject: ${subject}\nDate: Thu, 26 Nov 2026 08:00:00 +0000\nMessage-ID: <${encodeURIComponent(subject)}@c.test>\n\nShall we meet?\n\nOn Monday, or on Tuesday?\n`;
 
+/** In both themes. */
+async function isAccessible(page: Page): Promise<void> {
+  await assertAccessible(page);
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  await assertAccessible(page);
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
+}
+
 /** What a server says to a submission, and what stands in the composer. */
 const REFUSALS: readonly (readonly [string, string])[] = [
   ['tooManyRecipients', 'It is for more people than the server takes at once. Remove some'],
@@ -110,7 +119,7 @@ test('writing in the browser', async (t) => {
         await two.over(500, 300);
         await page.getByText('Attach as a file').waitFor();
         await page.getByText('Insert in the text').waitFor();
-        await assertAccessible(page);
+        await isAccessible(page);
         await two.drop(500, 300);
         await page.getByText('Attach as a file').waitFor({ state: 'detached' });
         assert.deepEqual([page.url(), await files(page).count()], [address, 0]);
@@ -164,8 +173,28 @@ test('writing in the browser', async (t) => {
       await files(page).filter({ hasText: 'wrong.png' }).waitFor();
       await page.keyboard.press('Backspace');
       await files(page).filter({ hasText: 'wrong.png' }).waitFor({ state: 'detached' });
-      await eventually('all are uploaded', async () => (await files(page).count()) === 4 && (await page.locator('progress').count()) === 0); // prettier-ignore
+      const all = async (): Promise<boolean> =>
+        (await files(page).count()) === 4 && (await page.locator('progress').count()) === 0;
+      await eventually('all are uploaded', all);
+      // Closed and opened again, it is the same.
+      await page.getByRole('button', { name: 'Close (it stays in Drafts)' }).click();
+      await composer(page).waitFor({ state: 'detached' });
+      await page.keyboard.press('g');
+      await page.keyboard.press('d');
+      await openLetter(page, 'Pictures');
+      await page.getByRole('button', { name: 'Go on writing' }).click();
+      await eventually('they are there again', all);
+      await eventually('the pictures are shown', () =>
+        body(page)
+          .locator('img')
+          .evaluateAll(
+            (shown) => shown.length === 3 && shown.every((one) => (one as HTMLImageElement).naturalWidth === 1),
+          ),
+      );
+      await body(page).focus();
       await sendNow(page);
+
+      await page.evaluate(() => (location.hash = '#/f'));
 
       const got = await bob.get('Pictures');
       const related = 'multipart/related(multipart/alternative(text/plain text/html) image/png image/png image/png)';
@@ -308,7 +337,7 @@ test('writing in the browser', async (t) => {
       await answer(page, 'a');
       await page.getByText('you probably had it as a blind copy').waitFor();
       assert.deepEqual(await chips(page, 'cc'), ['dave@d.test', 'erin@e.test']);
-      await assertAccessible(page);
+      await isAccessible(page);
       await page.getByRole('button', { name: 'Answer Carla alone' }).click();
       await page.getByText('blind copy').waitFor({ state: 'detached' });
       assert.deepEqual([await chips(page, 'to'), await chips(page, 'cc')], [['Carla'], []]);
@@ -330,7 +359,7 @@ test('writing in the browser', async (t) => {
       await page.getByText('An address has an @ in it').waitFor();
       await paste(page, { text: 'A <a@x.test>; b@y.test, "Lee, C" <c@z.test>\n"D" <d@w.test>' });
       assert.deepEqual(await chips(page, 'to'), ['nobody at all', 'A', 'b@y.test', 'Lee, C', 'D']);
-      await assertAccessible(page);
+      await isAccessible(page);
       await page.keyboard.press('Control+Enter');
       await page.getByText('One of the addresses can’t be used').waitFor();
       await eventually('the wrong one has focus', () =>
@@ -390,7 +419,7 @@ test('writing in the browser', async (t) => {
         await body(page).focus();
         await page.keyboard.press('Control+Enter');
         await page.getByText('A file could not be uploaded. Try it again').waitFor();
-        await assertAccessible(page);
+        await isAccessible(page);
         tab.takeFaults();
 
         const second = await holdUploads(page);
@@ -425,7 +454,7 @@ test('writing in the browser', async (t) => {
       assert.match(await card(page).innerText(), /It was not sent[\s\S]*Nothing is lost/u);
       assert.deepEqual(await page.locator('.person-chip[data-wrong]').allInnerTexts(), ['nobody@a.test']);
       assert.match(await body(page).innerText(), /All of this stays\./u);
-      await assertAccessible(page);
+      await isAccessible(page);
       await card(page).getByText('The server’s own words').click();
       await card(page).getByText('There is no nobody@a.test here').waitFor();
       // The wrong one has focus: without it, it goes.
@@ -452,7 +481,7 @@ test('writing in the browser', async (t) => {
       await begin(page, { to: BOB, subject: 'Tomorrow', text: 'Not now.' });
       await page.getByRole('button', { name: 'Send later' }).click();
       await page.getByRole('menuitem', { name: 'Choose a time' }).waitFor();
-      await assertAccessible(page);
+      await isAccessible(page);
       await page.getByRole('menuitem', { name: 'Tomorrow morning' }).click();
       await isSent(page);
       const { list } = await (await MailClient.logIn(web.host.port('web'), ALICE)).ok('EmailSubmission/get', { ids: null }); // prettier-ignore
