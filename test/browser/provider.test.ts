@@ -65,7 +65,7 @@ test('by way of Postfix and Dovecot: written, collected, answered with a file, r
   await screenshot(his, 'provider-collected');
   await replyWithFile(his, 'Here it is.', 'plan.pdf');
 
-  await collected(hers, 'alice@a.test', /Has attachment/);
+  await collected(hers, 'alice@a.test', /me, Bob\b.*Has attachment/);
   await openRow(hers, `Re: ${SUBJECT}`);
   await hers.getByText('plan.pdf').waitFor();
   await screenshot(hers, 'provider-reply-with-a-file');

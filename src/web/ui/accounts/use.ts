@@ -1,4 +1,5 @@
 /** The accounts of the open mailbox, loaded anew when the server says that something has changed. */
+import { effect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { notices } from '../components/index.ts';
 import { asTrouble } from '../jmap/trouble.ts';
@@ -23,7 +24,12 @@ function modelsOf(desk: Desk): Known {
     // Who reads a header goes on reading when the rest of it is here.
     if (openEmail(route.peek()) === before) open(now, true);
   });
-  const made = { accounts: new Accounts(desk.api), origins };
+  const accounts = new Accounts(desk.api);
+  effect(() => {
+    const addresses = (accounts.all.value ?? []).map(({ address }) => address.toLowerCase());
+    desk.own.value = new Set([desk.login.toLowerCase(), ...addresses]);
+  });
+  const made = { accounts, origins };
   models.set(desk, made);
   return made;
 }

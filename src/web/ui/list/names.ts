@@ -17,7 +17,7 @@ interface Words {
 const MOST_NAMES = 3;
 
 /** Who takes part in a conversation, each once, in the order they wrote; alone, the whole name. */
-export function senders(conversation: readonly Email[], own: string, words: Words): string {
+export function senders(conversation: readonly Email[], own: ReadonlySet<string>, words: Words): string {
   const people = conversation.map((email) => email.from?.[0]);
   const distinct = [
     ...new Map(people.flatMap((one) => (one === undefined ? [] : [[one.email.toLowerCase(), one]]))).values(),
@@ -36,7 +36,8 @@ export function recipients(email: Email, words: Words): string {
   return people.length === 0 ? words.nobody : people.map(nameOf).join(', ');
 }
 
-const isOwn = ({ email }: Address, own: string): boolean => email.toLowerCase() === own.toLowerCase();
+/** @param own in lower case */
+export const isOwn = ({ email }: Address, own: ReadonlySet<string>): boolean => own.has(email.toLowerCase());
 
 /** Of a name and a surname; "Mail Delivery System" is not called Mail. */
 function firstName(name: string): string {

@@ -50,7 +50,7 @@ export function Row(props: RowProps) {
 }
 
 function MessageRow({ index, email, top, isActive, isOpen, onOpen }: RowProps & { readonly email: Email }) {
-  const { mail, list, acts, login } = useDesk();
+  const { mail, list, acts, own } = useDesk();
   const conversation = list.collapses ? mail.records.conversation(email) : [email];
   const here = list.folder;
   // What is unread or flagged counts where one is; how many there are, everywhere.
@@ -62,7 +62,7 @@ function MessageRow({ index, email, top, isActive, isOpen, onOpen }: RowProps & 
   const who = whoOf(
     email,
     conversation,
-    login,
+    own.value,
     list.folder === undefined ? undefined : mail.records.mailboxes.value.get(list.folder)?.role,
   );
   const at = Date.parse(email.receivedAt);
@@ -149,9 +149,14 @@ function MessageRow({ index, email, top, isActive, isOpen, onOpen }: RowProps & 
 }
 
 /** In Sent and Drafts it matters who it goes to. */
-function whoOf(email: Email, conversation: readonly Email[], login: string, role: string | null | undefined): string {
+function whoOf(
+  email: Email,
+  conversation: readonly Email[],
+  own: ReadonlySet<string>,
+  role: string | null | undefined,
+): string {
   if (role === 'sent' || role === 'drafts') return words.list.to(recipients(email, names));
-  return senders(conversation, login, names);
+  return senders(conversation, own, names);
 }
 
 interface NameParts {

@@ -4,7 +4,7 @@ import { IconButton } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
 import type { Address, Email, FullEmail } from '../jmap/types.ts';
 import { OUTBOX } from '../compose/correspondents.ts';
-import { nameOf } from '../list/names.ts';
+import { isOwn, nameOf } from '../list/names.ts';
 import { useDesk } from '../shell/desk.ts';
 import { longDate } from '../words/dates.ts';
 import { size, words } from '../words/index.ts';
@@ -22,7 +22,7 @@ interface HeaderProps {
 
 /** Who wrote it, with the address always to be seen; to whom and when; the rest behind Details. */
 export function HeaderView({ email, full, fold, children }: HeaderProps) {
-  const { login } = useDesk();
+  const { own } = useDesk();
   const details = useSignal(false);
   const from = email.from ?? [];
   const at = Date.parse(email.receivedAt);
@@ -45,7 +45,7 @@ export function HeaderView({ email, full, fold, children }: HeaderProps) {
           </span>
         )}
         <div class="message-to">
-          <span class="message-to-names">{say.toShort(shortRecipients(email, full, login))}</span>
+          <span class="message-to-names">{say.toShort(shortRecipients(email, full, own.value))}</span>
           <button
             class="link"
             type="button"
@@ -90,9 +90,9 @@ function Person({ person, isSender = false }: { readonly person: Address; readon
 
 const SHORT = 3;
 
-function shortRecipients(email: Email, full: FullEmail | undefined, login: string): string {
+function shortRecipients(email: Email, full: FullEmail | undefined, own: ReadonlySet<string>): string {
   const all = [...(email.to ?? []), ...(full?.cc ?? [])];
-  const names = all.map((one) => (one.email.toLowerCase() === login.toLowerCase() ? words.common.me : nameOf(one)));
+  const names = all.map((one) => (isOwn(one, own) ? words.common.me : nameOf(one)));
   if (names.length === 0) return '–';
   if (names.length <= SHORT) return names.join(', ');
   return `${names.slice(0, SHORT).join(', ')} ${say.andMore(names.length - SHORT)}`;
@@ -108,7 +108,7 @@ interface DetailsProps {
 function Details({ email, full, isAsked }: DetailsProps) {
   const { api } = useDesk();
   // A message that came inside another lies in no mailbox, and came with that.
-  const isOwn = Object.keys(email.mailboxIds).length > 0;
+  const isKept = Object.keys(email.mailboxIds).length > 0;
   const [messageId] = full?.messageId ?? [];
   const people: readonly (readonly [string, readonly Address[] | null | undefined])[] = [
     [say.from, email.from],
@@ -143,7 +143,7 @@ function Details({ email, full, isAsked }: DetailsProps) {
         <dt>{say.received}</dt>
         <dd>{longDate(Date.parse(email.receivedAt))}</dd>
       </div>
-      {isAsked && isOwn && api.speaks(OUTBOX) && <Came email={email.id} />}
+      {isAsked && isKept && api.speaks(OUTBOX) && <Came email={email.id} />}
       {messageId !== undefined && (
         <div>
           <dt>{say.messageId}</dt>

@@ -9,7 +9,7 @@ import { ReportCard } from '../outbox/index.ts';
 import { downloadUrl } from '../jmap/api.ts';
 import { isUnread } from '../jmap/patch.ts';
 import type { Email } from '../jmap/types.ts';
-import { nameOf } from '../list/names.ts';
+import { isOwn, nameOf } from '../list/names.ts';
 import { useDesk } from '../shell/desk.ts';
 import { choices } from '../settings/device.ts';
 import { longDate, shortDate } from '../words/dates.ts';
@@ -45,9 +45,8 @@ export function Message({ email, letters, isAlone }: MessageProps) {
 }
 
 function Folded({ email, unfold }: { readonly email: Email; readonly unfold: () => void }) {
-  const { login } = useDesk();
+  const { own } = useDesk();
   const [from] = email.from ?? [];
-  const isOwn = from?.email.toLowerCase() === login.toLowerCase();
   return (
     <section class="message" data-message={email.id}>
       <button
@@ -58,7 +57,10 @@ function Folded({ email, unfold }: { readonly email: Email; readonly unfold: () 
         onClick={unfold}
       >
         <span class="message-who" dir="auto">
-          <Foreign text={from === undefined ? words.common.nobody : isOwn ? words.common.me : nameOf(from)} isAlone />
+          <Foreign
+            text={from === undefined ? words.common.nobody : isOwn(from, own.value) ? words.common.me : nameOf(from)}
+            isAlone
+          />
         </span>
         <span class="message-preview muted" dir="auto">
           <Foreign text={email.preview} isAlone />

@@ -19,6 +19,8 @@ import { open, openEmail, route } from './route.ts';
 export interface Desk {
   /** The address that is logged in. */
   readonly login: string;
+  /** Addresses that are whose mail this is, in lower case: the login, and those of accounts at providers. */
+  readonly own: Signal<ReadonlySet<string>>;
   readonly http: Http;
   readonly api: Api;
   readonly line: Line;
@@ -53,7 +55,8 @@ export async function openDesk(me: WhoAmI, http: Http): Promise<Desk> {
   });
   const pulse = signal(0);
   follow(mail, line, session.eventSourceUrl, pulse);
-  return { login: me.name, http, api, line, mail, list, acts, kept: choicesOf(api.account), pulse };
+  const own = signal<ReadonlySet<string>>(new Set([me.name.toLowerCase()]));
+  return { login: me.name, own, http, api, line, mail, list, acts, kept: choicesOf(api.account), pulse };
 }
 
 /** Asks what has changed when the server says so, and when it is back after a silence. */
