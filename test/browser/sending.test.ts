@@ -106,8 +106,14 @@ async function cutLine(page: Page, arrives: boolean): Promise<() => Promise<void
     await route.abort();
   };
   await page.route('**/jmap/**', cut);
-  return () => page.unroute('**/jmap/**', cut);
+  return async () => {
+    await page.unroute('**/jmap/**', cut);
+    await noticeNetwork(page);
+  };
 }
+
+/** The browser says that the network is back: the page looks at once. */
+const noticeNetwork = (page: Page) => page.evaluate(() => dispatchEvent(new Event('online')));
 
 test('sending from the page', async (t) => {
   const servers = await startServers(t);
@@ -165,8 +171,12 @@ function scheduled(t: TestContext, { page }: Tab, { good }: Servers): Promise<vo
       await held.getByRole('button', { name: 'Back to Drafts' }).click();
       await send(page).waitFor();
       await later(page, 'Choose a time');
-      await dialog.getByLabel('When').fill(await fieldTime(page, 2_500));
-      await dialog.getByRole('button', { name: 'Send then' }).click();
+      await eventually('it is taken before its time has passed', async () => {
+        await dialog.getByLabel('When').fill(await fieldTime(page, 2_500));
+        await dialog.getByRole('button', { name: 'Send then' }).click();
+        await page.waitForFunction(() => document.querySelector('dialog[open]:not(:has(.field-error))') === null);
+        return (await dialog.count()) === 0;
+      });
       await composer(page).waitFor({ state: 'detached' });
       await good.got('Next week');
       await held.waitFor({ state: 'detached' });
@@ -328,7 +338,7 @@ function lostAnswer(
       await send(page).click();
       await composer(page).getByText('Whether it has gone is looked up').waitFor();
       await mend();
-      await composer(page).getByText('the server has nothing of it').waitFor();
+      await composer(page).getByText('The server has been asked since, and has not sent it').waitFor();
       assert.equal(good.count('Still here'), 0);
       await composer(page).getByRole('button', { name: 'Try again' }).click();
       await composer(page).waitFor({ state: 'detached' });
@@ -421,6 +431,7 @@ function killed(t: TestContext, tab: Tab, { web, servers, tables }: Killing): Pr
     const port = web.host.port('web');
     const listening = `[web]\nlisten = ["127.0.0.1:${port}"]\n`;
     await startHost(t, { state: web.host.state, tables: `[queue]\nretry = ["200ms"]\n${listening}${tables}` });
+    await noticeNetwork(page);
     const whole = await entry(page, 'The whole of it');
     await whole.getByText('Unsure').first().waitFor();
     await (await entry(page, 'Not a word of it')).waitFor({ state: 'detached' });

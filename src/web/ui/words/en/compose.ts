@@ -152,7 +152,7 @@ export const compose = {
     gone: 'The server could not be reached. Send it again in a moment.',
     ended: 'Your session has ended. Log in again, then send it.',
     busy: 'The server is busy, and takes only so much at once. Send it again in a moment.',
-    notGone: 'The connection broke before it went out, and the server has nothing of it. Send it again.',
+    notGone: 'The connection broke. The server has been asked since, and has not sent it. Send it again.',
     other: 'The server’s own words are below.',
     kept: 'Nothing is lost: the message is as you left it, and saved as a draft.',
     keptHere:
