@@ -1,6 +1,8 @@
 /** A letter in its frame, in a real browser: how it looks and behaves when nobody means harm (hostile/ has the others). */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test, type TestContext } from 'node:test';
+import { simpleParser } from 'mailparser';
 import type { FrameLocator, Page } from 'playwright-core';
 import { FRAME_SANDBOX } from '../../../src/web/server/frame.ts';
 import { assertAccessible } from '../axe.ts';
@@ -215,6 +217,37 @@ test('a style sheet of its own holds in the letter, part by part, by width, and 
     assert.equal(await look(selector, property), value, `${selector} ${property}`);
   assert.equal(await page.evaluate(() => document.querySelector('iframe')?.checkVisibility()), true);
   assert.equal(await page.locator('#archive').isVisible(), true);
+});
+
+test('letters of the corpus that bring style sheets look as they were meant to, and ask for nothing', async (t) => {
+  const shown = await open(t);
+  if (shown === undefined) return;
+  const { page, letter, show, hits } = shown;
+  const rules = (): Promise<number> =>
+    page.evaluate(() => document.querySelector('iframe')?.contentDocument?.adoptedStyleSheets[0]?.cssRules.length ?? 0);
+  for (const [name, least] of [
+    ['mail-parser-014__', 1],
+    ['rspamd-arcallow', 1],
+    ['postal-mime-calendar-event', 30],
+  ] as const) {
+    const { html } = await simpleParser(await readFile(new URL(`../../corpus/eml/${name}.eml`, import.meta.url)));
+    assert.ok(typeof html === 'string' && /<style/i.test(html), name);
+    await show({ html });
+    assert.ok((await rules()) >= least, `${name}: ${await rules()} rules`);
+  }
+  const look = (selector: string, property: string): Promise<string> =>
+    letter
+      .locator(selector)
+      .first()
+      .evaluate((one, name) => getComputedStyle(one).getPropertyValue(name), property);
+  assert.equal(await look('.accent-text', 'color'), 'rgb(26, 115, 232)');
+  assert.equal(await look('.main-container-inner', 'padding-top'), '24px');
+  await page.setViewportSize({ width: 400, height: 700 });
+  assert.equal(await look('.main-container-inner', 'padding-top'), '12px', 'where it is narrow');
+  assert.deepEqual(
+    hits.filter((hit) => !/\d\/(app\.\w+|frame|favicon\.ico)?$/.test(hit)),
+    [],
+  );
 });
 
 test('keys pressed inside reach the app, but for those that the letter needs itself', async (t) => {

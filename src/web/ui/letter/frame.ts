@@ -55,6 +55,12 @@ export function setLook(view: View, look: LetterLook, theme: 'light' | 'dark'): 
 /** Smaller than this nobody reads: from there on a wide letter is scrolled sideways. */
 const LEAST_ZOOM = 0.6;
 
+/**
+ * CSS px. A letter that is made smaller is less high, which may take away the scroll bar beside it, which makes room: without
+ * this it could go to and fro for ever.
+ */
+const SCROLL_BAR = 24;
+
 /** Keeps the frame as high as what is in it, and what is wider than the frame within it, until the returned function is called. */
 export function followSize(frame: HTMLIFrameElement, view: View): () => void {
   const { documentElement: root, body } = view.document;
@@ -62,12 +68,12 @@ export function followSize(frame: HTMLIFrameElement, view: View): () => void {
   let zoom = 1;
   // Letters are made for 600 px or so. Within one width it only ever gets smaller, so that it ends.
   const fit = (): void => {
-    if (root.clientWidth !== width) {
+    if (Math.abs(root.clientWidth - width) > SCROLL_BAR) {
       width = root.clientWidth;
       zoom = 1;
       body.style.zoom = '';
     }
-    const over = root.scrollWidth / Math.max(1, width);
+    const over = root.scrollWidth / Math.max(1, root.clientWidth);
     if (over <= 1.01 || zoom <= LEAST_ZOOM) return;
     zoom = Math.max(LEAST_ZOOM, zoom / over);
     body.style.zoom = String(zoom);
