@@ -5,6 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { simpleParser } from 'mailparser';
 import type { FrameLocator, Page } from 'playwright-core';
 import { FRAME_SANDBOX } from '../../../src/web/server/frame.ts';
+import { eventually } from '../../program.ts';
 import { assertAccessible } from '../axe.ts';
 import { type Tab, useChromium } from '../browser.ts';
 import type { LetterPage } from './page.ts';
@@ -113,14 +114,25 @@ test('pictures on other servers are counted, not loaded; shown, they come throug
       ['/big.jpg', undefined],
       ['/t.gif', 'tiny'],
       ['/open', 'hidden'],
+      ['/bg.png', undefined],
+      ['/bg2.png', undefined],
     ],
   );
-  assert.deepEqual(facts?.hosts, ['news.shop.example', 'track.example']);
+  assert.deepEqual(facts?.hosts, ['news.shop.example', 'track.example', 'cdn.example']);
   assert.ok(!hits.some((hit) => hit.includes('/picture')));
   await show({ html, pictures: 'shown' });
-  await page.waitForFunction(() => document.querySelector('iframe')?.contentDocument?.images[0]?.complete === true);
-  const asked = hits.filter((hit) => hit.includes('/picture')).map((hit) => hit.replace(/^.*\?u=/, ''));
-  assert.ok(asked.map(decodeURIComponent).includes('https://news.shop.example/big.jpg'), asked.join(' '));
+  const asked = (): readonly string[] =>
+    hits.filter((hit) => hit.includes('/picture')).map((hit) => decodeURIComponent(hit.replace(/^.*\?u=/, '')));
+  for (const one of ['https://news.shop.example/big.jpg', 'https://cdn.example/bg.png', 'https://cdn.example/bg2.png'])
+    await eventually(`${one} is asked for`, async () => asked().includes(one));
+  const odd = `<td background='https://a.test/"),url(x);x"'>a</td><td style="background: url(https://a.test/1), url(https://a.test/2)">b</td>`;
+  await show({ html: `<table><tr>${odd}<td style="background: #eee url('cid:logo') no-repeat 10% 5px">c</td></tr></table>`, pictures: 'shown', cids: { logo: '/jmap/download/a/p-1-2/l.png' } }); // prettier-ignore
+  const styles = await page.frameLocator('iframe').locator('td').evaluateAll((all) => all.map((td) => td.getAttribute('style'))); // prettier-ignore
+  assert.deepEqual(styles.slice(1), [
+    'background-color: initial',
+    'background-color: rgb(238, 238, 238); background-image: url("/jmap/download/a/p-1-2/l.png"); background-repeat: no-repeat; background-size: initial; background-position: 10% 5px',
+  ]);
+  assert.match(styles[0] ?? '', /^background-image: url\("\/picture\?u=[\w%.()!~*'-]+"\)$/);
 });
 
 test('parts of the letter are shown where it names them; data: only as a raster picture', async (t) => {

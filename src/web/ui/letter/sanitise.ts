@@ -9,7 +9,7 @@ import type { Config, DOMPurify, UponSanitizeAttributeHookEvent } from 'dompurif
 import { ATTRIBUTES, keepsValue, keptStyle, TAGS, TAGS_WITH_CONTENTS } from './allowed.ts';
 import type { LinkWarning } from '../../links/links.ts';
 import { linkWarnings, outAddress, safeLink } from '../../links/links.ts';
-import type { PictureBox, RemotePicture } from './pictures.ts';
+import type { PictureBox, PictureSource, RemotePicture } from './pictures.ts';
 import { pictureSource, remotePicture } from './pictures.ts';
 import { keptStyles } from './style-sheet.ts';
 import type { KeptStyles, StyleText } from './style-sheet.ts';
@@ -161,6 +161,8 @@ interface Pass {
   readonly pictures: Map<string, RemotePicture>;
   readonly parts: Set<string>;
   readonly partOf: WeakMap<Element, string>;
+  /** What their attributes ask for, as styles. */
+  readonly backgrounds: WeakMap<Element, string>;
   readonly links: LetterLink[];
   readonly styles: StyleText[];
   nodes: number;
@@ -187,6 +189,7 @@ function sanitise(view: View, html: string, rules: Rules): Sanitised {
     pictures: new Map(),
     parts: new Set(),
     partOf: new WeakMap(),
+    backgrounds: new WeakMap(),
     links: [],
     styles: [],
     nodes: 0,
@@ -254,7 +257,12 @@ function purifierOf(view: View): DOMPurify {
 }
 
 /** What stands on an element because we say so. */
-function addAttributes(element: Element, { rules, partOf }: Pass): void {
+function addAttributes(element: Element, { rules, partOf, backgrounds }: Pass): void {
+  const background = backgrounds.get(element) ?? '';
+  const style = element.getAttribute('style') ?? '';
+  if (background !== '' && !style.includes('background-image')) {
+    element.setAttribute('style', style === '' ? background : `${background}; ${style}`);
+  }
   const cid = rules.marksParts ? partOf.get(element) : undefined;
   if (cid !== undefined) element.setAttribute('data-cid', cid);
   const href = element.nodeName === 'A' ? element.getAttribute('href') : null;
@@ -282,8 +290,11 @@ function isDeeperThan(node: Node, most: number): boolean {
 function notePicture(element: Element, run: Pass): void {
   if (element.nodeName !== 'IMG') return;
   const source = pictureSource(element.getAttribute('src') ?? '');
-  if (source.kind !== 'remote' || run.pictures.has(source.url.href)) return;
-  run.pictures.set(source.url.href, remotePicture(source.url, boxOf(element)));
+  if (source.kind === 'remote') takeNote(source.url, boxOf(element), run);
+}
+
+function takeNote(url: URL, box: PictureBox, run: Pass): void {
+  if (!run.pictures.has(url.href)) run.pictures.set(url.href, remotePicture(url, box));
 }
 
 function boxOf(element: Element): PictureBox {
@@ -305,6 +316,10 @@ function judgedValue(element: Element, name: string, value: string, run: Pass): 
     case 'src':
       return element.nodeName === 'IMG' ? pictureTarget(element, value, run) : undefined;
     case 'cite':
+      return undefined;
+    // The attribute itself is not in the lists: it becomes a style (HTML §15.3.8).
+    case 'background':
+      run.backgrounds.set(element, backgroundOf(value, run) ?? '');
       return undefined;
     case 'style':
       return styleOf(value, run);
@@ -330,10 +345,15 @@ function linkTarget(element: Element, value: string, run: Pass): string | undefi
 
 function pictureTarget(element: Element, value: string, run: Pass): string | undefined {
   const source = pictureSource(value);
+  if (source.kind === 'part') run.partOf.set(element, source.cid);
+  return shownAddress(source, run);
+}
+
+/** Where the browser may get a picture, if it may. */
+function shownAddress(source: PictureSource, run: Pass): string | undefined {
   switch (source.kind) {
     case 'part':
       run.parts.add(source.cid);
-      run.partOf.set(element, source.cid);
       return ownAddress(run.rules.part(source.cid));
     case 'inline':
       return source.href;
@@ -342,6 +362,18 @@ function pictureTarget(element: Element, value: string, run: Pass): string | und
     case 'none':
       return undefined;
   }
+}
+
+/** A picture behind a box, from where those in the text come; undefined: none is shown there. */
+function backgroundOf(address: string, run: Pass): string | undefined {
+  if (run.rules.box === undefined) return undefined;
+  const source = pictureSource(address);
+  if (source.kind === 'remote') takeNote(source.url, {}, run);
+  const shown = shownAddress(source, run);
+  // What stands in it ends nothing: neither the quotation marks nor the declaration.
+  return shown !== undefined && /^[\w/?=&%.,:;~!*()+@$-]+$/.test(shown)
+    ? `background-image: url("${shown}")`
+    : undefined;
 }
 
 /** An address of a part as it may stand in a letter: a blob, or a path of our own origin. */
@@ -357,7 +389,20 @@ function styleOf(value: string, run: Pass): string | undefined {
   scratch.style.cssText = value.slice(0, 10_000);
   const kept = keptStyle(scratch.style);
   if (/(^|[ -])(color|background-color):/.test(kept)) run.styled = true;
-  return kept === '' ? undefined : kept;
+  const all = [kept, ...backgroundIn(scratch.style, run)].filter((part) => part !== '').join('; ');
+  return all === '' ? undefined : all;
+}
+
+/** One picture behind a box, and where it lies there; several, and pictures that are computed, are left out. */
+function backgroundIn(style: CSSStyleDeclaration, run: Pass): readonly string[] {
+  const address = /^url\("([^"\\]+)"\)$/.exec(style.backgroundImage)?.[1];
+  const picture = address === undefined ? undefined : backgroundOf(address, run);
+  if (picture === undefined) return [];
+  const place = ['background-repeat', 'background-size', 'background-position'].flatMap((name) => {
+    const value = style.getPropertyValue(name);
+    return /^[a-z0-9 %.-]{1,60}$/.test(value) ? [`${name}: ${value}`] : [];
+  });
+  return [picture, ...place];
 }
 
 /** The letter's body as a <div> that keeps its colours: nodes are moved, nothing is read anew. */
