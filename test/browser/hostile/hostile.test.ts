@@ -33,7 +33,7 @@ async function world(t: TestContext): Promise<World> {
   const app = await serveLetters(t, ({ url }) => {
     const [, way, at] = new URL(url).pathname.split('/');
     if (way === 'open') return html(APP_PAGE);
-    if (way === 'out') return html('<title>out</title>');
+    if (way === 'out' || way === 'picture') return html('<title>out</title>');
     if (way === 'several')
       return html(
         (at ?? '')
@@ -206,11 +206,12 @@ async function waitForTheSlowest(t: TestContext): Promise<void> {
   tab.takeFaults();
 }
 
-test('as they are shown, none of them does anything', async (t) => {
+test('as they are shown, none of them does anything; with pictures wished for, only our own server is asked', async (t) => {
   const place = await world(t);
   const tab = await chromium.open(t, { origins: [place.app.origin] });
   if (tab === undefined) return;
   const acted = await showAll(tab, place);
+  await showWithPictures(tab, place);
   await waitForTheSlowest(t);
   const late = await effects(tab, place, -1);
   assert.deepEqual(acted, []);
@@ -255,6 +256,16 @@ async function showAll(tab: Tab, place: World): Promise<readonly string[]> {
     await look([at]);
   }
   return acted;
+}
+
+/** Those that would ask the attacker's server, once more, as a reader sees them who wishes for pictures. */
+async function showWithPictures({ page }: Tab, { app, letter }: World): Promise<void> {
+  const asking = [...PAYLOADS.keys()].filter((at) => PAYLOADS[at]?.does === 'request' && !asksForClick(at));
+  for (let from = 0; from < asking.length; from += 2 * AT_ONCE) {
+    const letters = asking.slice(from, from + 2 * AT_ONCE).map(letter);
+    await page.evaluate((given) => Promise.all(given.map((one) => window.letterPage.add(one, 'shown'))), letters);
+  }
+  await eventually('pictures are asked for here', async () => app.hits.some((hit) => hit.includes('/picture?u=')));
 }
 
 /** What a click opens is the page that says where the link leads: it is for the reader to go on from there. */

@@ -18,7 +18,7 @@ export interface LetterPage {
   /** Keys that reached the page, its own and those of the frame. */
   keys(): readonly string[];
   /** Shows one more letter below the others; resolves when it stands, as HTML or as text. */
-  add(html: string): Promise<void>;
+  add(html: string, pictures?: 'shown'): Promise<void>;
   /** Without a frame: made safe, and put into this page. */
   inline(html: string): Promise<void>;
   /** How many letters went through the sanitiser. */
@@ -62,7 +62,7 @@ window.letterPage = {
     };
     render(h(LetterBody, whole), document.querySelector('#letter') as Element);
   },
-  add(html) {
+  add(html, pictures: 'shown' | 'blocked' = 'blocked') {
     const box = document.querySelector('#letter')?.appendChild(document.createElement('section')) as Element;
     return new Promise((resolve) => {
       const done = (): void => {
@@ -71,7 +71,7 @@ window.letterPage = {
       };
       const props = {
         html,
-        pictures: 'blocked',
+        pictures,
         theme: 'light',
         title: 'A letter',
         onFacts: done,
