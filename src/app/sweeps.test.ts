@@ -15,7 +15,7 @@ const SWEEP = 11 * 60_000;
 /** What of the house the sweeps look at. */
 function core(parts: TestDirectory, keep: number): Core {
   const config = { journey: { keep }, web: { idle: 7 * DAY } };
-  return { ...parts, log: silentLog, config: () => config } as unknown as Core;
+  return { ...parts, process: thisProcess(), log: silentLog, config: () => config } as unknown as Core;
 }
 
 /** Lets a sweep begin, and waits for what it should bring about. */

@@ -33,7 +33,7 @@ test('listeners and name servers wait for a restart, the rest is taken over', ()
     [{ smtp: { enabled: false } }, [], ['smtp.enabled']],
     [{ dns: { servers: ['127.0.0.1'] } }, [], ['dns.servers']],
     // A computed default changes with what it is computed from.
-    [{ pop3: { listen: ['0.0.0.0:110'] } }, ['login.plain_on_loopback'], ['pop3.listen']],
+    [{ pop3: { listen: ['0.0.0.0:110'] } }, ['web.push_local', 'login.plain_on_loopback'], ['pop3.listen']],
   ];
   for (const [toml, apply, restart] of table) {
     assert.deepEqual(compareForReload(configOf({}), configOf(toml)), { apply, restart }, JSON.stringify(toml));
