@@ -86,6 +86,9 @@ test("a blob is its owner's alone [8620-6-owner]", async (t) => {
 test('what is too large, or one too many at a time, is refused and leaves nothing [8620-6.1-limits]', async (t) => {
   const { upload, jmap, account } = await world(t);
   const over = await upload('text/plain', 'x'.repeat(600_000), 'x'.repeat(400_001));
+  const unread = new Error('it was read');
+  const announced = jmap.upload(account, { accountId: account.id, octets: 1_000_001, stream: failing(unread) });
+  assert.deepEqual(await announced, over, 'what is said to be too large is not read');
   assert.ok(typeof over === 'object' && 'problem' in over);
   const { type, limit, status } = over.problem;
   assert.deepEqual([type, limit, status], ['urn:ietf:params:jmap:error:limit', 'maxSizeUpload', 413]);
@@ -149,3 +152,8 @@ test('Blob/copy knows no other account to copy from [8620-6.3-blob-copy]', async
     (await error('Blob/copy', { fromAccountId, blobIds }))['type'];
   assert.deepEqual([await type(account.id), await type('another')], ['invalidArguments', 'fromAccountNotFound']);
 });
+
+async function* failing(error: Error): AsyncIterable<Uint8Array> {
+  await Promise.reject(error);
+  yield Buffer.alloc(0);
+}

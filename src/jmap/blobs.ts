@@ -88,6 +88,14 @@ function typeOf(text: string | undefined): string | undefined {
   return text !== undefined && MEDIA_TYPE.test(text) ? text : undefined;
 }
 
+export interface UploadWish {
+  readonly accountId: string;
+  readonly type?: string;
+  /** How many there are to be, where that is said before: then what is too large is not read at all. */
+  readonly octets?: number;
+  readonly stream: AsyncIterable<Uint8Array>;
+}
+
 export type UploadOutcome =
   | { readonly uploaded: Uploaded }
   | { readonly problem: Problem }
@@ -104,11 +112,9 @@ export class Uploads {
   }
 
   /** Rejects with what the stream or the store rejects with; nothing is kept then. */
-  async take(
-    account: JmapAccount,
-    upload: { readonly accountId: string; readonly type?: string; readonly stream: AsyncIterable<Uint8Array> },
-  ): Promise<UploadOutcome> {
+  async take(account: JmapAccount, upload: UploadWish): Promise<UploadOutcome> {
     if (upload.accountId !== account.id) return 'no-account';
+    if ((upload.octets ?? 0) > this.#parts.maxMessage) return this.#tooLarge();
     const underWay = this.#underWay.get(account.id) ?? 0;
     if (underWay >= LIMITS.maxConcurrentUpload) {
       const detail = `${LIMITS.maxConcurrentUpload} files may be uploaded at a time.`;
@@ -124,6 +130,10 @@ export class Uploads {
     }
   }
 
+  #tooLarge(): UploadOutcome {
+    return { problem: overLimit('maxSizeUpload', `A file may have ${this.#parts.maxMessage} octets.`, 413) };
+  }
+
   async #write(account: string, type: string, stream: AsyncIterable<Uint8Array>): Promise<UploadOutcome> {
     const { store, clock, maxMessage } = this.#parts;
     const writer = store.content.create();
@@ -133,7 +143,7 @@ export class Uploads {
         octets += chunk.length;
         if (octets > maxMessage) {
           await writer.abort();
-          return { problem: overLimit('maxSizeUpload', `A file may have ${maxMessage} octets.`, 413) };
+          return this.#tooLarge();
         }
         await writer.write(chunk);
       }

@@ -1,6 +1,6 @@
 /** JMAP (RFC 8620, RFC 8621) as plain functions: web/ puts HTTP around them. */
 import { download, Uploads } from './blobs.ts';
-import type { Download, UploadOutcome } from './blobs.ts';
+import type { Download, UploadOutcome, UploadWish } from './blobs.ts';
 import { dispatch } from './dispatch.ts';
 import type { JmapResponse } from './dispatch.ts';
 import { overLimit } from './errors.ts';
@@ -33,10 +33,7 @@ export interface Jmap {
     octets: Uint8Array,
   ): Promise<{ readonly response: JmapResponse } | { readonly problem: Problem }>;
   /** A file (RFC 8620 §6.1): 201 with `uploaded`. Rejects with what the stream or the store rejects with. */
-  upload(
-    account: JmapAccount,
-    upload: { readonly accountId: string; readonly type?: string; readonly stream: AsyncIterable<Uint8Array> },
-  ): Promise<UploadOutcome>;
+  upload(account: JmapAccount, upload: UploadWish): Promise<UploadOutcome>;
   /** A blob (RFC 8620 §6.2); undefined: 404. */
   download(
     account: JmapAccount,

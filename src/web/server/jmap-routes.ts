@@ -70,8 +70,10 @@ export function jmapRoutes(parts: JmapRouteParts): Hono<Env> {
     const who = await enter(c, true);
     if (who instanceof Response) return who;
     const type = c.req.header('Content-Type');
+    const octets = Number(c.req.header('Content-Length') ?? 0);
     const outcome = await jmap.upload(who, {
       accountId: c.req.param('account'),
+      octets: Number.isNaN(octets) ? 0 : octets,
       ...(type === undefined ? {} : { type }),
       stream: c.req.raw.body ?? NOTHING,
     });
