@@ -255,7 +255,9 @@ test('writing in the browser', async (t) => {
       const account = await MailClient.logIn(web.host.port('web'), ALICE);
       await account.ok('Identity/set', {
         update: { own: { name: 'Alice', textSignature: 'Alice\nRoom 1' } },
-        create: { s: { email: SALES, name: 'The shop', textSignature: 'The shop', htmlSignature: '<b>The</b> shop' } },
+        create: {
+          s: { email: SALES, name: 'The shop', textSignature: 'The shop', htmlSignature: '<b>The</b> shop, open' },
+        },
       });
       await writeLike(page, {});
       const own = 'Alice is in Room 1';
@@ -263,12 +265,23 @@ test('writing in the browser', async (t) => {
       assert.match(await body(page).innerText(), /^Alice is in Room 1\s+--\s+Alice\s+Room 1\s*$/u);
       await page.getByLabel('From', { exact: true }).selectOption({ label: `The shop <${SALES}>` });
       await body(page).locator('b', { hasText: 'The' }).waitFor();
-      assert.match(await body(page).innerText(), /^Alice is in Room 1\s+--\s+The shop\s*$/u);
+      assert.match(await body(page).innerText(), /^Alice is in Room 1\s+--\s+The shop, open\s*$/u);
       await sendNow(page);
       const got = await bob.get('From the shop');
       assert.deepEqual(got['from'], [{ name: 'The shop', email: SALES }]);
-      assert.match(textOf(got), /^Alice is in Room 1\n\n-- \nThe shop\s*$/u);
+      assert.match(textOf(got), /^Alice is in Room 1\n+-- \nThe shop, open\s*$/u);
       assert.match(await bob.octets(got), new RegExp(`^Return-Path: <${SALES}>`, 'mu'));
+
+      // Made plain and rich again, the signature is still one.
+      await begin(page, { text: 'Words' });
+      await page.getByRole('button', { name: 'Plain text' }).click();
+      await page.getByLabel('From', { exact: true }).selectOption({ label: `The shop <${SALES}>` });
+      assert.equal(await body(page).inputValue(), 'Words\n\n-- \nThe shop');
+      await page.getByRole('button', { name: 'With formatting' }).click();
+      await page.getByLabel('From', { exact: true }).selectOption({ label: `Alice <${ALICE}>` });
+      await body(page).getByText('Room 1').waitFor();
+      assert.match(await body(page).innerText(), /^Words\s+--\s+Alice\s+Room 1\s*$/u);
+      await throwAway(page);
     });
 
     await t.test('an answer comes from where it was asked', async () => {
@@ -278,7 +291,7 @@ test('writing in the browser', async (t) => {
         await page.getByLabel('From', { exact: true }).locator('option:checked').innerText(),
         `The shop <${SALES}>`,
       );
-      assert.match(await body(page).innerText(), /--\s+The shop\s*$/u);
+      assert.match(await body(page).innerText(), /--\s+The shop, open\s*$/u);
       await throwAway(page);
     });
 
@@ -311,7 +324,7 @@ test('writing in the browser', async (t) => {
       await answer(page, 'r');
       const quote = body(page).locator('blockquote');
       await page.keyboard.type('Hi,');
-      assert.match(await body(page).innerText(), /^Hi,\s+On .* wrote:\s+Shall we meet\?\s+On Monday, or on Tuesday\?\s+--\s+The shop\s*$/u); // prettier-ignore
+      assert.match(await body(page).innerText(), /^Hi,\s+On .* wrote:\s+Shall we meet\?\s+On Monday, or on Tuesday\?\s+--\s+The shop, open\s*$/u); // prettier-ignore
       await quote.getByText('Shall we meet?').click();
       await page.keyboard.press('End');
       await page.keyboard.press('Enter');
@@ -322,7 +335,7 @@ test('writing in the browser', async (t) => {
       await sendNow(page);
       const got = await bob.get('Between');
       assert.equal(shapeOf(got['bodyStructure']), 'multipart/alternative(text/plain text/html)');
-      assert.match(textOf(got), /^Hi,\nOn .* wrote:\n> Shall we meet\?\n+Gladly\.\n+(>\s*\n)*> On Monday, or on Tuesday\?\n+-- \nThe shop\s*$/u); // prettier-ignore
+      assert.match(textOf(got), /^Hi,\nOn .* wrote:\n> Shall we meet\?\n+Gladly\.\n+(>\s*\n)*> On Monday, or on Tuesday\?\n+-- \nThe shop, open\s*$/u); // prettier-ignore
       assert.match(htmlOf(got), /<blockquote[^>]*>.*Shall we meet\?.*<\/blockquote>.*Gladly\..*<blockquote/su);
     });
 

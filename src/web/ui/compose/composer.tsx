@@ -11,7 +11,6 @@ import type { Field } from './content.ts';
 import type { Draft } from './draft.ts';
 import { DropZones } from './drop.tsx';
 import { DraftFiles } from './files.tsx';
-import { signatureText } from './identities.ts';
 import type { Identity } from './identities.ts';
 import { LaterButton } from './later.tsx';
 import { Notes } from './notes.tsx';
@@ -205,14 +204,15 @@ function FromField({ draft }: { readonly draft: Draft }) {
     const content = draft.content.peek();
     const oldBcc = new Set((before?.bcc ?? []).map(({ email }) => email));
     const kept = content.bcc.filter((one) => one.kind === 'unclear' || !oldBcc.has(one.person.email));
+    const signed = before === undefined ? {} : withSignatureOf(content, before, next);
     draft.change({
-      ...(before === undefined ? {} : withSignatureOf(content, before, next)),
+      ...signed,
       identity: next.id,
       from: personOf(next),
       replyTo: next.replyTo,
       bcc: [...kept, ...(next.bcc ?? []).map((person) => ({ kind: 'person' as const, person }))],
     });
-    if (before !== undefined && signatureText(before) !== signatureText(next)) draft.epoch.value += 1;
+    if (signed.html !== undefined) draft.epoch.value += 1;
   };
   const whole = all.find((one) => one.id === identity)?.email.startsWith('*@') === true;
   return (

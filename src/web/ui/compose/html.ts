@@ -95,6 +95,12 @@ export function textOf(root: Node): string {
     .replace(/\n+$/u, '');
 }
 
+/** What HTML says, as plain text. */
+export function textOfHtml(html: string): string {
+  const nodes = cleanNodes(html, blankPicture);
+  return nodes === undefined ? '' : textOf(unboxed(nodes));
+}
+
 function lines(root: Node): string[] {
   const out: string[] = [''];
   const add = (text: string): void => {

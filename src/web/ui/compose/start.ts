@@ -9,7 +9,7 @@ import { answerAll, answerFrom, answerSubject, answerThread, answerTo, forwardSu
 import { FACTS_FIELD, htmlOfText, readFacts } from './content.ts';
 import type { Content, DraftFacts, DraftFile, Quote } from './content.ts';
 import { fromFlowed } from './flowed.ts';
-import { blankPicture, cleanHtml, cleanNodes, textOf, unboxed, writeHtml } from './html.ts';
+import { blankPicture, cleanHtml, cleanNodes, textOf, textOfHtml, unboxed, writeHtml } from './html.ts';
 import { signatureText } from './identities.ts';
 import type { Identity } from './identities.ts';
 import { readPerson } from './people.ts';
@@ -72,7 +72,7 @@ export function emptyContent(identity: Identity, wishes: Wishes, prefill: Prefil
     typed: { to: '', cc: '', bcc: '' },
     subject: prefill.subject ?? '',
     mode: wishes.mode,
-    text,
+    text: wishes.mode === 'rich' ? textOfHtml(html) : text,
     html: wishes.mode === 'rich' ? html : '',
     direction: 'auto',
     quote: undefined,
@@ -85,18 +85,17 @@ export function emptyContent(identity: Identity, wishes: Wishes, prefill: Prefil
 
 /** What one writes goes above the signature. */
 function ownWords(identity: Identity, own: string): { readonly text: string; readonly html: string } {
-  const signature = signatureText(identity);
-  const text = signature === '' ? own : `${own}\n\n${signature}`;
-  const html = htmlOfText(own === '' && signature === '' ? '' : own);
-  return { text, html: signature === '' ? html : `${html}<div><br></div>${signatureHtml(identity)}` };
+  const [plain, rich] = [signatureText(identity), signatureHtml(identity)];
+  const text = plain === '' ? own : `${own}\n\n${plain}`;
+  return { text, html: rich === '' ? htmlOfText(own) : `${htmlOfText(own)}<div><br></div>${rich}` };
 }
 
 /** One box, so that another identity's can take its place. */
 export function signatureHtml(identity: Pick<Identity, 'textSignature' | 'htmlSignature'>): string {
   const text = signatureText(identity);
-  if (text === '') return '';
   const rich = identity.htmlSignature.trim() === '' ? '' : cleanHtml(identity.htmlSignature);
-  return rich === '' ? `<div>${htmlOfText(text)}</div>` : `<div><div>-- </div>${rich}</div>`;
+  if (rich !== '') return `<div><div>-- </div>${rich}</div>`;
+  return text === '' ? '' : `<div>${htmlOfText(text)}</div>`;
 }
 
 export function personOf(identity: Identity, email = identity.email): Person {
@@ -201,11 +200,6 @@ function bodiesOf(letter: FullEmail): { readonly text: string; readonly html: st
 
 const plainOf = (text: string, flowed: 'yes' | 'delsp' | undefined): string =>
   flowed === undefined ? text.replaceAll(/\r\n?/gu, '\n') : fromFlowed(text, flowed === 'delsp');
-
-function textOfHtml(html: string): string {
-  const nodes = cleanNodes(html, () => undefined);
-  return nodes === undefined ? '' : textOf(nodes);
-}
 
 function quoteOf(letter: FullEmail, position: Quote['position']): Quote {
   const { text, html } = bodiesOf(letter);

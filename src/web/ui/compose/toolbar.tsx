@@ -5,7 +5,9 @@ import { Button, Confirm, Dialog, Field, IconButton, MenuButton } from '../compo
 import type { IconName } from '../components/index.ts';
 import { words } from '../words/index.ts';
 import type { Draft } from './draft.ts';
-import { hasFormat, htmlOfText, usedFiles } from './content.ts';
+import { hasFormat, usedFiles } from './content.ts';
+import { richWithSignature } from './signature.ts';
+import { writers } from './writers.ts';
 
 const say = words.compose.format;
 
@@ -161,9 +163,9 @@ export function ModeButton({ draft }: { readonly draft: Draft }) {
   };
   const change = (): void => {
     draft.pending?.();
-    const { html, text, quote } = draft.content.peek();
+    const { html, text, quote, identity } = draft.content.peek();
     if (mode === 'plain') {
-      draft.change({ mode: 'rich', html: htmlOfText(text) });
+      draft.change({ mode: 'rich', html: richWithSignature(text, writers().identities.byId(identity)) });
       draft.epoch.value += 1;
     } else if (hasFormat(html) || (quote !== undefined && hasFormat(quote.html))) asking.value = true;
     else toPlain();
