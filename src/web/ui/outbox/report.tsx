@@ -9,6 +9,7 @@ import { useDesk } from '../shell/desk.ts';
 import { longDate } from '../words/dates.ts';
 import { words } from '../words/index.ts';
 import { correct } from './correct.ts';
+import { saysArrived } from './arrived.ts';
 import { OUTBOX } from '../compose/correspondents.ts';
 import type { Reason } from './outbox.ts';
 import { sameAddress } from '../compose/people.ts';
@@ -105,8 +106,6 @@ function Itself({ children }: { readonly children: ComponentChildren }) {
 }
 
 const FAILED = 'failed';
-/** RFC 3464 §2.3.3. */
-const ARRIVED: ReadonlySet<string> = new Set(['delivered', 'relayed', 'expanded']);
 
 function Card({ report }: { readonly report: Report }) {
   const failed = report.recipients.filter(({ action }) => action === FAILED);
@@ -124,9 +123,8 @@ function Card({ report }: { readonly report: Report }) {
       </div>
     );
   }
-  const hasArrived = report.recipients.some(({ action }) => ARRIVED.has(action ?? ''));
   // Nothing is said of a report that tells of nobody, or that could not be read.
-  if (report.kind !== 'disposition' && !hasArrived) return null;
+  if (report.kind !== 'disposition' && !saysArrived(report.recipients)) return null;
   const title = report.kind === 'disposition' ? say.displayed : say.delivered;
   return (
     <div class="report compose-note" data-tone="info" role="status">
