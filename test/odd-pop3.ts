@@ -16,6 +16,8 @@ export interface OddServer {
   says: string | undefined;
   /** What a RETR of the message with this number waits for; undefined: nothing. */
   retr: ((number: number) => Promise<void>) | undefined;
+  /** It lists PIPELINING, and talks nonsense when it is sent several commands together. */
+  losesPlace: boolean;
   /** What it was told, without passwords. */
   readonly heard: string[];
   /** Tokens that it takes (OAUTHBEARER, XOAUTH2), and the mechanisms by which; where there are any it takes no password. */
@@ -62,6 +64,7 @@ export async function startOddServer(t: TestContext, password: string, certifica
     lacks: new Set(),
     says: undefined,
     retr: undefined,
+    losesPlace: false,
     heard: [],
     tokens: undefined,
     pause,
@@ -90,6 +93,7 @@ function serve(socket: Socket, odd: OddServer): void {
   say('+OK odd');
   socket.on('data', (chunk: Buffer) => {
     rest += chunk.toString('latin1');
+    if (odd.losesPlace && rest.indexOf('\r\n') < rest.lastIndexOf('\r\n')) return say('what was that?');
     for (let end = rest.indexOf('\r\n'); end >= 0; end = rest.indexOf('\r\n')) {
       const line = rest.slice(0, end);
       rest = rest.slice(end + 2);
@@ -109,7 +113,10 @@ function serve(socket: Socket, odd: OddServer): void {
     const message = drop[Number(first) - 1];
     switch (name) {
       case 'CAPA':
-        return list(odd.tokens === undefined ? ['USER'] : [`SASL PLAIN ${odd.tokens.mechanisms.join(' ')}`]);
+        return list([
+          ...(odd.tokens === undefined ? ['USER'] : [`SASL PLAIN ${odd.tokens.mechanisms.join(' ')}`]),
+          ...(odd.losesPlace ? ['PIPELINING'] : []),
+        ]);
       case 'AUTH':
         if (isRightToken(odd.tokens, first, Buffer.from(second, 'base64').toString())) return say(odd.says ?? '+OK');
         refusing = true;

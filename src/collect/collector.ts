@@ -244,6 +244,7 @@ export class Collector {
     const answer = this.#answers.get(remote.id);
     this.#answers.delete(remote.id);
     const from = { host: pop3.host, port: pop3.port, login: pop3Login };
+    const inStep = brokeOff(remote.standing);
     try {
       return await visit({
         pop: line.pop,
@@ -254,14 +255,27 @@ export class Collector {
         ...(cap === undefined ? {} : { cap }),
         longest: longest(),
         ...(answer === undefined ? {} : { renumbered: answer }),
+        inStep,
         onProgress: (progress) => {
           if (under !== undefined) under.visiting.progress = progress;
         },
         stopped: () => under?.stopped === true,
       });
+    } catch (error) {
+      // It may have lost its place: the next visit goes step by step, and only if that fails too a person is asked.
+      const trouble = troubleOf(error, pop3);
+      if (trouble.kind !== 'no-pop3' || inStep) throw error;
+      throw new TroubleError({ ...trouble, next: 'again' }, { cause: error });
     } finally {
       signal.removeEventListener('abort', onAbort);
       line.wire.destroy();
     }
   }
+}
+
+const BROKE_OFF: ReadonlySet<string> = new Set<Trouble['kind']>(['cut', 'no-pop3', 'no-answer']);
+
+/** A server that says it reads commands ahead, and then loses its place, is asked for one thing at a time. */
+function brokeOff(standing: Remote['standing']): boolean {
+  return standing.kind === 'trouble' && BROKE_OFF.has(standing.trouble.kind);
 }

@@ -40,6 +40,7 @@ export class FakeLedger implements Ledger {
 
   gone(uidls: readonly string[]): Promise<void> {
     this.goneOnes.push(...uidls);
+    for (const uidl of uidls) this.set(uidl, { goneAt: 1 });
     return Promise.resolve();
   }
 

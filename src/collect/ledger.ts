@@ -30,7 +30,7 @@ export interface KnownMessage {
   readonly deletedHere: boolean;
   /** Somebody asked for the whole of it. */
   readonly restWanted: boolean;
-  /** It was not listed any more by then. */
+  /** It was not listed any more by then, or was deleted there by us. */
   readonly goneAt?: number;
 }
 

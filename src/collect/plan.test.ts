@@ -91,6 +91,13 @@ test('however many were gone before, new ids for those that were left are notice
   assert.deepEqual(looksRenumbered(same, [...gone, ...before]), { vanished: 5, appeared: 5, alike: 5 });
 });
 
+test('what we deleted ourselves is no sign of new ids, and is told gone once', () => {
+  const before = Array.from({ length: 6 }, (_, n) => known(`gone-${n}`, { octets: 7, goneAt: 1 }));
+  const alike = Array.from({ length: 6 }, (_, n) => ({ number: n + 1, uidl: `next-${n}`, octets: 7 }));
+  assert.equal(looksRenumbered(alike, before), undefined);
+  assert.deepEqual(planVisit({ listing: [], known: before, rule: FOR_EVER, now: 0 }).gone, []);
+});
+
 test('a maildrop that somebody emptied, and new mail in it, is nothing strange', () => {
   const before = [1, 2, 3, 4, 5].map((n) => known(`old-${n}`, { octets: n * 100 }));
   assert.equal(looksRenumbered([], before), undefined);

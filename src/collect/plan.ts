@@ -20,7 +20,7 @@ export interface Plan {
   readonly headers: readonly ListedMessage[];
   /** On our disk, and their time there is over. */
   readonly remove: readonly ListedMessage[];
-  /** Not there any more: somebody else deleted them, or an earlier visit of ours did. */
+  /** Not there any more since the last visit: somebody else deleted them. */
   readonly gone: readonly string[];
 }
 
@@ -48,7 +48,8 @@ export function planVisit({ listing, known, rule, now, cap }: PlanFacts): Plan {
     else if (isWanted(before)) collect.push(message);
     else if (before.octets === message.octets && mayGo(before, rule, now)) remove.push(message);
   }
-  return { collect, headers, remove, gone: known.filter(({ uidl }) => !listed.has(uidl)).map(({ uidl }) => uidl) };
+  const gone = known.filter(({ uidl, goneAt }) => goneAt === undefined && !listed.has(uidl)).map(({ uidl }) => uidl);
+  return { collect, headers, remove, gone };
 }
 
 /** Somebody asked for it, and it is not whole here: its header alone is, nothing ever was, or it was deleted here. */

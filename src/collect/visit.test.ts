@@ -90,6 +90,16 @@ test('what may go is deleted only once it is on our disk, and gone only after QU
   assert.equal(ledger.goneOnes.length, 3, 'and that is remembered at once');
 });
 
+test('new mail as large as what we deleted ourselves is new mail', async () => {
+  const [mailbox, ledger] = [maildrop(6), new FakeLedger()];
+  const rule = { kind: 'days', days: 0 } as const;
+  await visited(mailbox, ledger, { rule });
+  assert.equal(mailbox.messages.length, 0);
+  mailbox.messages = Array.from({ length: 6 }, (_, n) => fakeMessage(letter(n), `later-${n}`));
+  const { result } = await visited(mailbox, ledger, { rule });
+  assert.deepEqual(result.kind === 'done' && [result.collected, result.removed], [6, 6]);
+});
+
 test('copies go when their days are over', async () => {
   const [mailbox, ledger, clock] = [maildrop(2), new FakeLedger(), new FakeClock()];
   const rule = { kind: 'days', days: 14 } as const;
@@ -150,13 +160,76 @@ test('new ids for the same messages: it stops and asks, and does what is answere
 });
 
 test('somebody who stops it gets a clean end: what was marked is gone, the rest comes next time', async () => {
-  const [mailbox, ledger] = [maildrop(5), new FakeLedger()];
-  const { result } = await visited(mailbox, ledger, {
+  const stopped = async (inStep: boolean): Promise<number> => {
+    const [mailbox, ledger] = [maildrop(40), new FakeLedger()];
+    const rule = { kind: 'days', days: 0 } as const;
+    const { result } = await visited(mailbox, ledger, { rule, inStep, stopped: () => ledger.filed.length >= 2 });
+    assert.equal(result.kind === 'done' && result.stopped, true);
+    assert.equal(ledger.filed.length + mailbox.messages.length, 40);
+    return ledger.filed.length;
+  };
+  assert.equal(await stopped(true), 2);
+  const ahead = await stopped(false);
+  assert.ok(ahead >= 2 && ahead <= 2 + 16, `what was under way came: ${ahead}`);
+});
+
+/** A server that has so many messages of these sizes, answers nothing before it has heard `burst` commands, and counts what is unanswered. */
+async function counting(octets: readonly number[], burst: number, capabilities = ['PIPELINING']) {
+  const ledger = new FakeLedger();
+  const seen = { most: 0, mostOctets: 0, tooEarly: 0 };
+  const waiting: number[] = [];
+  const texts = octets.map((size, n) => letter(n, size));
+  const table = (line: string): string => {
+    const [verb, number = '0'] = line.split(' ');
+    const n = Number(number) - 1;
+    if (verb === 'LIST') return `+OK\r\n${texts.map((text, i) => `${i + 1} ${text.length}\r\n`).join('')}.\r\n`;
+    if (verb === 'UIDL') return `+OK\r\n${texts.map((_, i) => `${i + 1} u-${i}\r\n`).join('')}.\r\n`;
+    if (verb === 'QUIT' || verb === 'DELE') {
+      if (verb === 'DELE' && !ledger.memory.has(`u-${n}`)) seen.tooEarly++;
+      return '+OK\r\n';
+    }
+    waiting.push(n);
+    seen.most = Math.max(seen.most, waiting.length);
+    seen.mostOctets = Math.max(seen.mostOctets, waiting.reduce((sum, one) => sum + (texts[one]?.length ?? 0), 0)); // prettier-ignore
+    if (waiting.length < burst) return '';
+    burst = 1;
+    return waiting.splice(0).map((one) => `+OK\r\n${texts[one]}.\r\n`).join(''); // prettier-ignore
+  };
+  const result = await oldServer(table, ledger, {
+    capabilities: capabilities.map((name) => ({ name, parameters: [] })),
     rule: { kind: 'days', days: 0 },
-    stopped: () => ledger.filed.length >= 2,
   });
-  assert.equal(result.kind === 'done' && result.stopped, true);
-  assert.deepEqual([ledger.filed.length, mailbox.messages.length], [2, 3]);
+  assert.deepEqual(
+    ledger.filed.map(({ octets: text }) => text.toString()),
+    texts,
+  );
+  assert.deepEqual(result.kind === 'done' && [result.collected, result.removed], [octets.length, octets.length]);
+  assert.equal(seen.tooEarly, 0, 'DELE is said only of what is here');
+  return seen;
+}
+
+test('[2449-6.6-client] messages are asked for ahead of their answers where the server reads them so, and only there', async () => {
+  const small = Array.from({ length: 50 }, () => 20);
+  assert.deepEqual((await counting(small, 16)).most, 16);
+  assert.deepEqual((await counting(small, 1, ['TOP', 'UIDL'])).most, 1);
+});
+
+test('what is asked for ahead is bounded in octets too, and a message that is larger goes alone', async () => {
+  const { most, mostOctets } = await counting([100_000, 100_000, 100_000, 100_000], 2);
+  assert.ok(most === 2 && mostOctets <= 256_000, `${most}, ${mostOctets}`);
+  assert.equal((await counting([20, 300_000, 20, 300_000], 1)).most, 1);
+});
+
+test('a disk that fails ends the visit, whatever is still on its way, and nothing is deleted', async () => {
+  const [mailbox, ledger] = [maildrop(30), new FakeLedger()];
+  ledger.onStep = (step) => {
+    if (step === 'commit' && ledger.filed.length === 3) throw new Error('the disk is full');
+  };
+  await assert.rejects(visited(mailbox, ledger, { rule: { kind: 'days', days: 0 } }), /the disk is full/);
+  const kept = ledger.filed.length;
+  assert.equal(mailbox.messages.length, 30, 'there was no QUIT');
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(ledger.filed.length, kept, 'nothing comes behind the end');
 });
 
 test('wherever the line is cut: each message once in the end, none deleted that is not here', async () => {

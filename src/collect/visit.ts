@@ -10,16 +10,17 @@ import type { Clock } from '../base/index.ts';
 import { HeaderScanner } from '../mail/index.ts';
 import type { Capability, Pop3Connection } from '../pop3/index.ts';
 import { Pop3Error } from '../pop3/index.ts';
+import { Ahead } from './ahead.ts';
 import type { KnownMessage, KnownState, LeaveRule, ListedMessage } from './ledger.ts';
 import { looksRenumbered, mayGo, planVisit } from './plan.ts';
-import type { Renumbered } from './plan.ts';
+import type { Plan, Renumbered } from './plan.ts';
 
 /** What is remembered of the maildrop, and where its messages go. */
 export interface Ledger {
   known(): Promise<readonly KnownMessage[]>;
   /** Takes the octets of one message as they come. */
   open(): IncomingCopy;
-  /** These are not listed any more. Their ids stay remembered, for a server that lists them again. */
+  /** These are not there any more. Their ids stay remembered, for a server that lists them again. */
   gone(uidls: readonly string[]): Promise<void>;
   /** The same messages under new ids. */
   renamed(pairs: readonly { readonly from: string; readonly to: string }[]): Promise<void>;
@@ -28,7 +29,7 @@ export interface Ledger {
 export interface IncomingCopy {
   write(chunk: Buffer): void | Promise<void>;
   /** Files the message and remembers its id, in one commit; when it resolves both are on our disk. */
-  commit(memory: Omit<KnownMessage, 'deletedHere' | 'restWanted'>): Promise<void>;
+  commit(memory: Omit<KnownMessage, 'deletedHere' | 'restWanted' | 'goneAt'>): Promise<void>;
   /** Throws away what was written. Never rejects. */
   abort(): Promise<void>;
 }
@@ -57,6 +58,8 @@ export interface VisitParts {
   readonly onProgress: (progress: VisitProgress) => void;
   /** Somebody wants it to end: what is under way is finished, then QUIT. */
   readonly stopped: () => boolean;
+  /** Nothing is said ahead of its answer, though the server lists PIPELINING: the last visit broke off. */
+  readonly inStep?: boolean;
 }
 
 export type VisitResult =
@@ -89,18 +92,17 @@ export async function visit(parts: VisitParts): Promise<VisitResult> {
   }
   const plan = planVisit({ listing, known, rule, now: clock.now(), ...(cap === undefined ? {} : { cap }) });
   await ledger.gone(plan.gone);
-  const work = new Work(parts, plan.collect, plan.headers);
-  for (const message of plan.remove) await work.remove(message);
+  const work = new Work(parts, plan);
   await work.run();
   await pop.quit();
-  // Its answer is the server's word that what was marked is gone (RFC 1939 §6).
-  await ledger.gone(work.marked);
   const { collected, headersOnly, stopped } = work;
+  // Its answer is the server's word that what was marked is gone (RFC 1939 §6): no sign of new ids next time.
+  await ledger.gone(work.marked);
   const removed = work.marked.length;
   return { kind: 'done', collected, headersOnly, removed, left: listing.length - removed, stopped, withoutIds };
 }
 
-/** The part of a visit that fetches, counted. */
+/** The part of a visit that fetches and deletes, counted. */
 class Work {
   collected = 0;
   headersOnly = 0;
@@ -108,25 +110,36 @@ class Work {
   readonly marked: string[] = [];
   stopped = false;
   readonly #parts: VisitParts;
-  readonly #collect: readonly ListedMessage[];
-  readonly #headers: readonly ListedMessage[];
+  readonly #plan: Plan;
+  readonly #ahead: Ahead;
   #octets = 0;
 
-  constructor(parts: VisitParts, collect: readonly ListedMessage[], headers: readonly ListedMessage[]) {
+  constructor(parts: VisitParts, plan: Plan) {
     this.#parts = parts;
-    this.#collect = collect;
-    this.#headers = headers;
+    this.#plan = plan;
+    const { capabilities, inStep = false } = parts;
+    this.#ahead = new Ahead(!inStep && capabilities.some(({ name }) => name === 'PIPELINING'));
   }
 
+  /** When it rejects, nothing is under way any more, and the line is gone. */
   async run(): Promise<void> {
-    this.#tell();
-    for (const message of this.#collect) {
-      if (this.#isStopped()) return;
-      await this.#collectOne(message);
-    }
-    for (const message of this.#headers) {
-      if (this.#isStopped()) return;
-      await this.#lookAt(message);
+    const { collect, headers, remove } = this.#plan;
+    try {
+      for (const message of remove) await this.#ahead.begin(0, () => this.#remove(message));
+      this.#tell();
+      for (const message of collect) {
+        if (this.#isStopped()) break;
+        await this.#ahead.begin(message.octets, () => this.#collectOne(message));
+      }
+      for (const message of headers) {
+        if (this.#isStopped()) break;
+        await this.#ahead.begin(0, () => this.#lookAt(message));
+      }
+      await this.#ahead.end();
+    } catch (error) {
+      this.#parts.pop.abandon();
+      await this.#ahead.settled();
+      throw error;
     }
   }
 
@@ -141,11 +154,12 @@ class Work {
     }
   }
 
-  async remove({ number, uidl }: ListedMessage): Promise<void> {
+  async #remove({ number, uidl }: ListedMessage): Promise<void> {
     await this.#parts.pop.dele(number);
     this.marked.push(uidl);
   }
 
+  /** DELE is said only now that the message is on our disk; the next messages don't wait for its answer. */
   async #collectOne(message: ListedMessage): Promise<void> {
     const { clock, rule } = this.#parts;
     const memory = await fetchInto(this.#parts, message, 'whole');
@@ -153,7 +167,7 @@ class Work {
     this.#octets += message.octets;
     this.#tell();
     const kept = { ...memory, deletedHere: false, restWanted: false };
-    if (mayGo(kept, rule, clock.now())) await this.remove(message);
+    if (mayGo(kept, rule, clock.now())) await this.#ahead.beside(() => this.#remove(message));
   }
 
   #isStopped(): boolean {
@@ -162,40 +176,43 @@ class Work {
   }
 
   #tell(): void {
+    const { collect } = this.#plan;
     this.#parts.onProgress({
       done: this.collected,
-      of: this.#collect.length,
+      of: collect.length,
       octets: this.#octets,
-      ofOctets: this.#collect.reduce((sum, { octets }) => sum + octets, 0),
+      ofOctets: collect.reduce((sum, { octets }) => sum + octets, 0),
     });
   }
 }
 
-type Memory = Omit<KnownMessage, 'deletedHere' | 'restWanted'>;
+type Memory = Omit<KnownMessage, 'deletedHere' | 'restWanted' | 'goneAt'>;
 
 /** One message, whole or its header alone, onto our disk. One that is too long to take stays there, and its header comes. */
 async function fetchInto(parts: VisitParts, message: ListedMessage, what: 'whole' | 'headers'): Promise<Memory> {
   const { pop, ledger, clock, longest } = parts;
-  const copy = ledger.open();
   const head = new HeadDigest();
+  // Opened when the first octets come: others may be on their way before it.
+  let opened: IncomingCopy | undefined;
+  const copy = (): IncomingCopy => (opened ??= ledger.open());
   try {
     const sink = (chunk: Buffer): void | Promise<void> => {
       head.write(chunk);
-      return copy.write(chunk);
+      return copy().write(chunk);
     };
     const options = { number: message.number, sink, limit: longest };
     const read = what === 'whole' ? await pop.retr(options) : await pop.top({ ...options, lines: 0 });
     if (read.tooBig) {
-      await copy.abort();
+      await opened?.abort();
       if (what === 'headers') throw new Pop3Error({ kind: 'protocol', doing: 'collecting', words: TOO_LONG_HEAD });
       return await fetchInto(parts, message, 'headers');
     }
     const state: KnownState = what;
     const memory = { uidl: message.uidl, octets: message.octets, state, collectedAt: clock.now(), head: head.hex() };
-    await copy.commit(memory);
+    await copy().commit(memory);
     return memory;
   } catch (error) {
-    await copy.abort();
+    await opened?.abort();
     throw error;
   }
 }
@@ -274,7 +291,7 @@ async function recognise(
 ): Promise<readonly KnownMessage[]> {
   const listed = new Set(listing.map(({ uidl }) => uidl));
   const ids = new Set(known.map(({ uidl }) => uidl));
-  const lost = known.filter(({ uidl }) => !listed.has(uidl));
+  const lost = known.filter(({ uidl, goneAt }) => goneAt === undefined && !listed.has(uidl));
   const pairs: { from: string; to: string }[] = [];
   for (const message of listing.filter(({ uidl }) => !ids.has(uidl))) {
     const alike = lost.filter(({ octets }) => octets === message.octets);

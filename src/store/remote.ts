@@ -44,7 +44,7 @@ export interface RemoteMessage {
   /** Its email is gone: its owner deleted it here, for good. */
   readonly deletedHere: boolean;
   readonly restWanted: boolean;
-  /** It was not listed any more by then. */
+  /** It was not listed any more by then, or was deleted there by us. */
   readonly goneAt?: number;
 }
 

@@ -128,7 +128,7 @@ async function ordeal(t: TestContext, provider: Provider, rounds: number): Promi
   const { list } = await page.call('Remote/get', { ids: null });
   const id = (list as { id: string }[])[0]?.id ?? '';
   const sent: string[] = [];
-  let broken = 0;
+  let [broken, killed, cut] = [0, 0, 0];
   for (let round = 0; round < rounds; round++) {
     await settled(page);
     for (let i = 0; i < PER_ROUND; i++) {
@@ -139,10 +139,12 @@ async function ordeal(t: TestContext, provider: Provider, rounds: number): Promi
     }
     const kills = random.chance(0.5);
     line.after = kills ? Infinity : random.between(1_000, 30_000);
+    if (!kills) cut++;
     await page.call('Remote/check', { id });
     if (kills) {
       await pause(random.between(0, 250));
       await client.kill();
+      killed++;
       client = await startClient(t, { state: client.state });
       page = await client.logIn();
     } else if ((await settled(page)) === 'trouble') broken++;
@@ -159,6 +161,7 @@ async function ordeal(t: TestContext, provider: Provider, rounds: number): Promi
     return false;
   });
   assert.deepEqual([...(await subjects(page))].sort(), [...sent].sort(), 'each once');
+  t.diagnostic(`${sent.length} messages; killed ${killed} times; ${broken} visits cut off of ${cut} that could be`);
   assert.ok(broken > 0 || rounds < 10, 'lines were cut, and it was noticed');
 }
 

@@ -140,6 +140,17 @@ test('a mailbox in use, a pause that is asked for, a server that is busy: waited
   assert.deepEqual(await subjects(it), LETTERS);
 });
 
+test('a server that says it reads commands ahead and loses its place is asked step by step the next time', async (t) => {
+  const it = await world(t, (odd) => {
+    odd.mail = maildrop(['a', 'b', 'c', 'd', 'e']);
+    odd.losesPlace = true;
+  });
+  const { trouble } = await now(it);
+  assert.deepEqual([trouble?.kind, trouble?.next], ['no-pop3', 'again']);
+  assert.equal((await again(it)).collected, 5);
+  assert.deepEqual(await subjects(it), LETTERS);
+});
+
 test('what is deleted here for good is deleted there, and nothing else is', async (t) => {
   const prepare = (odd: OddServer): void => {
     odd.mail = maildrop(['a', 'b', 'c', 'd', 'e']);

@@ -2,6 +2,9 @@
  * The client's side of POP3 (RFC 1939) over a Wire: one method a command, values in and out. Nothing it reads is
  * unbounded, messages are streamed to a sink, and every refusal keeps the server's own words.
  *
+ * A command is said when its method is called, and its answer is read in its turn: where the server has PIPELINING
+ * (RFC 2449 §6.6) others may be called before the first has resolved. Elsewhere wait for each.
+ *
  * All methods reject with Pop3Error, or with WireError when the connection is gone. After a `protocol` error the
  * two sides no longer agree about what was said: close.
  */
@@ -35,6 +38,11 @@ export class Pop3Connection {
   readonly #wire: Wire;
   /** What the server said when it greeted us. */
   readonly greeting: string;
+  /** Resolves when the answers to all that was said have been read. */
+  #answered: Promise<void> = Promise.resolve();
+  #unanswered = 0;
+  /** Why nobody knows any more which answer belongs to what. */
+  #lost: Pop3Error | undefined;
 
   private constructor(wire: Wire, greeting: string) {
     this.#wire = wire;
@@ -49,9 +57,10 @@ export class Pop3Connection {
 
   /** CAPA (RFC 2449 §5). A server that doesn't know it has no capabilities. */
   async capa(): Promise<readonly Capability[]> {
-    const status = await this.#ask('CAPA', 'asking what the server can do');
-    if (!status.positive) return [];
-    return await this.#listing('asking what the server can do', parseCapability);
+    const doing = 'asking what the server can do';
+    return await this.#say('CAPA', async () =>
+      (await readStatus(this.#wire, doing)).positive ? await this.#listing(doing, parseCapability) : [],
+    );
   }
 
   /** STLS and the handshake (RFC 2595 §4). What CAPA said before counts no more. */
@@ -96,8 +105,7 @@ export class Pop3Connection {
   }
 
   async list(): Promise<readonly ScanListing[]> {
-    await this.#order('LIST', 'listing the messages');
-    return await this.#listing('listing the messages', parseScanListing);
+    return await this.#orderList('LIST', 'listing the messages', parseScanListing);
   }
 
   /** The permanent name of one message. */
@@ -107,20 +115,17 @@ export class Pop3Connection {
   }
 
   async uidl(): Promise<readonly UniqueIdListing[]> {
-    await this.#order('UIDL', 'listing the ids of the messages');
-    return await this.#listing('listing the ids of the messages', parseUniqueIdListing);
+    return await this.#orderList('UIDL', 'listing the ids of the messages', parseUniqueIdListing);
   }
 
   /** Rejects with WireError 'closed' when the server left before the end: what the sink has is then half a message. */
-  async retr({ number, sink, limit }: RetrieveOptions): Promise<DottedRead> {
-    await this.#order(`RETR ${number}`, 'retrieving a message');
-    return await this.#wire.readDotted(limit, sink);
+  async retr({ number, ...options }: RetrieveOptions): Promise<DottedRead> {
+    return await this.#orderText(`RETR ${number}`, 'retrieving a message', options);
   }
 
   /** The header and `lines` lines of the body. */
-  async top({ number, sink, limit, lines }: RetrieveOptions & { readonly lines: number }): Promise<DottedRead> {
-    await this.#order(`TOP ${number} ${lines}`, 'retrieving the top of a message');
-    return await this.#wire.readDotted(limit, sink);
+  async top({ number, lines, ...options }: RetrieveOptions & { readonly lines: number }): Promise<DottedRead> {
+    return await this.#orderText(`TOP ${number} ${lines}`, 'retrieving the top of a message', options);
   }
 
   async dele(number: number): Promise<void> {
@@ -141,6 +146,11 @@ export class Pop3Connection {
     await this.#wire.close();
   }
 
+  /** Leaves at once: what was not answered yet rejects, and nothing that was marked is deleted (RFC 1939 §6). */
+  abandon(): void {
+    this.#wire.destroy();
+  }
+
   async #exchange(client: SaslClient): Promise<void> {
     const first = client.initial === undefined ? '' : ` ${client.initial.toString('base64') || '='}`;
     this.#wire.write(`AUTH ${client.mechanism}${first}\r\n`);
@@ -159,13 +169,53 @@ export class Pop3Connection {
     throw protocolError('logging in', 'the server asked again and again');
   }
 
-  async #ask(command: string, doing: string): Promise<StatusLine> {
+  /** Says it now, and reads when all that was said before has been answered. */
+  async #say<Answer>(command: string, read: () => Promise<Answer>): Promise<Answer> {
+    const before = this.#answered;
+    let answered = (): void => undefined;
+    this.#answered = new Promise((resolve) => {
+      answered = resolve;
+    });
     this.#wire.write(`${command}\r\n`);
-    return await readStatus(this.#wire, doing);
+    // A read that is under way has sent what there was; a broken line shows at the next one.
+    if (this.#unanswered++ > 0) this.#wire.flush().catch(() => undefined);
+    try {
+      await before;
+      if (this.#lost !== undefined) throw this.#lost;
+      return await read();
+    } catch (error) {
+      if (error instanceof Pop3Error && error.kind === 'protocol') this.#lost ??= error;
+      throw error;
+    } finally {
+      this.#unanswered--;
+      answered();
+    }
   }
 
   async #order(command: string, doing: string): Promise<StatusLine> {
-    return positive(await this.#ask(command, doing), doing);
+    return await this.#say(command, async () => positive(await readStatus(this.#wire, doing), doing));
+  }
+
+  async #orderText(
+    command: string,
+    doing: string,
+    { sink, limit }: Omit<RetrieveOptions, 'number'>,
+  ): Promise<DottedRead> {
+    return await this.#say(command, async () => {
+      positive(await readStatus(this.#wire, doing), doing);
+      return await this.#wire.readDotted(limit, sink);
+    });
+  }
+
+  async #orderList<Item>(
+    command: string,
+    doing: string,
+    parse: (line: string) => Item | undefined,
+  ): Promise<readonly Item[]> {
+    return await this.#say(command, async () => {
+      positive(await readStatus(this.#wire, doing), doing);
+      return await this.#listing(doing, parse);
+    });
   }
 
   async #listing<Item>(doing: string, parse: (line: string) => Item | undefined): Promise<readonly Item[]> {
