@@ -34,15 +34,15 @@ export class Ahead {
     if (!this.#mayPipeline) await this.#first();
   }
 
-  /** Goes on beside the others where it may; else resolves when it is done. */
+  /** Goes on beside the others where it may; else resolves when it is ended. */
   async beside(work: () => Promise<void>): Promise<void> {
     if (!this.#mayPipeline) return await work();
-    const done = this.#watched(work());
-    this.#beside.add(done);
-    void done.then(() => this.#beside.delete(done));
+    const ended = this.#watched(work());
+    this.#beside.add(ended);
+    void ended.then(() => this.#beside.delete(ended));
   }
 
-  /** Resolves when all is done. */
+  /** Resolves when all is ended. */
   async end(): Promise<void> {
     await this.settled();
     this.#throwFailure();
