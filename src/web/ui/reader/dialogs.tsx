@@ -11,7 +11,7 @@ import { useDesk } from '../shell/desk.ts';
 import { size, words } from '../words/index.ts';
 import { InnerMessage } from './inner-message.tsx';
 import { JourneyPanel } from './journey.tsx';
-import { headerFields, panel, SHOWN_SOURCE } from './panels.ts';
+import { headerFields, panel, SHOWN_SOURCE, subjectInName } from './panels.ts';
 
 const say = words.reader;
 
@@ -34,11 +34,12 @@ export function Panels() {
 
 function SourceDialog(props: { readonly email: Id; readonly onlyHeader: boolean; readonly close: () => void }) {
   const { mail, api, http } = useDesk();
-  const blob = mail.records.email(props.email).value?.blobId;
+  const about = mail.records.email(props.email).value;
+  const blob = about?.blobId;
+  const name = say.emlName(about === undefined ? '' : subjectInName(about));
   const source = useSignal<{ readonly text: string; readonly isWhole: boolean } | undefined>(undefined);
   const trouble = useSignal<Trouble | undefined>(undefined);
-  const url =
-    blob === undefined ? undefined : downloadUrl(api.session, api.account, blob, 'message.eml', 'message/rfc822');
+  const url = blob === undefined ? undefined : downloadUrl(api.session, api.account, blob, name, 'message/rfc822');
   useEffect(() => {
     if (url === undefined) return;
     http.beginning(url, SHOWN_SOURCE).then(
@@ -63,7 +64,7 @@ function SourceDialog(props: { readonly email: Id; readonly onlyHeader: boolean;
         <div class="dialog-foot">
           <CopyButton text={props.onlyHeader ? (text.split(/\r?\n\r?\n/, 1)[0] ?? '') : text} />
           {url !== undefined && (
-            <a class="button" href={url} download="message.eml">
+            <a class="button" href={url} download={name}>
               {say.actions.save}
             </a>
           )}

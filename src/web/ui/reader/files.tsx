@@ -10,7 +10,7 @@ import { size, words } from '../words/index.ts';
 import { filesOf, kindOf } from './body.ts';
 import type { FileKind } from './body.ts';
 import { PictureDialog, TextDialog } from './file-dialogs.tsx';
-import { panel } from './panels.ts';
+import { panel, subjectInName } from './panels.ts';
 
 const say = words.reader;
 
@@ -84,11 +84,7 @@ const VIEWED: ReadonlySet<FileKind> = new Set(['picture', 'text', 'message']);
 
 function SaveAll({ email, files }: { readonly email: FullEmail; readonly files: readonly BodyPart[] }) {
   const { api } = useDesk();
-  const name = say.zipName(
-    visibleString(email.subject ?? '')
-      .trim()
-      .slice(0, 100),
-  );
+  const name = say.zipName(subjectInName(email));
   const parts = files.map(({ partId }) => partId ?? '');
   const url = archiveUrl(api.session, api.account, { blob: email.blobId, name, parts });
   if (url === undefined) return null;

@@ -18,7 +18,7 @@ import { BodyView } from './body-view.tsx';
 import { Files } from './files.tsx';
 import { HeaderView } from './header.tsx';
 import type { Letters } from './letters.ts';
-import { panel } from './panels.ts';
+import { panel, subjectInName } from './panels.ts';
 import { unfolded } from './unfolded.ts';
 
 const say = words.reader;
@@ -195,7 +195,8 @@ function useMarkRead(email: Email): void {
 
 function MessageTools({ email, isDraft }: { readonly email: Email; readonly isDraft: boolean }) {
   const { api, acts } = useDesk();
-  const url = downloadUrl(api.session, api.account, email.blobId, 'message.eml', 'message/rfc822');
+  const name = say.emlName(subjectInName(email));
+  const url = downloadUrl(api.session, api.account, email.blobId, name, 'message/rfc822');
   const show = (kind: 'source' | 'headers' | 'journey') => () => {
     panel.value = { kind, email: email.id };
   };
@@ -220,7 +221,7 @@ function MessageTools({ email, isDraft }: { readonly email: Email; readonly isDr
       text: say.actions.save,
       icon: 'download',
       run: () => {
-        save(url, 'message.eml');
+        save(url, name);
       },
     },
   ];

@@ -1,6 +1,7 @@
 /** What is shown about a message, in a dialog of its own. */
 import { signal } from '@preact/signals';
 import type { Id } from '../jmap/types.ts';
+import { visibleString } from '../letter/visible-text.ts';
 
 export type Panel =
   | { readonly kind: 'source' | 'headers' | 'journey'; readonly email: Id }
@@ -8,6 +9,12 @@ export type Panel =
   | { readonly kind: 'inner'; readonly blob: Id; readonly file?: string };
 
 export const panel = signal<Panel | undefined>(undefined);
+
+/** A subject as the name of a file: nothing hidden in it, and not too long. What else a disk can't take the browser leaves out. */
+export const subjectInName = ({ subject }: { readonly subject: string | null }): string =>
+  visibleString(subject ?? '')
+    .trim()
+    .slice(0, 100);
 
 export interface Field {
   readonly name: string;

@@ -40,6 +40,7 @@ export const reader = {
   files: (n: number) => many(n, 'One file', '# files'),
   filesAll: 'Save all as .zip',
   zipName: (subject: string) => `${subject === '' ? 'Files' : subject}.zip`,
+  emlName: (subject: string) => `${subject === '' ? 'message' : subject}.eml`,
   unnamed: 'without a name',
   view: 'View',
   emptyFile: 'This file is empty.',
