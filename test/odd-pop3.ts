@@ -16,6 +16,10 @@ export interface OddServer {
   says: string | undefined;
   /** What a RETR of the message with this number waits for; undefined: nothing. */
   retr: ((number: number) => Promise<void>) | undefined;
+  /** Its maildrop is open to one at a time (RFC 1939 §4); how often somebody came in between. */
+  readonly inUse: { now: boolean; times: number };
+  /** Answers to LIST wait for this. */
+  hold: Promise<void> | undefined;
   /** It lists PIPELINING, and talks nonsense when it is sent several commands together. */
   losesPlace: boolean;
   /** What it was told, without passwords. */
@@ -65,6 +69,8 @@ export async function startOddServer(t: TestContext, password: string, certifica
     says: undefined,
     retr: undefined,
     losesPlace: false,
+    inUse: { now: false, times: 0 },
+    hold: undefined,
     heard: [],
     tokens: undefined,
     pause,
@@ -80,6 +86,10 @@ export async function startOddServer(t: TestContext, password: string, certifica
 function serve(socket: Socket, odd: OddServer): void {
   const drop = [...odd.mail];
   const marked = new Set<number>();
+  let isIn = false;
+  socket.on('close', () => {
+    if (isIn) odd.inUse.now = false;
+  });
   let rest = '';
   /** It has said what is wrong with a token, and waits for the client's word to it (RFC 7628 §3.2.3). */
   let refusing = false;
@@ -124,9 +134,19 @@ function serve(socket: Socket, odd: OddServer): void {
       case 'USER':
         return say('+OK');
       case 'PASS':
-        return say(line.slice(5) === odd.password ? (odd.says ?? '+OK') : '-ERR wrong, and I will not say more');
+        if (line.slice(5) !== odd.password) return say('-ERR wrong, and I will not say more');
+        if (odd.inUse.now) {
+          odd.inUse.times++;
+          return say('-ERR [IN-USE] another program has it');
+        }
+        isIn = odd.says === undefined;
+        odd.inUse.now = isIn;
+        return say(odd.says ?? '+OK');
       case 'LIST':
-        return list(drop.map(([, text], i) => `${i + 1} ${wire(text).length}`));
+        void (odd.hold ?? Promise.resolve()).then(() =>
+          list(drop.map(([, text], i) => `${i + 1} ${wire(text).length}`)),
+        );
+        return undefined;
       case 'UIDL':
         return list(drop.map(([uidl], i) => `${i + 1} ${uidl}`));
       case 'TOP':

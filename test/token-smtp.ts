@@ -16,6 +16,8 @@ export interface TokenSmtp {
   readonly taken: string[];
   /** What it was told, without what stands behind AUTH and its mechanism. */
   readonly heard: string[];
+  /** Octets of a message that it says it takes. */
+  size: number;
 }
 
 export async function startTokenSmtp(
@@ -24,7 +26,7 @@ export async function startTokenSmtp(
   tokens: TokenSmtp['tokens'],
 ): Promise<TokenSmtp> {
   const open = new Set<TLSSocket>();
-  const smtp = { port: 0, tokens, taken: [] as string[], heard: [] as string[], change };
+  const smtp = { port: 0, tokens, taken: [] as string[], heard: [] as string[], size: 1_000_000, change };
   function change(right: TokenSmtp['tokens']): void {
     smtp.tokens = right;
     for (const socket of open) socket.destroy();
@@ -73,7 +75,7 @@ function serve(socket: TLSSocket, smtp: TokenSmtp): void {
       return say('535 5.7.8 the token has expired');
     }
     if (name === 'EHLO')
-      return say(`250-token.test\r\n250-SIZE 1000000\r\n250 AUTH PLAIN ${smtp.tokens.mechanisms.join(' ')}`);
+      return say(`250-token.test\r\n250-SIZE ${smtp.size}\r\n250 AUTH PLAIN ${smtp.tokens.mechanisms.join(' ')}`);
     if (name === 'QUIT') {
       say('221 2.0.0 bye');
       socket.end();

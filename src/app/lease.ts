@@ -11,7 +11,8 @@ export interface Lease {
   drop(): Promise<void>;
 }
 
-export function openLease({ store, clock, process, log }: Core, name: string): Lease {
+/** @param askEvery how often it is asked at most whether it is free, in ms */
+export function openLease({ store, clock, process, log }: Core, name: string, askEvery = ASK_EVERY): Lease {
   const token = newTicket();
   let held = false;
   let asked: number | undefined;
@@ -19,7 +20,7 @@ export function openLease({ store, clock, process, log }: Core, name: string): L
     async take() {
       if (held) return true;
       // The question is a write, and writes are what its askers listen to.
-      if (asked !== undefined && clock.ticks() - asked < ASK_EVERY) return false;
+      if (asked !== undefined && clock.ticks() - asked < askEvery) return false;
       asked = clock.ticks();
       held = await store.write('takeLease', { name, token, process, at: clock.now() });
       return held;

@@ -1,10 +1,12 @@
 /** Accounts at other providers, wired: whose they are here, what they may send as, and the visits to their maildrops. */
 import { DirectoryError } from '../accounts/index.ts';
-import { newId } from '../base/index.ts';
+import { newId, sleep } from '../base/index.ts';
 import { Collector, formatServer, Remotes, TroubleError } from '../collect/index.ts';
 import type { Remote, RemoteSecrets, RemoteSettings, Standing, Tried } from '../collect/index.ts';
 import { parseAddress } from '../mail/index.ts';
+import { freeTheGone } from './core.ts';
 import type { Core } from './core.ts';
+import { openLease } from './lease.ts';
 import { dialBy } from './name-lookup.ts';
 import type { SecretKey } from './secret-key.ts';
 
@@ -76,9 +78,7 @@ export function keepRemotes(core: Core, key: SecretKey): RemoteKeeping {
     list: async () => (await remotes.list()).map(viewOf),
     async check(address) {
       const { id } = await remoteAt(remotes, address);
-      const collector = openCollector(core, remotes);
-      await collector.check(id);
-      await collector.settled(id);
+      await checkNow(core, remotes, id);
       return viewOf((await remotes.get(id)) ?? (await remoteAt(remotes, address)));
     },
     async renew({ address, secrets, untried = false }) {
@@ -93,6 +93,41 @@ export function keepRemotes(core: Core, key: SecretKey): RemoteKeeping {
       await remotes.remove(remote.id);
     },
   };
+}
+
+/** How often it is looked whether the process that collects has done it, in ms. */
+const LOOK_EVERY = 200;
+/** How often it is asked whether it has ended meanwhile, in ms. */
+const ASK_EVERY = 2_000;
+
+/**
+ * The process that collects is asked, where one runs: to it the maildrop is open, perhaps in this moment, and a second
+ * visitor would be told that it is in use. Resolves behind a visit that began after the call.
+ */
+async function checkNow(core: Core, remotes: Remotes, id: string): Promise<void> {
+  await freeTheGone(core);
+  const lease = openLease(core, 'collect', ASK_EVERY);
+  const asked = core.clock.now();
+  let wished = false;
+  while (!(await lease.take())) {
+    if (!wished) await remotes.change(id, {});
+    wished = true;
+    await sleep(core.clock, LOOK_EVERY);
+    const remote = await remotes.get(id);
+    if (remote === undefined || isVisitedSince(remote, asked, core.clock.now())) return;
+  }
+  try {
+    const collector = openCollector(core, remotes);
+    await collector.check(id);
+    await collector.settled(id);
+  } finally {
+    await lease.drop();
+  }
+}
+
+/** One that was under way when it was wished leaves the account due: the wished one comes behind it. */
+function isVisitedSince({ visitedAt, dueAt }: Remote, asked: number, now: number): boolean {
+  return visitedAt !== undefined && visitedAt >= asked && (dueAt === undefined || dueAt > now);
 }
 
 /** A keyring that is locked is no fault of the program: it is told as a sentence. */

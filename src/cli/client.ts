@@ -120,7 +120,8 @@ function show(address: string, { open }: ClientOptions, first: string): void {
 /** False: there is no screen here, or nothing that opens a page. */
 function openBrowser(address: string): boolean {
   const isMac = process.platform === 'darwin';
-  if (!isMac && process.env['DISPLAY'] === undefined && process.env['WAYLAND_DISPLAY'] === undefined) return false;
+  // Empty is none.
+  if (!isMac && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) return false;
   const child = spawn(isMac ? 'open' : 'xdg-open', [address], { stdio: 'ignore', detached: true });
   child.on('error', () => {
     say('The browser could not be opened.');

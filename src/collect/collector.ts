@@ -200,11 +200,13 @@ export class Collector {
 
   async #visitOne(remote: Remote, signal: AbortSignal): Promise<void> {
     const { store, clock, log } = this.#parts;
+    const since = clock.now();
     const outcome = await this.#outcome(remote, signal);
     const standing = standingAfter(outcome, remote.standing);
     const now = clock.now();
     await store.write('recordVisit', {
       id: remote.id,
+      since,
       standing: JSON.stringify(standing),
       at: now,
       dueAt: dueAfter(standing, { now, every: remote.settings.every }),

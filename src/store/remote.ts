@@ -70,8 +70,10 @@ export interface RemoteWrites {
   ): 'done' | 'exists' | 'missing';
   /** With what is remembered of its maildrop, and what `sender` gave; the mail stays. */
   removeRemote(p: { readonly id: string; readonly sender?: RemoteSender; readonly at: number }): 'done' | 'missing';
+  /** A visit that began at `since` has ended. Was another one wished meanwhile, it stays due as it was wished. */
   recordVisit(p: {
     readonly id: string;
+    readonly since: number;
     readonly standing: string;
     readonly at: number;
     readonly dueAt: number | null;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { startClient } from '../client.ts';
-import type { Page } from '../client.ts';
+import type { Page, RunningClient } from '../client.ts';
 import { startOddServer } from '../odd-pop3.ts';
 import type { OddServer } from '../odd-pop3.ts';
 import { eventually } from '../program.ts';
@@ -19,6 +19,7 @@ interface Standing {
 }
 
 interface World {
+  readonly client: RunningClient;
   readonly odd: OddServer;
   readonly page: Page;
   readonly id: string;
@@ -35,14 +36,15 @@ async function world(
 ): Promise<World> {
   const odd = await startOddServer(t, PASSWORD);
   prepare(odd);
-  const page = await (await startClient(t)).logIn();
+  const client = await startClient(t);
+  const page = await client.logIn();
   const at = { host: '127.0.0.1', protection: 'clear', pinned: null };
   const servers = { pop3: { ...at, port: odd.port }, smtp: { ...at, port: 9 }, pop3Login: 'bob', smtpLogin: 'bob' };
   const remote = { address: 'bob@odd.test', password: PASSWORD, leave: { kind: 'for-ever' }, ...servers, ...settings };
   const made = await page.call('Remote/set', { create: { r: remote }, untried: true });
   const { id } = (made['created'] as Record<string, { id: string }>)['r'] ?? { id: JSON.stringify(made) };
-  await now({ odd, page, id });
-  return { odd, page, id };
+  await now({ client, odd, page, id });
+  return { client, odd, page, id };
 }
 
 /** How it stands when no visit is under way. */
@@ -149,6 +151,33 @@ test('a server that says it reads commands ahead and loses its place is asked st
   assert.deepEqual([trouble?.kind, trouble?.next], ['no-pop3', 'again']);
   assert.equal((await again(it)).collected, 5);
   assert.deepEqual(await subjects(it), LETTERS);
+});
+
+test('a check by command beside a running client is a visit of the client, behind the one that is under way', async (t) => {
+  const it = await world(t, (odd) => {
+    odd.mail = maildrop(['a', 'b']);
+  });
+  let goOn = (): void => undefined;
+  it.odd.hold = new Promise((resolve) => {
+    goOn = resolve;
+  });
+  await it.page.call('Remote/check', { id: it.id });
+  await eventually('the client is in the maildrop', async () => it.odd.heard.filter((line) => line === 'LIST').length === 2); // prettier-ignore
+  it.odd.mail.set('c', letter(2));
+  const checked = it.client.cli(['remote', 'check', 'bob@odd.test', '--json']);
+  await eventually('the command has asked for a visit', async () => {
+    const { list } = await it.page.call('Remote/get', { ids: [it.id] });
+    return Date.parse((list as { dueAt: string }[])[0]?.dueAt ?? '') <= Date.now();
+  });
+  goOn();
+  const { code, stdout, stderr } = await checked;
+  assert.equal(code, 0, stderr);
+  const { standing } = JSON.parse(stdout) as { standing: Standing };
+  assert.deepEqual([standing.kind, standing.collected, it.odd.inUse.times], ['done', 1, 0]);
+  await it.client.stop();
+  it.odd.mail.set('d', letter(3));
+  const alone = await it.client.cli(['remote', 'check', 'bob@odd.test']);
+  assert.match(alone.stdout, /^1 collected/, alone.stderr);
 });
 
 test('what is deleted here for good is deleted there, and nothing else is', async (t) => {

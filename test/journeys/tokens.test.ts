@@ -25,15 +25,27 @@ async function standing(page: Page): Promise<Standing> {
   return remote?.visiting === null ? remote.standing : { kind: 'visiting' };
 }
 
-async function send(page: Page, subject: string): Promise<string> {
+interface Letter {
+  readonly subject: string;
+  readonly text?: string;
+  readonly envelope?: object;
+}
+
+/** What EmailSubmission/set says to it. */
+async function submit(page: Page, { subject, text = 'Hello.', envelope }: Letter): Promise<Record<string, unknown>> {
   const { list: mailboxes } = await page.call('Mailbox/get', { ids: null });
   const drafts = (mailboxes as { id: string; role: string }[]).find(({ role }) => role === 'drafts')?.id ?? '';
   const { list: identities } = await page.call('Identity/get', { ids: null });
   const [identity] = identities as { id: string }[];
-  const draft = { mailboxIds: { [drafts]: true }, from: [{ name: null, email: ADDRESS }], to: [{ name: null, email: 'carol@c.test' }], subject }; // prettier-ignore
+  const draft = { mailboxIds: { [drafts]: true }, from: [{ name: null, email: ADDRESS }], to: [{ name: null, email: 'carol@c.test' }], subject, bodyValues: { a: { value: text } }, textBody: [{ partId: 'a', type: 'text/plain' }] }; // prettier-ignore
   const made = await page.call('Email/set', { create: { d: draft } });
   const emailId = (made['created'] as Record<string, { id: string }>)['d']?.id;
-  const sent = await page.call('EmailSubmission/set', { create: { s: { identityId: identity?.id, emailId } } });
+  const order = { identityId: identity?.id, emailId, ...(envelope === undefined ? {} : { envelope }) };
+  return await page.call('EmailSubmission/set', { create: { s: order } });
+}
+
+async function send(page: Page, subject: string): Promise<string> {
+  const sent = await submit(page, { subject });
   return (sent['created'] as Record<string, { id: string }> | null)?.['s']?.id ?? JSON.stringify(sent);
 }
 
@@ -45,6 +57,7 @@ test('[7628-3.1-remote] a token opens both servers, by OAUTHBEARER and by XOAUTH
   const sending = (right: string) => ({ mechanisms: ['XOAUTH2'], right });
   const pop = await startOddServer(t, 'no password opens this', { cert, key });
   const smtp = await startTokenSmtp(t, { cert, key }, sending(FIRST));
+  smtp.size = 20_000;
   pop.tokens = fetching(FIRST);
   pop.mail = new Map([['a', 'Subject: one\n\nbody\n']]);
   const client = await startClient(t);
@@ -70,6 +83,21 @@ test('[7628-3.1-remote] a token opens both servers, by OAUTHBEARER and by XOAUTH
   await check();
   await eventually('it is in use', async () => (await standing(page)).trouble?.kind === 'in-use');
   pop.says = undefined;
+
+  // What the provider would refuse does not get into the outbox; what has no sender leaves through no account.
+  const large = await submit(page, { subject: 'large', text: 'x'.repeat(70).concat('\n').repeat(400) });
+  const { s: refusedForSize } = large['notCreated'] as Record<string, Record<string, unknown>>;
+  assert.deepEqual([refusedForSize?.['type'], refusedForSize?.['maxSize']], ['tooLarge', 20_000]);
+  assert.match(String(refusedForSize?.['description']), /localhost takes 20000/);
+  const envelope = { mailFrom: { email: '' }, rcptTo: [{ email: 'carol@c.test' }] };
+  const nobody = await submit(page, { subject: 'from nobody', envelope });
+  const { s: receipt } = nobody['created'] as Record<string, { id: string }>;
+  await eventually('it is told that it goes nowhere', async () => {
+    const { list: outbox } = await page.call('Outbox/get', { ids: [receipt?.id] });
+    const [entry] = outbox as { state: string; recipients: { reason: { id: string } | null }[] }[];
+    return entry?.state === 'refused' && entry.recipients[0]?.reason?.id === 'no-account-for-sender';
+  });
+  assert.equal(smtp.taken.length, 1);
 
   // The provider takes the token back: nothing is tried again before somebody has entered another one.
   pop.tokens = fetching(SECOND);

@@ -57,7 +57,13 @@ export function remoteContract(engine: Engine): void {
       const account = await withRemote(store);
       assert.equal(await store.write('putRemote', { ...REMOTE, id: 'r2', account }), 'exists');
       assert.equal(await store.write('putRemote', { ...REMOTE, id: 'r2', account: 'nobody' }), 'missing');
-      await store.write('recordVisit', { id: 'r1', standing: '{"kind":"done"}', at: AT + 1, dueAt: AT + 60 });
+      await store.write('recordVisit', {
+        id: 'r1',
+        standing: '{"kind":"done"}',
+        since: AT,
+        at: AT + 1,
+        dueAt: AT + 60,
+      });
       const { dueAt: _, ...asked } = { ...REMOTE, account, settings: '{"new":true}' };
       assert.equal(await store.write('putRemote', asked), 'done');
       assert.deepEqual(await store.read('remotes', { account }), [
@@ -80,9 +86,23 @@ export function remoteContract(engine: Engine): void {
         due.map(({ id }) => id),
         ['b', 'a'],
       );
-      await store.write('recordVisit', { id: 'b', standing: '{}', at: AT, dueAt: null });
+      await store.write('recordVisit', { id: 'b', standing: '{}', since: AT, at: AT, dueAt: null });
       assert.equal(await store.read('nextRemoteDue', {}), AT + 5);
-      assert.equal(await store.write('recordVisit', { id: 'x', standing: '{}', at: AT, dueAt: null }), 'missing');
+      assert.equal(
+        await store.write('recordVisit', { id: 'x', standing: '{}', since: AT, at: AT, dueAt: null }),
+        'missing',
+      );
+    });
+
+    test('a visit that was wished while another one was under way stays due', async (t) => {
+      const store = await engine.open(t);
+      const account = await withRemote(store);
+      const due = async (wished: number): Promise<number | undefined> => {
+        await store.write('putRemote', { ...REMOTE, account, dueAt: wished });
+        await store.write('recordVisit', { id: 'r1', standing: '{}', since: AT, at: AT + 10, dueAt: AT + 600 });
+        return (await store.read('remote', { id: 'r1' }))?.dueAt;
+      };
+      assert.deepEqual([await due(AT + 5), await due(AT), await due(AT + 300)], [AT + 5, AT + 600, AT + 600]);
     });
 
     test('a message and the memory of it are one commit; again, it is known', async (t) => {
@@ -181,7 +201,7 @@ export function remoteContract(engine: Engine): void {
       await store.write('collectMessage', { remote: 'r1', memory: memory('kept'), events: [], append: kept });
       await store.write('collectMessage', { remote: 'r1', memory: memory('gone'), events: [], append: gone });
       await store.write('changeEmails', { account, changes: [], destroy: [gone.email.id], at: AT });
-      await store.write('recordVisit', { id: 'r1', standing: '{}', at: AT, dueAt: null });
+      await store.write('recordVisit', { id: 'r1', standing: '{}', since: AT, at: AT, dueAt: null });
       await store.write('wantMessages', { remote: 'r1', uidls: ['kept', 'gone', 'new'], at: AT + 7 });
       await store.write('wantMessages', { remote: 'nowhere', uidls: ['x'], at: AT });
       assert.equal(await store.read('nextRemoteDue', {}), AT + 7);

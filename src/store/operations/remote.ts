@@ -71,8 +71,11 @@ export function* removeRemotesOf(account: string): Steps<void> {
 
 export function* recordVisit(p: Parameters<RemoteWrites['recordVisit']>[0]): Steps<'done' | 'missing'> {
   const known = yield* first<{ id: string }>(
-    'UPDATE remotes SET standing = ?, visited_at = ?, due_at = ? WHERE id = ? RETURNING id',
+    `UPDATE remotes SET standing = ?, visited_at = ?, due_at = CASE WHEN due_at > ? AND due_at <= ? THEN due_at ELSE ? END
+     WHERE id = ? RETURNING id`,
     p.standing,
+    p.at,
+    p.since,
     p.at,
     p.dueAt,
     p.id,
