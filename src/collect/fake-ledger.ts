@@ -40,8 +40,22 @@ export class FakeLedger implements Ledger {
 
   gone(uidls: readonly string[]): Promise<void> {
     this.goneOnes.push(...uidls);
-    for (const uidl of uidls) this.set(uidl, { goneAt: 1 });
+    this.mark(uidls, 1);
     return Promise.resolve();
+  }
+
+  back(uidls: readonly string[]): Promise<void> {
+    this.mark(uidls, undefined);
+    return Promise.resolve();
+  }
+
+  private mark(uidls: readonly string[], goneAt: number | undefined): void {
+    for (const uidl of uidls) {
+      const one = this.memory.get(uidl);
+      if (one === undefined) continue;
+      const { goneAt: _, ...rest } = one;
+      this.memory.set(uidl, goneAt === undefined ? rest : { ...rest, goneAt });
+    }
   }
 
   renamed(pairs: readonly { readonly from: string; readonly to: string }[]): Promise<void> {

@@ -78,6 +78,12 @@ test('what is not listed any more is told', () => {
   assert.deepEqual(plan.gone, ['a']);
 });
 
+test('what was gone and is listed again is told too, and is not told as gone twice', () => {
+  const before = [known('a', { goneAt: 1 }), known('b', { goneAt: 1 })];
+  const plan = planVisit({ listing: listed('b'), known: before, rule: FOR_EVER, now: 0 });
+  assert.deepEqual([plan.gone, plan.back, ids(plan.collect)], [[], ['b'], []]);
+});
+
 test('a server that gives new ids to the same messages is noticed', () => {
   const before = [1, 2, 3, 4, 5].map((n) => known(`old-${n}`, { octets: n * 100 }));
   const same = [1, 2, 3, 4, 5].map((n) => ({ number: n, uidl: `new-${n}`, octets: n * 100 }));

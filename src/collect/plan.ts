@@ -22,6 +22,8 @@ export interface Plan {
   readonly remove: readonly ListedMessage[];
   /** Not there any more since the last visit: somebody else deleted them. */
   readonly gone: readonly string[];
+  /** There again, after they were gone: some servers do that. */
+  readonly back: readonly string[];
 }
 
 /** Why nothing may be done before a person has said what it means. */
@@ -48,8 +50,10 @@ export function planVisit({ listing, known, rule, now, cap }: PlanFacts): Plan {
     else if (isWanted(before)) collect.push(message);
     else if (before.octets === message.octets && mayGo(before, rule, now)) remove.push(message);
   }
-  const gone = known.filter(({ uidl, goneAt }) => goneAt === undefined && !listed.has(uidl)).map(({ uidl }) => uidl);
-  return { collect, headers, remove, gone };
+  const there = known.filter(({ goneAt }) => goneAt === undefined);
+  const gone = there.filter(({ uidl }) => !listed.has(uidl)).map(({ uidl }) => uidl);
+  const back = known.filter(({ uidl, goneAt }) => goneAt !== undefined && listed.has(uidl)).map(({ uidl }) => uidl);
+  return { collect, headers, remove, gone, back };
 }
 
 /** Somebody asked for it, and it is not whole here: its header alone is, nothing ever was, or it was deleted here. */

@@ -21,13 +21,15 @@ const SLICE = 1_000;
 
 export function storeLedger(parts: StoreLedgerParts): Ledger {
   const { store, clock, remote } = parts;
+  const mark = async (uidls: readonly string[], at: number | null): Promise<void> => {
+    for (let from = 0; from < uidls.length; from += SLICE)
+      await store.write('remoteMessagesGone', { remote, uidls: uidls.slice(from, from + SLICE), at });
+  };
   return {
     known: () => knownMessages(store, remote),
     open: () => incoming(parts),
-    async gone(uidls) {
-      for (let at = 0; at < uidls.length; at += SLICE)
-        await store.write('remoteMessagesGone', { remote, uidls: uidls.slice(at, at + SLICE), at: clock.now() });
-    },
+    gone: (uidls) => mark(uidls, clock.now()),
+    back: (uidls) => mark(uidls, null),
     async renamed(pairs) {
       for (let at = 0; at < pairs.length; at += SLICE)
         await store.write('renameRemoteMessages', { remote, pairs: pairs.slice(at, at + SLICE) });

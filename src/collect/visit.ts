@@ -22,6 +22,8 @@ export interface Ledger {
   open(): IncomingCopy;
   /** These are not there any more. Their ids stay remembered, for a server that lists them again. */
   gone(uidls: readonly string[]): Promise<void>;
+  /** These are listed again. */
+  back(uidls: readonly string[]): Promise<void>;
   /** The same messages under new ids. */
   renamed(pairs: readonly { readonly from: string; readonly to: string }[]): Promise<void>;
 }
@@ -92,6 +94,7 @@ export async function visit(parts: VisitParts): Promise<VisitResult> {
   }
   const plan = planVisit({ listing, known, rule, now: clock.now(), ...(cap === undefined ? {} : { cap }) });
   await ledger.gone(plan.gone);
+  await ledger.back(plan.back);
   const work = new Work(parts, plan);
   await work.run();
   await pop.quit();

@@ -89,8 +89,12 @@ export interface RemoteWrites {
     readonly append: AppendParams;
     readonly events: readonly NewEvent[];
   }): 'done' | 'known' | 'missing' | 'over-quota' | 'no-mailbox';
-  /** They are not listed any more; at most 1,000. */
-  remoteMessagesGone(p: { readonly remote: string; readonly uidls: readonly string[]; readonly at: number }): void;
+  /** They are not listed any more, or (null) are again; at most 1,000. */
+  remoteMessagesGone(p: {
+    readonly remote: string;
+    readonly uidls: readonly string[];
+    readonly at: number | null;
+  }): void;
   /** The same messages under other ids; at most 1,000. A pair whose new id is known already is passed over. */
   renameRemoteMessages(p: {
     readonly remote: string;

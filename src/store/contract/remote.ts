@@ -181,6 +181,16 @@ export function remoteContract(engine: Engine): void {
           append: await letter(store, account, uidl),
         });
       await store.write('remoteMessagesGone', { remote: 'r1', uidls: ['a', 'b', 'nowhere'], at: AT });
+      await store.write('remoteMessagesGone', { remote: 'r1', uidls: ['b', 'c'], at: null });
+      const there = await store.read('remoteMessages', { remote: 'r1', after: '', limit: 10 });
+      assert.deepEqual(
+        there.map(({ uidl, goneAt }) => [uidl, goneAt]),
+        [
+          ['a', AT],
+          ['b', undefined],
+          ['c', undefined],
+        ],
+      );
       const pairs = [
         { from: 'a', to: 'a2' },
         { from: 'b', to: 'c' },

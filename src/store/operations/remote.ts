@@ -143,7 +143,7 @@ function* inPlaceOf(
 export function* remoteMessagesGone(p: Parameters<RemoteWrites['remoteMessagesGone']>[0]): Steps<void> {
   for (const { values, places } of slices(p.uidls.slice(0, MOST_MESSAGES)))
     yield* run(
-      `UPDATE remote_messages SET gone_at = ? WHERE remote = ? AND uidl IN (${places}) AND gone_at IS NULL`,
+      `UPDATE remote_messages SET gone_at = ? WHERE remote = ? AND uidl IN (${places}) AND gone_at IS ${p.at === null ? 'NOT ' : ''}NULL`,
       p.at,
       p.remote,
       ...values,
