@@ -28,6 +28,15 @@ test('notices: undo takes back the newest that can be, once', () => {
   assert.deepEqual(undone, ['b', 'a']);
 });
 
+test('notices: what says the same stands once, but what can be undone is another thing each time', () => {
+  const notices = new Notices(new FakeClock());
+  for (const text of ['Saved.', 'other', 'Saved.']) notices.say(text);
+  assert.deepEqual(texts(notices), ['other', 'Saved.']);
+  notices.dismiss(notices.say('gone'));
+  for (const n of [1, 2]) notices.say('Archived.', () => n);
+  assert.deepEqual(texts(notices), ['Saved.', 'Archived.', 'Archived.']);
+});
+
 test('notices: three at most, and the same words are spoken again', () => {
   const notices = new Notices(new FakeClock());
   for (const text of ['1', '2', '3', '4']) notices.say(text);

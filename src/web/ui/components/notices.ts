@@ -25,8 +25,13 @@ export class Notices {
     this.clock = time;
   }
 
-  /** Shows and speaks a text. The newest that can be undone is what the undo key takes back. `stays` in milliseconds. */
+  /**
+   * Shows and speaks a text. The newest that can be undone is what the undo key takes back. What says the same, and can't
+   * be undone, makes room for it. `stays` in milliseconds.
+   */
   say(text: string, undo?: () => void, stays = STAYS): number {
+    const same = this.shown.peek().filter((one) => one.text === text && one.undo === undefined);
+    for (const one of same) this.dismiss(one.id);
     const id = (this.last += 1);
     const kept = this.shown.value.slice(-(MOST - 1));
     this.shown.value = [...kept, { id, text, ...(undo === undefined ? {} : { undo }) }];

@@ -159,7 +159,7 @@ export const compose = {
       'Nothing is lost: the message is as you left it, kept in this browser, and saved as soon as the server takes it.',
   } as Readonly<Record<string, string>>,
   goesIn: (seconds: number) => `Goes in ${number(seconds)} s`,
-  sent: 'Sent.',
+  sent: 'On its way.',
   sentAfterAll: 'It has gone: only the answer was lost.',
   scheduled: (when: string) => `It will be sent ${when}.`,
   takenBack: 'Taken back. It is a draft again.',
