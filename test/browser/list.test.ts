@@ -207,7 +207,9 @@ test('the list', async (t) => {
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Find a command' }).fill('write');
     await page.keyboard.press('Enter');
-    await eventually('one can write', () => page.evaluate(() => document.activeElement?.matches('.composer input') === true));
+    await eventually('one can write', () =>
+      page.evaluate(() => document.activeElement?.matches('.composer input') === true),
+    );
     await page.keyboard.press('Control+Enter');
     await page.getByText('It is for nobody yet.').waitFor();
   });
