@@ -67,6 +67,8 @@ export interface Story {
   readonly id: string;
   readonly messageId?: string;
   readonly mailFrom: string;
+  /** The account that handed it in. */
+  readonly account?: string;
   readonly octets: number;
   readonly receivedAt: number;
   /** How it came to us; absent where that was not recorded. */
@@ -93,6 +95,7 @@ export function tellStory(
     id: message.id,
     ...(message.messageId === undefined ? {} : { messageId: message.messageId }),
     mailFrom: message.mailFrom,
+    ...(message.account === undefined ? {} : { account: message.account }),
     octets: message.content.octets,
     receivedAt: message.receivedAt,
     ...(arrival === undefined ? {} : { arrival: { at: arrival.at, facts: arrival.facts } }),

@@ -48,12 +48,18 @@ function story(...deliveries: readonly DeliveryStory[]): Story {
 }
 
 test('a recipient sees the way of their own copy, and not where its sender sat', () => {
-  const seen = asSeenByRecipient(story(delivery({}), delivery({ n: 2, recipient: 'bcc@b.test' })), 1);
+  const seen = asSeenByRecipient(story(delivery({}), delivery({ n: 2, recipient: 'bcc@b.test' })), 1, 'bob');
   assert.deepEqual(
     seen.deliveries.map(({ n }) => n),
     [1],
   );
   assert.doesNotMatch(JSON.stringify(seen), /bcc|home-pc|192\.0\.2\.7|"name":"alice/);
+});
+
+test('who wrote to themselves sees where they sat', () => {
+  const own = { ...story(delivery({})), account: 'alice' };
+  assert.match(JSON.stringify(asSeenByRecipient(own, 1, 'alice')), /192\.0\.2\.7/);
+  assert.doesNotMatch(JSON.stringify(asSeenByRecipient(own, 1, 'bob')), /192\.0\.2\.7/);
 });
 
 test('a sender does not see where an alias leads, nor as whom this server logs in elsewhere', () => {

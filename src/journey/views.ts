@@ -6,11 +6,15 @@
 import type { EventFacts } from '../store/index.ts';
 import type { DeliveryStory, End, Step, Story } from './story.ts';
 
-/** @param n the delivery that the copy is of */
-export function asSeenByRecipient(story: Story, n: number): Story {
+/**
+ * @param n the delivery that the copy is of
+ * @param account whose copy it is: who handed it in is no secret to themselves
+ */
+export function asSeenByRecipient(story: Story, n: number, account: string): Story {
+  const isOwn = story.account === account;
   return {
     ...story,
-    ...(story.arrival === undefined ? {} : { arrival: withoutSubmitter(story.arrival) }),
+    ...(story.arrival === undefined || isOwn ? {} : { arrival: withoutSubmitter(story.arrival) }),
     deliveries: story.deliveries.filter((one) => one.n === n),
   };
 }

@@ -96,8 +96,11 @@ function stepLine(at: number, said: string): string {
   return `  ${utc(at)}  ${said}`;
 }
 
-/** What a step says by itself; undefined for one that the story tells elsewhere. */
-export function stepSentence(facts: EventFacts): string | undefined {
+/**
+ * What a step says by itself; undefined for one that the story tells elsewhere.
+ * @param when how a time is written
+ */
+export function stepSentence(facts: EventFacts, when: (at: number) => string = utc): string | undefined {
   switch (facts.kind) {
     case 'routed':
       return routedSentence(facts);
@@ -107,7 +110,7 @@ export function stepSentence(facts: EventFacts): string | undefined {
         : `Put into the ${facts.mailbox} of ${facts.recipient}, with the ticket (UIDL) ${facts.uidl}.`;
     case 'queued':
       return facts.why === 'held'
-        ? `Held until ${utc(facts.nextAt)}, as its sender wished.`
+        ? `Held until ${when(facts.nextAt)}, as its sender wished.`
         : `Put into the queue for ${facts.destination}.`;
     case 'attempt':
       return attemptSentence(facts);
@@ -126,7 +129,7 @@ export function stepSentence(facts: EventFacts): string | undefined {
         ? 'The try that was under way ended, and nobody knows whether it handed the message on; no other follows.'
         : 'The try that was under way did not hand it on; no other follows.';
     case 'suppressed':
-      return `${facts.address} is remembered as an address that does not exist, until ${utc(facts.until)}: whoever sent this is told so when they write to it again.`;
+      return `${facts.address} is remembered as an address that does not exist, until ${when(facts.until)}: whoever sent this is told so when they write to it again.`;
     case 'retrieved':
       return facts.how === 'top'
         ? `${host(facts.client)} looked at the beginning over POP3, logged in as ${facts.login.name}, ${line(facts.tls)}.`

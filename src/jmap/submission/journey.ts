@@ -40,7 +40,9 @@ async function ofEmail(store: Store, account: string, email: string): Promise<re
   const sent = await store.read('querySubmissions', { account, filter, sort: [], limit: MOST_SUBMISSIONS });
   if (sent.length > 0) return ofSubmissions(store, account, sent);
   const stories = await findStories(store, row.message);
-  return stories.map((story) => journeyJson(asSeenByRecipient(story, row.n), { emailId: email, submissionId: null }));
+  return stories.map((story) =>
+    journeyJson(asSeenByRecipient(story, row.n, account), { emailId: email, submissionId: null }),
+  );
 }
 
 const MOST_SUBMISSIONS = 20;
@@ -84,7 +86,7 @@ function recipientJson({ n, recipient, steps, end }: DeliveryStory): Properties 
 function hopsOf(steps: readonly Step[]): readonly Properties[] {
   return steps.flatMap((step, i) => {
     const wait = waitAfter(step, steps[i + 1]);
-    const words = stepSentence(step.facts);
+    const words = stepSentence(step.facts, utcDate);
     if (words === undefined) return wait;
     const reason = step.reason === undefined ? null : reasonJson(step.reason);
     return [{ kind: step.facts.kind, at: utcDate(step.at), ...hopOf(step.facts), reason, words: [words] }, ...wait];
@@ -121,6 +123,8 @@ function hopOf(facts: EventFacts): Properties {
         problem: facts.problem ?? null,
         nextAt: facts.nextAt === undefined ? null : utcDate(facts.nextAt),
       };
+    case 'collected':
+      return { server: facts.server, protocol: 'POP3', login: { name: facts.login } };
     case 'retrieved':
       return { service: facts.service, client: facts.client, tls: facts.tls ?? null, login: facts.login };
     default:

@@ -4,6 +4,7 @@ import { Foreign } from '../components/names.tsx';
 import type { Id } from '../jmap/types.ts';
 import { useDesk } from '../shell/desk.ts';
 import { words } from '../words/index.ts';
+import { LineChip } from './journey.tsx';
 import { arrivalOf } from './story.ts';
 import type { Step, Story } from './story.ts';
 
@@ -15,7 +16,7 @@ export function Came({ email }: { readonly email: Id }) {
   const arrival = useSignal<Step | 'loading' | 'unknown'>('loading');
   useEffect(() => {
     api.call<{ readonly list: readonly Story[] }>('Journey/get', { emailId: email, submissionId: null }).then(
-      ({ list }) => (arrival.value = arrivalOf(list, say.journey.here) ?? 'unknown'),
+      ({ list }) => (arrival.value = arrivalOf(list, say.journey.names) ?? 'unknown'),
       // The rest of the details needs no network.
       () => (arrival.value = 'unknown'),
     );
@@ -34,10 +35,7 @@ function Arrival({ step }: { readonly step: Step }) {
   if (between === undefined) return <>{step.words.join(' ')}</>;
   return (
     <>
-      <Foreign text={say.cameFrom(between.client, between.protocol)} />{' '}
-      <span class="chip" data-tone={tls === undefined ? 'warn' : undefined}>
-        {tls === undefined ? say.journey.clear : say.journey.encrypted(tls)}
-      </span>{' '}
+      <Foreign text={say.cameFrom(between.client, between.protocol)} /> <LineChip tls={tls} />{' '}
       {login !== undefined && (
         <span class="chip">
           <Foreign text={say.journey.login(login)} />

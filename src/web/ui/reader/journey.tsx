@@ -56,7 +56,7 @@ function StoryView({ story }: { readonly story: Story }) {
           </h3>
           <p class="journey-end">{say.ends[recipient.end.kind] ?? recipient.end.kind}</p>
           <ol class="journey">
-            {stepsOf(story, recipient, say.here).map((step, n) => (
+            {stepsOf(story, recipient, say.names).map((step, n) => (
               <StepView key={n} step={step} />
             ))}
           </ol>
@@ -69,6 +69,16 @@ function StoryView({ story }: { readonly story: Story }) {
       ))}
       <p class="muted">{say.number(story.message)}</p>
     </>
+  );
+}
+
+/** Whether others could read along. */
+export function LineChip({ tls }: Pick<Step, 'tls'>) {
+  if (tls === undefined) return null;
+  return (
+    <span class="chip" data-tone={tls === '' ? 'warn' : undefined}>
+      {tls === '' ? say.clear : say.encrypted(tls)}
+    </span>
   );
 }
 
@@ -98,9 +108,7 @@ function StepView({ step }: { readonly step: Step }) {
           <span class="role" data-role="server">
             <Foreign text={between.server} /> <Term says={say.serverSays}>{say.server}</Term>
           </span>
-          <span class="chip" data-tone={step.tls === undefined ? 'warn' : undefined}>
-            {step.tls === undefined ? say.clear : say.encrypted(step.tls)}
-          </span>
+          <LineChip tls={step.tls} />
           {step.login !== undefined && <span class="chip">{say.login(step.login)}</span>}
         </p>
       )}

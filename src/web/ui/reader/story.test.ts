@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { exactDate } from '../words/dates.ts';
 import { arrivalOf, duration, stepsOf } from './story.ts';
 import type { Story } from './story.ts';
+
+const NAMES = { own: 'this server', program: 'a mail program' };
 
 const STORY: Story = {
   message: '01',
@@ -41,7 +44,7 @@ const STORY: Story = {
 };
 
 test('story: who was client and who was server, at each hop', () => {
-  const steps = stepsOf(STORY, STORY.recipients[0]!, 'this server');
+  const steps = stepsOf(STORY, STORY.recipients[0]!, NAMES);
   assert.deepEqual(
     steps.map(({ between }) => between && [between.client, between.protocol, between.server]),
     [
@@ -59,7 +62,7 @@ test('story: who was client and who was server, at each hop', () => {
 });
 
 test('story: what came before records began has no arrival', () => {
-  const steps = stepsOf({ ...STORY, arrival: null }, STORY.recipients[0]!, 'here');
+  const steps = stepsOf({ ...STORY, arrival: null }, STORY.recipients[0]!, NAMES);
   assert.equal(steps.length, 4);
 });
 
@@ -76,7 +79,24 @@ test('story: durations', () => {
 });
 
 test('story: how it came, where that was recorded', () => {
-  assert.equal(arrivalOf([{ ...STORY, arrival: null }, STORY], 'here')?.between?.client, 'mx.b.test');
-  assert.equal(arrivalOf([{ ...STORY, arrival: null }], 'here'), undefined);
-  assert.equal(arrivalOf([], 'here'), undefined);
+  assert.equal(arrivalOf([{ ...STORY, arrival: null }, STORY], NAMES)?.between?.client, 'mx.b.test');
+  assert.equal(arrivalOf([{ ...STORY, arrival: null }], NAMES), undefined);
+  assert.equal(arrivalOf([], NAMES), undefined);
+});
+
+test('story: who is not told is a mail program, and no login of nobody; a line of which nothing is told is not called clear', () => {
+  const handedIn = { ...STORY.arrival!, client: {}, tls: null, login: { name: '' } };
+  const [first] = stepsOf({ ...STORY, arrival: handedIn }, STORY.recipients[0]!, NAMES);
+  assert.deepEqual([first?.between?.client, first?.login, first?.tls], ['a mail program', undefined, '']);
+  const collected = { kind: 'collected', at: STORY.receivedAt, words: [], server: { name: 'pop.b.test' }, protocol: 'POP3', login: { name: 'anna' } }; // prettier-ignore
+  const [came] = stepsOf({ ...STORY, arrival: collected }, STORY.recipients[0]!, NAMES);
+  assert.deepEqual(came?.between, { client: 'this server', server: 'pop.b.test', protocol: 'POP3' });
+  assert.deepEqual([came?.login, came?.tls], ['anna', undefined]);
+});
+
+test('story: times in sentences are those of the reader', () => {
+  const held = { kind: 'queued', at: STORY.receivedAt, words: ['Held until 2026-11-26T17:10:46.5Z, and 2026-11-26.'] };
+  const [, step] = stepsOf(STORY, { ...STORY.recipients[0]!, hops: [held] }, NAMES);
+  const local = exactDate(Date.parse('2026-11-26T17:10:46.5Z'));
+  assert.deepEqual(step?.words, [`Held until ${local}, and 2026-11-26.`]);
 });

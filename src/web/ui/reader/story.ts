@@ -1,4 +1,5 @@
 /** The story of a message as the server tells it (Journey/get, docs/jmap.md), put into rows to draw. Pure. */
+import { exactDate } from '../words/dates.ts';
 
 interface Host {
   readonly name?: string;
@@ -40,6 +41,7 @@ export interface Step {
   readonly words: readonly string[];
   /** Who was client and who was server; undefined where nothing was spoken between two. */
   readonly between: { readonly client: string; readonly server: string; readonly protocol: string } | undefined;
+  /** The version; '' in clear, undefined where it is not told. */
   readonly tls: string | undefined;
   readonly login: string | undefined;
   readonly reply: string | undefined;
@@ -47,39 +49,53 @@ export interface Step {
   readonly waited: number;
 }
 
+/** What hosts are called that have no name in the story. */
+interface Names {
+  /** This server. */
+  readonly own: string;
+  /** A mail program of which nothing more is told. */
+  readonly program: string;
+}
+
 /** The arrival and one recipient's way, in the order it happened. */
-export function stepsOf(story: Story, recipient: Story['recipients'][number], own: string): readonly Step[] {
+export function stepsOf(story: Story, recipient: Story['recipients'][number], own: Names): readonly Step[] {
   const hops = story.arrival === null ? recipient.hops : [story.arrival, ...recipient.hops];
   return hops.map((hop) => stepOf(hop, own));
 }
 
 /** How it came here; undefined: that was not recorded. */
-export function arrivalOf(stories: readonly Story[], own: string): Step | undefined {
+export function arrivalOf(stories: readonly Story[], own: Names): Step | undefined {
   const hop = stories.find(({ arrival }) => arrival !== null)?.arrival ?? undefined;
   return hop === undefined ? undefined : stepOf(hop, own);
 }
 
-function stepOf(hop: Hop, own: string): Step {
+function stepOf(hop: Hop, names: Names): Step {
   return {
     kind: hop.kind === 'wait' ? 'wait' : 'hop',
     at: Date.parse(hop.at),
-    words: hop.words,
-    between: betweenOf(hop, own),
-    tls: hop.tls?.version,
-    login: hop.login?.name,
+    words: hop.words.map(inOwnTime),
+    between: betweenOf(hop, names),
+    tls: hop.tls === undefined ? undefined : (hop.tls?.version ?? ''),
+    login: hop.login?.name === '' ? undefined : hop.login?.name,
     reply: replyOf(hop.reply),
     waited: hop.ms ?? 0,
   };
 }
 
-/** In an attempt this server was the client; when mail was fetched, the server. */
-function betweenOf({ kind, client, server, protocol }: Hop, own: string): Step['between'] {
-  if (!['received', 'attempt', 'retrieved'].includes(kind)) return undefined;
+/** In an attempt, and when mail was collected, this server was the client; when it came or was fetched, the server. */
+function betweenOf({ kind, client, server, protocol }: Hop, { own, program }: Names): Step['between'] {
+  if (!['received', 'collected', 'attempt', 'retrieved'].includes(kind)) return undefined;
+  const asks = kind === 'attempt' || kind === 'collected';
   return {
-    client: nameOf(client) ?? own,
+    client: nameOf(client) ?? (asks ? own : program),
     server: nameOf(server) ?? own,
     protocol: protocol ?? (kind === 'retrieved' ? 'POP3' : 'SMTP'),
   };
+}
+
+/** Times in sentences are UTCDates (docs/jmap.md); people read those of where they are. */
+function inOwnTime(sentence: string): string {
+  return sentence.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/gu, (date) => exactDate(Date.parse(date)));
 }
 
 const nameOf = (host: Host | null | undefined): string | undefined => host?.name ?? host?.ip;

@@ -79,7 +79,7 @@ export const reader = {
     title: 'What happened to this message',
     none: 'Nothing is recorded about this message. It was put here by its owner, or came before records began.',
     to: 'To',
-    here: 'this server',
+    names: { own: 'this server', program: 'a mail program' },
     client: 'client',
     clientSays:
       'The client is the side that asks. In mail the role changes at each hop: who was a server becomes the client of the next.',
