@@ -56,6 +56,22 @@ export async function recordSettlement(
   }
 }
 
+/**
+ * What an attempt leaves whose outcome could not be recorded: as where the process dies (store/operations/processes.ts),
+ * due at the time that the claim committed, or in doubt where its sender is asked and the end of the data was said.
+ */
+export function unrecorded({ message, destination, deliveries }: Claim, isEndSaid: boolean, at: number): Settlement {
+  const left = deliveries.map(({ n, nextAt, onUnsure }): SettledDelivery => {
+    if (onUnsure === 'retry') return { n, state: 'waiting', nextAt, mayHaveLeft: true };
+    return isEndSaid ? { n, state: 'unsure', mayHaveLeft: true } : { n, state: 'waiting', nextAt };
+  });
+  const inDoubt = deliveries.filter(({ onUnsure }) => onUnsure === 'ask' && isEndSaid);
+  const events = inDoubt.map(({ n, attempts: attempt, recipient }): NewEvent => {
+    return { message: message.id, n, at, facts: { kind: 'interrupted', attempt, recipient, destination } };
+  });
+  return { deliveries: left, attempts: [], events, reports: [] };
+}
+
 /** The same with these dropped: no report speaks of them, and the journey says that they were stopped. */
 function stopHere(
   settlement: Recordable,

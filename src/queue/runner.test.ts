@@ -305,6 +305,30 @@ test('what could not be recorded goes on by itself when the store takes it again
   await w.until('relayed', async () => (await states(w)) === 'bob@b.test relayed 2');
 });
 
+test('where what came of it could not be recorded, who wants to be asked is asked, if the end of the data had been said', async (t) => {
+  const w = await world(t);
+  w.outbound.answer = async (job): Promise<Outcome> => {
+    if (job.destination === 'b.test') await job.beforeEnd?.();
+    return 'relayed';
+  };
+  w.settles(false);
+  w.start();
+  const said = await w.enqueue({ recipient: 'bob@b.test', destination: 'b.test', onUnsure: 'ask' });
+  await w.enqueue({ recipient: 'carol@c.test', destination: 'c.test', onUnsure: 'ask' });
+  await w.until('both attempts', () => w.outbound.jobs.length === 2);
+  w.settles(true);
+  await w.clock.advance(MINUTE / 2);
+  await w.until('put back', async () => {
+    await w.clock.advance(1);
+    return (await states(w)) === 'bob@b.test unsure 1, carol@c.test waiting 1';
+  });
+  await w.clock.advance(2 * MINUTE);
+  await w.until('carol has it', async () => (await states(w)) === 'bob@b.test unsure 1, carol@c.test relayed 2');
+  assert.equal(w.outbound.jobs.length, 3);
+  const kinds = (await w.store.read('events', { message: said })).map((event) => event.facts.kind);
+  assert.deepEqual(kinds, ['interrupted']);
+});
+
 test('a stop waits no longer for a store that takes nothing than for attempts', async (t) => {
   const w = await world(t);
   w.settles(false);

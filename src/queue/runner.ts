@@ -17,7 +17,7 @@ import { divideHeld, settleFiled } from './held.ts';
 import { paceLimits, Paces, signOf, speaksForAll } from './pace.ts';
 import type { Moment } from './pace.ts';
 import { renderForNextServer } from './render.ts';
-import { recordSettlement } from './record.ts';
+import { recordSettlement, unrecorded } from './record.ts';
 import type { Recordable } from './record.ts';
 import type { ReportParts } from './report.ts';
 import { GATHER, Rest } from './rest.ts';
@@ -79,6 +79,8 @@ class QueueRunner implements Runner {
   readonly #rest: Rest;
   readonly #unsubscribe: () => void;
   readonly #looping: Promise<void>;
+  /** Of claims whose people are asked: those that came to the end of the data. */
+  readonly #endSaid = new WeakSet<Claim>();
   #stopping = false;
   #lookedAt = 0;
   #watchedAt = Number.NEGATIVE_INFINITY;
@@ -302,12 +304,9 @@ class QueueRunner implements Runner {
     }
   }
 
-  /** Puts what is still claimed back to waiting at the time the claim committed, as soon as the store takes it: nobody else would. The next server may have got it. */
+  /** Puts back what is still claimed, as soon as the store takes it: nobody else would. */
   async #release(claim: Claim): Promise<void> {
-    const deliveries = claim.deliveries.map(({ n, nextAt }) => {
-      return { n, state: 'waiting', nextAt, mayHaveLeft: true } as const;
-    });
-    const putBack = { deliveries, attempts: [], events: [], reports: [] };
+    const putBack = unrecorded(claim, this.#endSaid.has(claim), this.#parts.clock.now());
     const { log } = this.#parts;
     const { signal } = this.#cutOff;
     for (;;) {
@@ -365,14 +364,16 @@ class QueueRunner implements Runner {
   }
 
   /** Whoever is asked when nobody knows whether it left, is asked only then: so it is written down when that begins. */
-  #announcing({ message: { id: message }, deliveries }: Claim): Pick<Job, 'beforeEnd'> {
+  #announcing(claim: Claim): Pick<Job, 'beforeEnd'> {
+    const { message, deliveries } = claim;
     const numbers = deliveries.filter(({ onUnsure }) => onUnsure === 'ask').map(({ n }) => n);
     if (numbers.length === 0) return {};
     const { store } = this.#parts;
     return {
       beforeEnd: async () => {
-        const isOurs = await store.write('announceEnd', { token: this.#token, message, numbers });
+        const isOurs = await store.write('announceEnd', { token: this.#token, message: message.id, numbers });
         if (!isOurs) throw new Error('the claim was taken away');
+        this.#endSaid.add(claim);
       },
     };
   }

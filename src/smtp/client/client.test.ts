@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FakeClock, settle } from '../../base/testing.ts';
 import { replyText } from '../../mail/index.ts';
+import { memoryWirePair } from '../../net/index.ts';
 import { scriptedWire } from '../../net/testing.ts';
 import type { Scripted, ScriptedOptions } from '../../net/testing.ts';
 import { saslMechanism } from '../../sasl/index.ts';
@@ -92,6 +93,25 @@ for (const [what, hello, replies, end] of [
     assert.equal(other.client.usable, false);
   });
 }
+
+test('a server that refuses while somebody is told of the dot does not get it: it is certain that it has nothing', async () => {
+  const clock = new FakeClock();
+  const { client: wire, server } = memoryWirePair({ clock });
+  const says = async (words: string): Promise<void> => {
+    await settle();
+    server.write(words);
+    await server.flush();
+    await settle();
+  };
+  const client = new SmtpClientSession(wire, clock, { hostname: 'mx.a.test', protocol: 'smtp', timeouts: TIMEOUTS });
+  const hello = client.hello();
+  await says(PIPELINING);
+  await hello;
+  const beforeEnd = (): Promise<void> => says('451 4.3.0 the disk is full\r\n');
+  const sent = client.send({ ...transaction(['b@b.test']), beforeEnd });
+  await says('250 m\r\n250 r\r\n354 go\r\n');
+  assert.deepEqual(texts(await sent), ['text: 451 4.3.0 the disk is full']);
+});
 
 test('[2920-3.1-offered] without PIPELINING each command waits for its answer', async () => {
   const conversation = talk(['250 mx\r\n', '250 m\r\n', '250 r\r\n', '354 go\r\n', '250 dot\r\n']);

@@ -8,7 +8,7 @@ import { describeError } from '../../base/index.ts';
 import { isPositive } from '../../mail/index.ts';
 import type { Capabilities } from '../grammar/capabilities.ts';
 import { CHUNK, isMisunderstood, sendChunks } from './chunks.ts';
-import { sendContent } from './content.ts';
+import { flushBlock, sendContent } from './content.ts';
 import type { Content } from './content.ts';
 import type { Answer, Conversation } from './conversation.ts';
 import { mailCommand, rcptCommand } from './parameters.ts';
@@ -147,7 +147,10 @@ async function sendText(
     data === undefined ? await sendChunks(talk, content, offered.pipelining) : await sendContent(talk, content);
   if (sent.kind === 'stopped') return accepted.map(() => ({ state: sent.state, answer: sent.answer }));
   const stopped = await announceEnd(talk, transaction);
-  if (stopped !== undefined) return accepted.map(() => ({ state: 'text', answer: stopped }));
+  if (stopped !== undefined) {
+    const state = sent.first === true && isMisunderstood(stopped) ? 'bdat' : 'text';
+    return accepted.map(() => ({ state, answer: stopped }));
+  }
   talk.wire.write(sent.end);
   const answer = await talk.answer('dot');
   if (sent.first === true && isMisunderstood(answer))
@@ -155,13 +158,16 @@ async function sendText(
   return await answersToDot(context, answer, accepted.length);
 }
 
+/** Why the end is not said after all: it may not be, or the server has refused or gone while it was waited for. */
 async function announceEnd(talk: Conversation, { beforeEnd }: Transaction): Promise<Answer | undefined> {
+  if (beforeEnd === undefined) return undefined;
   try {
-    await beforeEnd?.();
-    return undefined;
+    await beforeEnd();
   } catch (error) {
     return talk.fail('content', 'text', `The end of the message was held back (${describeError(error)})`);
   }
+  const gone = await flushBlock(talk);
+  return gone?.kind === 'stopped' ? gone.answer : undefined;
 }
 
 async function answersToDot(
