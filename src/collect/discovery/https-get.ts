@@ -28,6 +28,10 @@ export function httpsGet(lookup?: LookupFunction): HttpsGet {
       asking.on('error', (error) => {
         reject(signal.aborted ? (signal.reason as Error) : error);
       });
+      // Also where an answer of 101 ended it: that is no response, and no error either.
+      asking.on('close', () => {
+        reject(new Error('the line was cut'));
+      });
       asking.on('response', (response) => {
         resolve({
           status: response.statusCode ?? 0,

@@ -90,6 +90,14 @@ test('[8030-5-request] a message is posted with its type, how long it is kept, a
   assert.equal(got[0]?.body, '{}');
 });
 
+test('a service that changes to another protocol, or hangs up, has not taken it: nobody waits for it any more', async (t) => {
+  const answers = ['HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n', ''];
+  const { posts } = await world(t, ({ socket }) => {
+    socket.end(answers.shift() ?? '');
+  });
+  for (const _ of [...answers]) assert.equal((await posts.post(message('https://push.test/'))).kind, 'failed');
+});
+
 test('[8030-7.3-gone] what a service says is taken, gone, or tried again when it wants', async (t) => {
   const clock = new FakeClock();
   const answers: [status: number, retryAfter?: string][] = [

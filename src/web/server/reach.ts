@@ -60,6 +60,10 @@ export async function reach(url: URL, parts: ReachParts, outgoing: Outgoing): Pr
   return new Promise((resolve, reject) => {
     const request = (parts.send ?? send)(secure, options);
     request.on('error', reject);
+    // Also of one that an answer of 101 has ended: that is no response, and no error either.
+    request.on('close', () => {
+      reject(new Error('the connection ended without an answer'));
+    });
     request.on('response', (answer: IncomingMessage) => {
       // A late error of an answer that nobody reads any more must not end the process.
       answer.on('error', () => undefined);
