@@ -31,7 +31,9 @@ export const PAUSES: readonly number[] = [1, 2, 5, 15, 60, 180, 360, 720, 1440, 
 const GAP = 1_000;
 /** How soon it is asked again whether it is this process that posts. */
 const ASK_AGAIN = 15_000;
-const LONGEST_TIMER = 24 * 60 * MINUTE;
+/** However long a service wants to be left alone. */
+const LONGEST_PAUSE = 24 * 60 * MINUTE;
+const LONGEST_TIMER = LONGEST_PAUSE;
 
 interface Message {
   readonly content: object;
@@ -45,6 +47,7 @@ export class Course {
   #isUnderWay: Promise<void> | undefined;
   #again = false;
   #isStale = false;
+  #written = 0;
   #hasEnded = false;
   #cancel: Cancel = () => undefined;
 
@@ -57,10 +60,19 @@ export class Course {
     return this.#row.account;
   }
 
-  /** As it stands in the store now. */
-  update(row: PushSubscription): void {
-    if (this.#isUnderWay === undefined) this.#row = row;
-    else this.#isStale = true;
+  /** Grows with each write of its own: what was read before one says nothing any more. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /**
+   * As it stood in the store when it was read.
+   * @param written what {@link written} said when that reading began
+   */
+  update(row: PushSubscription, written: number): void {
+    if (this.#isUnderWay !== undefined) this.#isStale = true;
+    else if (written === this.#written) this.#row = row;
+    else this.#parts.look();
     this.nudge();
   }
 
@@ -112,7 +124,8 @@ export class Course {
     const { expiresAt, dueAt } = this.#row;
     const now = clock.now();
     if (now >= expiresAt) return await this.#remove();
-    if (now < dueAt) return dueAt - now;
+    // One further away than any pause was written under a clock that has been set back since.
+    if (now < dueAt && dueAt - now <= LONGEST_PAUSE) return dueAt - now;
     const message = await this.#next();
     if (message === undefined) return expiresAt - clock.now();
     if (!(await push.mayPost())) return ASK_AGAIN;
@@ -147,10 +160,11 @@ export class Course {
     const failures = outcome.kind === 'taken' ? 0 : before + 1;
     const pause = outcome.kind === 'taken' ? GAP : PAUSES[failures - 1];
     if (pause === undefined) return await this.#giveUp(`It failed ${failures} times`);
-    const asked = outcome.kind === 'failed' ? Math.min(outcome.retryAfter ?? 0, LONGEST_TIMER) : 0;
+    const asked = outcome.kind === 'failed' ? Math.min(outcome.retryAfter ?? 0, LONGEST_PAUSE) : 0;
     const dueAt = clock.now() + Math.max(pause, asked);
     const note = { failures, dueAt, ...(outcome.kind === 'taken' ? taken : {}) };
     await store.write('notePush', { id, ...note });
+    this.#written++;
     this.#row = { ...this.#row, ...note };
     if (outcome.kind === 'failed') this.#tell(outcome.why, failures);
     // There may be more by then, though nobody says so.

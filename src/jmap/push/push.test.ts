@@ -223,6 +223,17 @@ test('[8620-7.2-retries] what the service does not know any more is gone at once
   });
 });
 
+test('a pause that a wrong clock made does not keep a subscription waiting', async (t) => {
+  const push = service();
+  const jmap = await testJmap(t, { push });
+  const id = await verified(jmap, push, { types: ['Mailbox'] });
+  await jmap.jmap.close();
+  await jmap.store.write('notePush', { id, failures: 0, dueAt: jmap.clock.now() + 48 * HOUR });
+  await makeMailbox(jmap, 'a');
+  jmap.again({ push });
+  await eventually(() => push.posted.length === 2);
+});
+
 test('[8620-7.2-survives] a restart tells what it missed, by the one process that posts', async (t) => {
   const [first, second] = [service(), service()];
   const jmap = await testJmap(t, { push: first });
@@ -255,6 +266,8 @@ test('what is wrong with a subscription is said, and an account makes so many', 
     keys: { ...good, keys: { ...KEYS, auth: 'short' } },
     over: { ...good, expires: '2001-01-01T00:00:00Z' },
     types: { ...good, types: 'Email' },
+    long: { ...good, deviceClientId: 'x'.repeat(256), types: ['x'.repeat(256)] },
+    many: { ...good, types: Array.from({ length: 101 }, () => 'Email') },
     more: { ...good, more: 1 },
   };
   const { notCreated } = await set(jmap, { create });
@@ -270,6 +283,8 @@ test('what is wrong with a subscription is said, and an account makes so many', 
     keys: 'invalidProperties keys',
     over: 'invalidProperties expires',
     types: 'invalidProperties types',
+    long: 'invalidProperties deviceClientId types',
+    many: 'invalidProperties types',
     more: 'invalidProperties more',
   });
   const many = Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`k${String(n)}`, good]));

@@ -55,15 +55,17 @@ export class PushSender {
     const { store, log } = this.#parts;
     while (this.#again && !this.#stopping.signal.aborted) {
       this.#again = false;
+      const written = new Map([...this.#courses].map(([id, course]) => [id, course.written]));
       try {
-        this.#take(await store.read('pushSubscriptions', {}));
+        this.#take(await store.read('pushSubscriptions', {}), written);
       } catch (error) {
         log.warn('The push subscriptions could not be read; the next change tries it again', { cause: error });
       }
     }
   }
 
-  #take(rows: readonly PushSubscription[]): void {
+  /** @param written by each course when the reading began */
+  #take(rows: readonly PushSubscription[], written: ReadonlyMap<string, number>): void {
     const ids = new Set(rows.map(({ id }) => id));
     for (const [id, course] of this.#courses)
       if (!ids.has(id)) {
@@ -74,7 +76,7 @@ export class PushSender {
       const known = this.#courses.get(row.id);
       const course = known ?? new Course(this.#parts, row);
       this.#courses.set(row.id, course);
-      course.update(row);
+      course.update(row, written.get(row.id) ?? 0);
     }
   }
 }

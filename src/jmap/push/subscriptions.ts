@@ -6,6 +6,7 @@ import { newTicket } from '../../base/index.ts';
 import type { Clock } from '../../base/index.ts';
 import type { PushSubscription, Store } from '../../store/index.ts';
 import { idOrCreation, id, listOf, mapOf, nullable, object, readArguments, text } from '../arguments.ts';
+import type { Kind } from '../arguments.ts';
 import { CORE } from '../capabilities.ts';
 import { formatUtcDate, parseUtcDate } from '../dates.ts';
 import { invalidArguments, invalidProperties, MethodError, SetError } from '../errors.ts';
@@ -45,10 +46,28 @@ const PROPERTIES = ['id', 'deviceClientId', 'verificationCode', 'expires', 'type
 /** RFC 8620 §7.2: nobody gets them back. */
 const SECRET = ['url', 'keys'];
 
+/** What clients write is kept, and lies in memory as long as the subscription stands. */
+const LONGEST_TEXT = 255;
+const MOST_TYPES = 100;
+
+const shortText: Kind<string> = {
+  is: `a string of at most ${LONGEST_TEXT} characters`,
+  read: (value) => (typeof value === 'string' && value.length <= LONGEST_TEXT ? value : undefined),
+};
+
+/** Of names that no type has, too: a client may know more than this server. */
+const typeNames: Kind<readonly string[]> = {
+  is: `a list of at most ${MOST_TYPES} names of types`,
+  read(value) {
+    const names = listOf(shortText).read(value);
+    return names === undefined || names.length > MOST_TYPES ? undefined : names;
+  },
+};
+
 const RULES: Rules = {
   properties: {
     id: { by: 'server', kind: id },
-    deviceClientId: { by: 'creator', kind: text },
+    deviceClientId: { by: 'creator', kind: shortText },
     url: { by: 'creator', kind: { is: 'an address that begins with "https://"', read: readUrl } },
     keys: { by: 'creator', kind: nullable(pushKeys), default: null },
     verificationCode: { by: 'client', kind: nullable(text), default: null },
@@ -57,7 +76,7 @@ const RULES: Rules = {
       kind: nullable({ is: 'a time in UTC such as "2026-01-31T12:00:00Z"', read: parseUtcDate }),
       default: null,
     },
-    types: { by: 'client', kind: nullable(listOf(text)), default: null },
+    types: { by: 'client', kind: nullable(typeNames), default: null },
   },
 };
 
