@@ -43,7 +43,7 @@ export async function lineIsBack(core: Core, { remotes }: Pick<RemoteHouse, 'rem
     const parts = { ...core, hostname: () => config().hostname, settings: () => queueSettings(config()) };
     await changeQueue(parts, 'retry', { states: ['waiting'] });
     for (const { id, standing } of await remotes.list())
-      if (standing.kind === 'trouble' && PASSES.has(standing.trouble.kind)) await remotes.change(id, {});
+      if (standing.kind === 'trouble' && PASSES.has(standing.trouble.kind)) await remotes.visitSoon(id);
   } catch (error) {
     log.warn('The line is back, and what waited could not be woken', { cause: error });
   }

@@ -110,7 +110,7 @@ async function checkNow(core: Core, remotes: Remotes, id: string): Promise<void>
   const asked = core.clock.now();
   let wished = false;
   while (!(await lease.take())) {
-    if (!wished) await remotes.change(id, {});
+    if (!wished) await remotes.visitSoon(id);
     wished = true;
     await sleep(core.clock, LOOK_EVERY);
     const remote = await remotes.get(id);

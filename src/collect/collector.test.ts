@@ -174,6 +174,47 @@ test('what is deleted here goes there, where that is the rule; what is set says 
   assert.deepEqual([mailbox.messages.length, (await texts()).length], [0, 0]);
 });
 
+test('what its owner deletes at the provider is known to be gone at once', async (t) => {
+  const { settings, mailbox } = await provider(t);
+  const { account, remotes, visit, store } = await house(t);
+  const remote = await remotes.add({
+    account,
+    address: 'alice@isp.example',
+    settings,
+    secrets: { password: PASSWORD },
+  });
+  assert.ok(typeof remote === 'object');
+  await visit(remote.id);
+  assert.equal(await remotes.deleteThere(remote.id, new Set(['u-1', 'never'])), 1);
+  assert.equal(mailbox.messages.length, 1);
+  const known = await store.read('remoteMessages', { remote: remote.id, after: '', limit: 10 });
+  assert.deepEqual(
+    known.map(({ uidl, goneAt }) => [uidl, goneAt !== undefined]),
+    [
+      ['u-0', false],
+      ['u-1', true],
+    ],
+  );
+});
+
+test('a visit that is wished takes back no change that is made beside it', async (t) => {
+  const { settings } = await provider(t, 0);
+  const { account, remotes } = await house(t);
+  const remote = await remotes.add({
+    account,
+    address: 'alice@isp.example',
+    settings,
+    secrets: { password: PASSWORD },
+  });
+  assert.ok(typeof remote === 'object');
+  await Promise.all([
+    remotes.change(remote.id, { settings: { every: 7 }, secrets: { password: 'another' } }),
+    remotes.visitSoon(remote.id),
+  ]);
+  assert.equal((await remotes.get(remote.id))?.settings.every, 7);
+  assert.deepEqual(await remotes.secretsOf(remote.id), { password: 'another' });
+});
+
 test('new ids wait for an answer, and with it nothing comes twice', async (t) => {
   const { settings, mailbox } = await provider(t, 5);
   const { account, remotes, texts, visit } = await house(t);

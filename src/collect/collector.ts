@@ -94,7 +94,7 @@ export class Collector {
     return true;
   }
 
-  /** Ends a visit that is under way behind the message it is at; what was marked for removal is removed. */
+  /** Ends a visit that is under way behind the messages that it has asked for; what was marked for removal is removed. */
   stopVisit(id: string): boolean {
     const under = this.#under.get(id);
     if (under === undefined) return false;
@@ -107,7 +107,7 @@ export class Collector {
     await this.#under.get(id)?.done;
   }
 
-  /** Ends the visits behind the messages they are at, or, after so many ms, where they are. */
+  /** Ends the visits behind the messages they have asked for, or, after so many ms, where they are. */
   async close(drainMs: number): Promise<void> {
     this.#closed = true;
     this.#cancel?.();

@@ -16,7 +16,7 @@ import { parseStanding } from './schedule.ts';
 import type { Standing } from './schedule.ts';
 import { formatSettings, parseSettings, whyNotSettings } from './settings.ts';
 import type { RemoteSecrets, RemoteSettings } from './settings.ts';
-import { knownMessages } from './store-ledger.ts';
+import { knownMessages, markGone } from './store-ledger.ts';
 import { trySubmission } from './submission.ts';
 import { withHeaders } from './there.ts';
 import type { SeenMessage } from './there.ts';
@@ -179,12 +179,14 @@ export class Remotes {
     id: string,
     changes: { readonly settings?: Partial<RemoteSettings>; readonly secrets?: RemoteSecrets },
   ): Promise<Remote | string | undefined> {
+    // Before the row is read: a keyring may take its time, and who changes it meanwhile must not be undone.
+    const sealed = changes.secrets === undefined ? undefined : await this.#sealed(id, changes.secrets);
     const row = await this.#parts.store.read('remote', { id });
     if (row === undefined) return undefined;
     const settings = { ...parseSettings(row.settings), ...changes.settings };
     const wrong = whyNotSettings(settings);
     if (wrong !== undefined) return wrong;
-    const secrets = changes.secrets === undefined ? row.secrets : await this.#sealed(id, changes.secrets);
+    const secrets = sealed ?? row.secrets;
     const dueAt = this.#parts.clock.now();
     const { account, address, createdAt } = row;
     const changed = { id, account, address, createdAt, settings: formatSettings(settings), secrets, dueAt };
@@ -240,17 +242,26 @@ export class Remotes {
 
   /** Deletes exactly these at the provider, whether they are here or not; how many were there. Rejects as {@link connect} does. */
   async deleteThere(id: string, uidls: ReadonlySet<string>): Promise<number> {
-    return await this.#look(id, async (pop) => {
+    const found = await this.#look(id, async (pop) => {
       const { listing } = await listMaildrop(pop);
-      const found = listing.filter(({ uidl }) => uidls.has(uidl));
-      for (const { number } of found) await pop.dele(number);
-      return found.length;
+      const meant = listing.filter(({ uidl }) => uidls.has(uidl));
+      for (const { number } of meant) await pop.dele(number);
+      return meant.map(({ uidl }) => uidl);
     });
+    // As behind a visit: no sign of new ids next time.
+    const { store, clock } = this.#parts;
+    await markGone(store, id, found, clock.now());
+    return found.length;
   }
 
   /** The next visit, which is now, brings these whole: what was never collected, is here as its header, or was deleted here. */
   async want(id: string, uidls: readonly string[]): Promise<void> {
     await this.#parts.store.write('wantMessages', { remote: id, uidls, at: this.#parts.clock.now() });
+  }
+
+  /** It is due now, whatever it waits for; nothing else of it is written, so that nobody's change is taken back. */
+  async visitSoon(id: string): Promise<void> {
+    await this.want(id, []);
   }
 
   /** A visit of its own: what `work` marked for removal is gone when this resolves (RFC 1939 §6). */

@@ -21,20 +21,27 @@ const SLICE = 1_000;
 
 export function storeLedger(parts: StoreLedgerParts): Ledger {
   const { store, clock, remote } = parts;
-  const mark = async (uidls: readonly string[], at: number | null): Promise<void> => {
-    for (let from = 0; from < uidls.length; from += SLICE)
-      await store.write('remoteMessagesGone', { remote, uidls: uidls.slice(from, from + SLICE), at });
-  };
   return {
     known: () => knownMessages(store, remote),
     open: () => incoming(parts),
-    gone: (uidls) => mark(uidls, clock.now()),
-    back: (uidls) => mark(uidls, null),
+    gone: (uidls) => markGone(store, remote, uidls, clock.now()),
+    back: (uidls) => markGone(store, remote, uidls, null),
     async renamed(pairs) {
       for (let at = 0; at < pairs.length; at += SLICE)
         await store.write('renameRemoteMessages', { remote, pairs: pairs.slice(at, at + SLICE) });
     },
   };
+}
+
+/** These are not at the provider any more since then, or (null) are there again; in slices. */
+export async function markGone(
+  store: Store,
+  remote: string,
+  uidls: readonly string[],
+  at: number | null,
+): Promise<void> {
+  for (let from = 0; from < uidls.length; from += SLICE)
+    await store.write('remoteMessagesGone', { remote, uidls: uidls.slice(from, from + SLICE), at });
 }
 
 /** All that is remembered of its maildrop, in slices. */

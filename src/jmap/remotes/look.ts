@@ -1,6 +1,6 @@
 /** Looking at the providers: what lies there, what a rule would delete, whether servers work. Troubles are answers, with words. */
 import type { MessageThere } from '../../collect/index.ts';
-import { troubleOf } from '../../collect/index.ts';
+import { TroubleError, troubleOf } from '../../collect/index.ts';
 import { id, listOf, nullable, object, optional, text, unsigned } from '../arguments.ts';
 import { invalidArguments, MethodError } from '../errors.ts';
 import { method } from '../method.ts';
@@ -120,6 +120,7 @@ async function test(
     const tried = await parts.remotes.tryOut(settings, secrets ?? kept ?? {});
     return { accountId: account, ...triedJson(tried) };
   } catch (error) {
+    if (!(error instanceof TroubleError)) throw error;
     // The keyring is locked: neither server could be tried.
     return { accountId: account, ...triedJson({ pop3: troubleOf(error, settings.pop3) }) };
   }

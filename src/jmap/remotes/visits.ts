@@ -31,10 +31,8 @@ export function visitMethods(parts: RemotesParts): readonly Method[] {
       async run({ id: one, answer }, { account }) {
         await ownRemote(parts, account.id, one);
         // Where another process collects, it is due there.
-        const started =
-          collector === undefined
-            ? (await remotes.change(one, {})) !== undefined
-            : await collector.check(one, answer ?? undefined);
+        if (collector === undefined) await remotes.visitSoon(one);
+        const started = collector === undefined || (await collector.check(one, answer ?? undefined));
         return { accountId: account.id, id: one, started };
       },
     }),

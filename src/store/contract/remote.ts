@@ -103,6 +103,11 @@ export function remoteContract(engine: Engine): void {
         return (await store.read('remote', { id: 'r1' }))?.dueAt;
       };
       assert.deepEqual([await due(AT + 5), await due(AT), await due(AT + 300)], [AT + 5, AT + 600, AT + 600]);
+      // The account was due, or it would not be visited.
+      await store.write('putRemote', { ...REMOTE, account, dueAt: AT - 10 });
+      await store.write('wantMessages', { remote: 'r1', uidls: ['u1'], at: AT + 5 });
+      await store.write('recordVisit', { id: 'r1', standing: '{}', since: AT, at: AT + 10, dueAt: AT + 600 });
+      assert.equal((await store.read('remote', { id: 'r1' }))?.dueAt, AT + 5);
     });
 
     test('a message and the memory of it are one commit; again, it is known', async (t) => {

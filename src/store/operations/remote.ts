@@ -173,8 +173,9 @@ export function* wantRest(p: Parameters<RemoteWrites['wantRest']>[0]): Steps<rea
   return wanted.map(({ email }) => email);
 }
 
+/** One that is due already, too: a visit that is under way may have read what was wished before (recordVisit). */
 function* dueNow(remote: string, at: number): Steps<void> {
-  yield* run('UPDATE remotes SET due_at = ? WHERE id = ? AND (due_at IS NULL OR due_at > ?)', at, remote, at);
+  yield* run('UPDATE remotes SET due_at = ? WHERE id = ?', at, remote);
 }
 
 export function* wantMessages({ remote, uidls, at }: Parameters<RemoteWrites['wantMessages']>[0]): Steps<void> {
