@@ -16,14 +16,22 @@ export function openLease({ store, clock, process, log }: Core, name: string, as
   const token = newTicket();
   let held = false;
   let asked: number | undefined;
+  /** Whoever asks while it is being asked gets the same answer. */
+  let asking: Promise<boolean> | undefined;
+  const ask = async (): Promise<boolean> => {
+    asked = clock.ticks();
+    held = await store.write('takeLease', { name, token, process, at: clock.now() });
+    return held;
+  };
   return {
     async take() {
       if (held) return true;
       // The question is a write, and writes are what its askers listen to.
-      if (asked !== undefined && clock.ticks() - asked < askEvery) return false;
-      asked = clock.ticks();
-      held = await store.write('takeLease', { name, token, process, at: clock.now() });
-      return held;
+      if (asking === undefined && asked !== undefined && clock.ticks() - asked < askEvery) return false;
+      asking ??= ask().finally(() => {
+        asking = undefined;
+      });
+      return await asking;
     },
     async drop() {
       if (!held) return;

@@ -20,7 +20,7 @@ export interface RemoteHouse {
   routes(): readonly Route[];
   /** Resolves when the ways are those of what is set now. */
   refresh(): Promise<void>;
-  /** The key can be had again: what waited for it goes on. */
+  /** The key can be had again: what waited for it goes on. Never rejects. */
   keyIsBack(): Promise<void>;
   /** Visits under way may end within so many ms. */
   close(drainMs: number): Promise<void>;
@@ -57,7 +57,11 @@ export async function openRemoteHouse(
     refresh: () => ways.refresh(),
     async keyIsBack() {
       ways.forget();
-      await ways.refresh();
+      try {
+        await ways.refresh();
+      } catch (error) {
+        log.error(NOT_READ, { cause: error });
+      }
       await lineIsBack(core, { remotes });
     },
     async close(drainMs) {
@@ -68,6 +72,8 @@ export async function openRemoteHouse(
   };
 }
 
+const NOT_READ = 'The accounts at other providers could not be read';
+
 /** Read anew when the store changes, one reading at a time; unsealed only where something is another. */
 class Ways {
   routes: readonly Route[] = [];
@@ -77,13 +83,15 @@ class Ways {
   #known = '';
   #reading: Promise<void> | undefined;
   #again = false;
+  /** How often the key came back: what a reading could not unseal before, it can then. */
+  #forgotten = 0;
 
   constructor(core: Core, remotes: Remotes) {
     this.#core = core;
     this.#remotes = remotes;
     this.#stopListening = core.store.onChange(() => {
       this.refresh().catch((error: unknown) => {
-        core.log.error('The accounts at other providers could not be read', { cause: error });
+        core.log.error(NOT_READ, { cause: error });
       });
     });
   }
@@ -106,6 +114,7 @@ class Ways {
   /** The next reading unseals everything, though nothing is another. */
   forget(): void {
     this.#known = '';
+    this.#forgotten++;
   }
 
   close(): void {
@@ -115,6 +124,7 @@ class Ways {
   async #readAll(): Promise<void> {
     do {
       this.#again = false;
+      const forgotten = this.#forgotten;
       const rows = await this.#core.store.read('remotes', {});
       const now = JSON.stringify(rows.map(({ id, account, address, settings, secrets }) => [id, account, address, settings, secrets])); // prettier-ignore
       if (now === this.#known) continue;
@@ -125,7 +135,7 @@ class Ways {
         if (route !== undefined) routes.push(route);
       }
       this.routes = routes;
-      this.#known = now;
+      if (forgotten === this.#forgotten) this.#known = now;
     } while (this.#again);
   }
 

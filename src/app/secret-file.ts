@@ -43,8 +43,12 @@ export async function makeSecretFile(path: string, secret: string): Promise<stri
 /** Whole or not at all, and on the disk when it resolves. */
 export async function replaceSecretFile(path: string, secret: string): Promise<void> {
   const temporary = `${path}.${randomBytes(8).toString('hex')}`;
-  await writeFile(temporary, `${secret}\n`, { mode: 0o600, flag: 'wx', flush: true });
-  await rename(temporary, path);
+  try {
+    await writeFile(temporary, `${secret}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
   await syncFolder(path);
 }
 

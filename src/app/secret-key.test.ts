@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { TroubleError } from '../collect/index.ts';
 import { FakeKeyring } from './keyring/fake-keyring.ts';
+import { replaceSecretFile } from './secret-file.ts';
 import { SecretKey } from './secret-key.ts';
 
 async function made(t: TestContext, keyring: FakeKeyring | undefined = new FakeKeyring()) {
@@ -167,6 +168,13 @@ test('a person is asked once it is wished, and what they unlock is taken', async
   keyring.unlocksWhenAsked = true;
   await key.seal(new AbortController().signal);
   assert.deepEqual([keyring.asked, await opened(key, secret)], [1, 'a password']);
+});
+
+test('a key that could not be put in its place does not stay beside it', async (t) => {
+  const { folder, path } = await made(t);
+  await mkdir(join(path, 'in the way'), { recursive: true });
+  await assert.rejects(replaceSecretFile(path, 'the key'));
+  assert.deepEqual(await readdir(folder), ['secret.key']);
 });
 
 test('two that start at once have one key', async (t) => {

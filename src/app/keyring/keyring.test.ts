@@ -142,4 +142,5 @@ test('a program is given its input, bounded in time, and ended when nobody waits
   const waiting = run(node, forever, { signal: ended.signal });
   ended.abort();
   assert.deepEqual(await waiting, { kind: 'slow' });
+  assert.deepEqual(await run('/no/such/program', [], { signal: ended.signal }), { kind: 'slow' }, 'it is not begun');
 });

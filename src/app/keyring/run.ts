@@ -27,6 +27,10 @@ const MOST_OUTPUT = 100_000;
 export function programRunner(clock: Clock): RunProgram {
   return (program, args, { input = '', longest = LONGEST, signal } = {}) =>
     new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve({ kind: 'slow' });
+        return;
+      }
       const child = spawn(program, args, { stdio: 'pipe', windowsHide: true });
       const end = (): void => {
         child.kill('SIGKILL');
