@@ -14,6 +14,7 @@ test('no path, nothing hidden, no longer than file systems take', () => {
     assert.equal(safeName(given), safe, JSON.stringify(given));
   const long = safeName(`${'ü'.repeat(300)}.pdf`);
   assert.ok(Buffer.byteLength(long) <= 255 && long.endsWith('ü.pdf'));
+  assert.equal(safeName(`x..${'a'.repeat(253)}`), `_${'a'.repeat(253)}`);
 });
 
 test('in one folder each name stands once, on any system', () => {

@@ -8,7 +8,9 @@ const LONGEST_NAME = 255;
  * paths become "_"; so do the dots in front, which hide a file or lead out of its folder. Never empty.
  */
 export function safeName(name: string, most = LONGEST_NAME): string {
-  return shortened(name.replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029/\\]/gu, '_').replace(/^\.+/, '_'), most);
+  const flat = name.replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029/\\]/gu, '_');
+  // What goes first may have stood in front of a dot.
+  return shortened(flat, most).replace(/^\.+/, '_');
 }
 
 /** Its end says what kind of file it is, so the front goes. */
