@@ -1,30 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Remote, RemoteSettings } from '../../collect/index.ts';
-import { DEFAULTS } from '../../collect/index.ts';
 import { SetError } from '../errors.ts';
+import { REMOTE } from './fake-remote.ts';
 import { settingsJson } from './kinds.ts';
 import type { RemotesParts } from './parts.ts';
 import { remoteSet } from './set.ts';
-
-const server = (protocol: 'pop3' | 'smtp', host: string) =>
-  ({ protocol, protection: 'implicit', host, port: 995 }) as const;
-const SETTINGS: RemoteSettings = {
-  pop3: server('pop3', 'pop.a.test'),
-  smtp: server('smtp', 'smtp.a.test'),
-  pop3Login: 'bob',
-  smtpLogin: 'bob',
-  leave: { kind: 'for-ever' },
-  every: DEFAULTS.every,
-};
-const REMOTE: Remote = {
-  id: 'r',
-  account: 'a',
-  address: 'bob@a.test',
-  settings: SETTINGS,
-  standing: { kind: 'never' },
-  createdAt: 0,
-};
 
 test('a password that is kept goes to the hosts that it was entered for, and to no other', async () => {
   const changed: unknown[] = [];

@@ -1,26 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Remote, Visiting } from '../../collect/index.ts';
-import { DEFAULTS } from '../../collect/index.ts';
+import type { Visiting } from '../../collect/index.ts';
+import { REMOTE } from './fake-remote.ts';
 import type { RemotesParts } from './parts.ts';
 import { shownRemotes } from './state.ts';
-
-const at = (protocol: 'pop3' | 'smtp') => ({ protocol, protection: 'implicit', host: 'a.test', port: 995 }) as const;
-const REMOTE: Remote = {
-  id: 'r',
-  account: 'a',
-  address: 'bob@a.test',
-  settings: {
-    pop3: at('pop3'),
-    smtp: at('smtp'),
-    pop3Login: 'bob',
-    smtpLogin: 'bob',
-    leave: { kind: 'for-ever' },
-    every: DEFAULTS.every,
-  },
-  standing: { kind: 'never' },
-  createdAt: 0,
-};
 
 test('a visit that ends while its row is read shows as under way, not as over with what stood before', async () => {
   const visits = new Map<string, Visiting>([['r', { since: 0, progress: undefined }]]);
