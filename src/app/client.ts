@@ -10,9 +10,9 @@ import { Entrance } from '../web/index.ts';
 import type { Core } from './core.ts';
 import { openDoors } from './doors.ts';
 import type { Door } from './listeners.ts';
-import { ownerOf } from './remotes.ts';
+import { ownerOf } from './remotes/remotes.ts';
 import type { Role } from './roles.ts';
-import { secretIn } from './secret-file.ts';
+import { secretIn } from './secrets/secret-file.ts';
 
 /** Where the browser finds it, when the port is free. */
 export const CLIENT_PORT = 2081;

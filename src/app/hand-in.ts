@@ -4,7 +4,7 @@ import type { Intake } from '../intake/index.ts';
 import type { JmapParts } from '../jmap/index.ts';
 import { Sending, Suppressed } from '../servers/index.ts';
 import type { Core } from './core.ts';
-import type { RemoteHouse } from './remote-house.ts';
+import type { RemoteHouse } from './remotes/remote-house.ts';
 import { LONGEST_HOLD, queueSettings, relaySettings, sendingLimits, smtpSettings } from './settings.ts';
 
 export interface HandIn {

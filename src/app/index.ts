@@ -6,7 +6,7 @@ export type { OperatorAction, OperatorSelection, ReasonSummary, TakenBackRecipie
 export type { AttemptRecord, DeliveryState, QueueEntry, QueueFilter } from '../store/index.ts';
 export { DEFAULTS, parseServer } from '../collect/index.ts';
 export type { MailServer, RemoteSecrets, Tried, Trouble } from '../collect/index.ts';
-export type { RemoteView } from './remotes.ts';
+export type { RemoteView } from './remotes/remotes.ts';
 export type { MailFormat } from './mail-files/export.ts';
 export { openKeeper } from './keeper.ts';
 export type { AccountView, Keeper, QueueView } from './keeper.ts';
@@ -20,5 +20,5 @@ export type { Door } from './listeners.ts';
 export type { Host } from './serve.ts';
 export type { RunningServer } from './doors.ts';
 export type { Status } from './status.ts';
-export type { KeyPlace, KeyringWish } from './secret-key.ts';
+export type { KeyPlace, KeyringWish } from './secrets/secret-key.ts';
 export type { FirstAccount } from './first-run.ts';

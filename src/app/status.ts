@@ -4,7 +4,7 @@ import type { ReasonSummary } from '../queue/index.ts';
 import type { Core } from './core.ts';
 import { runningServers } from './doors.ts';
 import type { RunningServer } from './doors.ts';
-import type { KeyPlace, SecretKey } from './secret-key.ts';
+import type { KeyPlace, SecretKey } from './secrets/secret-key.ts';
 import { warningsFor } from './warnings.ts';
 
 export interface Status {

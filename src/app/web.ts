@@ -15,7 +15,7 @@ import type { HandIn } from './hand-in.ts';
 import { openLease } from './lease.ts';
 import { MOST_CONNECTIONS, MOST_PER_ADDRESS } from './listeners.ts';
 import type { Door, Listeners } from './listeners.ts';
-import type { RemoteHouse } from './remote-house.ts';
+import type { RemoteHouse } from './remotes/remote-house.ts';
 import { configuredLookup, dialBy } from './name-lookup.ts';
 import type { Role } from './roles.ts';
 

@@ -1,14 +1,14 @@
 /** Accounts at other providers, wired: whose they are here, what they may send as, and the visits to their maildrops. */
-import { DirectoryError } from '../accounts/index.ts';
-import { newId, sleep } from '../base/index.ts';
-import { Collector, formatServer, Remotes, TroubleError } from '../collect/index.ts';
-import type { Remote, RemoteSecrets, RemoteSettings, Standing, Tried } from '../collect/index.ts';
-import { parseAddress } from '../mail/index.ts';
-import { freeTheGone } from './core.ts';
-import type { Core } from './core.ts';
-import { openLease } from './lease.ts';
-import { dialBy } from './name-lookup.ts';
-import type { SecretKey } from './secret-key.ts';
+import { DirectoryError } from '../../accounts/index.ts';
+import { newId, sleep } from '../../base/index.ts';
+import { Collector, formatServer, Remotes, TroubleError } from '../../collect/index.ts';
+import type { Remote, RemoteSecrets, RemoteSettings, Standing, Tried } from '../../collect/index.ts';
+import { parseAddress } from '../../mail/index.ts';
+import { freeTheGone } from '../core.ts';
+import type { Core } from '../core.ts';
+import { openLease } from '../lease.ts';
+import { dialBy } from '../name-lookup.ts';
+import type { SecretKey } from '../secrets/secret-key.ts';
 
 /** The person at a PC: mail of all their providers lies with this account. The domain is one that can't exist (RFC 2606 §2). */
 const PERSON = { local: 'me', domain: 'pc.invalid' } as const;

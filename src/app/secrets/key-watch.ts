@@ -1,8 +1,8 @@
 /** The key to sealed passwords when a house is opened: put where it is wished to be, and waited for while it can't be had. */
-import { describeError } from '../base/index.ts';
-import type { Cancel } from '../base/index.ts';
-import { TroubleError } from '../collect/index.ts';
-import type { Core } from './core.ts';
+import { describeError } from '../../base/index.ts';
+import type { Cancel } from '../../base/index.ts';
+import { TroubleError } from '../../collect/index.ts';
+import type { Core } from '../core.ts';
 import { secretKeyOf } from './secret-key.ts';
 import type { SecretKey } from './secret-key.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from '../../base/index.ts';
+import { systemClock } from '../../../base/index.ts';
 import { keyringOf } from './keyring.ts';
 import type { Keyring } from './keyring.ts';
 import { programRunner } from './run.ts';

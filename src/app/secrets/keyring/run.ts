@@ -1,6 +1,6 @@
 /** Another program, run to its end, bounded in time and in what it says. None of it is logged: secrets go in and out by its pipes. */
 import { spawn } from 'node:child_process';
-import type { Clock } from '../../base/index.ts';
+import type { Clock } from '../../../base/index.ts';
 
 /** `slow`: it was ended because it took too long. `no-program`: it is not installed. */
 export type Ended =

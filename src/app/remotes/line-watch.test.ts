@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FakeClock } from '../base/testing.ts';
+import { FakeClock } from '../../base/testing.ts';
 import { watchLine } from './line-watch.ts';
 
 test('another network is told once; none at all, and the same one, are not', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { TroubleError } from '../collect/index.ts';
+import { TroubleError } from '../../collect/index.ts';
 import { FakeKeyring } from './keyring/fake-keyring.ts';
 import { replaceSecretFile } from './secret-file.ts';
 import { SecretKey } from './secret-key.ts';

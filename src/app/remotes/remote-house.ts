@@ -2,15 +2,15 @@
  * Accounts at other providers in a running house: their visits, and the ways their mail leaves by. What the commands
  * change beside it in the store is noticed here.
  */
-import { canonicalSender, Collector, TroubleError } from '../collect/index.ts';
-import type { MailServer, Remote, Remotes, RemoteSecrets } from '../collect/index.ts';
-import type { Route } from '../outbound/index.ts';
-import type { Core } from './core.ts';
-import { openLease } from './lease.ts';
+import { canonicalSender, Collector, TroubleError } from '../../collect/index.ts';
+import type { MailServer, Remote, Remotes, RemoteSecrets } from '../../collect/index.ts';
+import type { Route } from '../../outbound/index.ts';
+import type { Core } from '../core.ts';
+import { openLease } from '../lease.ts';
 import { lineIsBack } from './line-watch.ts';
-import { dialBy } from './name-lookup.ts';
+import { dialBy } from '../name-lookup.ts';
 import { openRemotes } from './remotes.ts';
-import type { SecretKey } from './secret-key.ts';
+import type { SecretKey } from '../secrets/secret-key.ts';
 
 export interface RemoteHouse {
   readonly remotes: Remotes;

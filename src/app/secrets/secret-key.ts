@@ -6,9 +6,9 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { openSeal } from '../base/index.ts';
-import type { Clock, Seal } from '../base/index.ts';
-import { TroubleError } from '../collect/index.ts';
+import { openSeal } from '../../base/index.ts';
+import type { Clock, Seal } from '../../base/index.ts';
+import { TroubleError } from '../../collect/index.ts';
 import { keyringOf } from './keyring/keyring.ts';
 import type { Keyring, Looked } from './keyring/keyring.ts';
 import { programRunner } from './keyring/run.ts';

@@ -3,11 +3,11 @@
  * for the line is tried at once.
  */
 import { networkInterfaces } from 'node:os';
-import type { Cancel, Clock } from '../base/index.ts';
-import { changeQueue } from '../queue/index.ts';
-import type { Core } from './core.ts';
+import type { Cancel, Clock } from '../../base/index.ts';
+import { changeQueue } from '../../queue/index.ts';
+import type { Core } from '../core.ts';
 import type { RemoteHouse } from './remote-house.ts';
-import { queueSettings } from './settings.ts';
+import { queueSettings } from '../settings.ts';
 
 const LOOK_EVERY = 3_000;
 /** Troubles that were nobody's fault at the provider. */
