@@ -231,6 +231,20 @@ test('a style sheet of its own holds in the letter, part by part, by width, and 
   assert.equal(await page.locator('#archive').isVisible(), true);
 });
 
+test('rules that would keep the browser busy for minutes are left out, the others hold', async (t) => {
+  const shown = await open(t);
+  if (shown === undefined) return;
+  const { page, letter, show } = shown;
+  const bombs = 'b + * ~ * ~ * ~ * ~ i { color: red } b > * * > * * > * * > i { color: red }';
+  const deep = (inner: string): string => `${'<div>'.repeat(100)}${inner}${'</div>'.repeat(100)}`;
+  await show({ html: `<style>${bombs} p { color: rgb(1, 2, 3) }</style><p>text</p>${deep('<i></i>'.repeat(2_000))}` });
+  assert.equal(await letter.locator('p').evaluate((p) => getComputedStyle(p).color), 'rgb(1, 2, 3)');
+  const rules = await page.evaluate(
+    () => document.querySelector('iframe')?.contentDocument?.adoptedStyleSheets[0]?.cssRules.length,
+  );
+  assert.equal(rules, 1);
+});
+
 test('letters of the corpus that bring style sheets look as they were meant to, and ask for nothing', async (t) => {
   const shown = await open(t);
   if (shown === undefined) return;

@@ -166,6 +166,7 @@ interface Pass {
   readonly links: LetterLink[];
   readonly styles: StyleText[];
   nodes: number;
+  depth: number;
   styled: boolean;
 }
 
@@ -193,13 +194,14 @@ function sanitise(view: View, html: string, rules: Rules): Sanitised {
     links: [],
     styles: [],
     nodes: 0,
+    depth: 0,
     styled: false,
   };
   pass = run;
   try {
     const whole = purifier.sanitize(html, configuration(rules));
     const { box } = rules;
-    const styles = box === undefined ? NO_STYLES : keptStyles(view, run.styles, box);
+    const styles = box === undefined ? NO_STYLES : keptStyles(view, run.styles, { box, extent: run });
     const facts = factsOf(run, html, styles);
     return { kind: 'fragment', fragment: bodyOf(whole, box), css: styles.css, facts };
   } catch (error) {
@@ -242,7 +244,8 @@ function purifierOf(view: View): DOMPurify {
     const run = thisPass();
     if (++run.nodes > MOST_NODES) throw new Unfit('nodes');
     if (node.nodeType !== ELEMENT_NODE) return;
-    if (isDeeperThan(node, DEEPEST)) throw new Unfit('depth');
+    run.depth = Math.max(run.depth, depthOf(node));
+    if (run.depth > DEEPEST) throw new Unfit('depth');
     notePicture(node as Element, run);
     if (run.rules.box !== undefined && isStyle(node))
       run.styles.push({ text: node.textContent ?? '', media: node.media });
@@ -280,10 +283,11 @@ function thisPass(): Pass {
 const isStyle = (node: Node): node is HTMLStyleElement =>
   node.nodeName === 'STYLE' && (node as Element).namespaceURI === 'http://www.w3.org/1999/xhtml';
 
-function isDeeperThan(node: Node, most: number): boolean {
+/** Counted no further than what is too deep in any case. */
+function depthOf(node: Node): number {
   let depth = 0;
-  for (let at: Node | null = node; at !== null; at = at.parentNode) if (++depth > most) return true;
-  return false;
+  for (let at: Node | null = node; at !== null && depth <= DEEPEST; at = at.parentNode) depth += 1;
+  return depth;
 }
 
 /** Pictures on other servers that could be shown. What else an element would ask for is never asked for, whatever the reader wishes. */

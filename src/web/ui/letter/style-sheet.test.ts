@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { boundSelectors, conditionOf, keptDeclarations } from './style-sheet.ts';
+import { boundSelectors, conditionOf, keptDeclarations, stepsToMatch } from './style-sheet.ts';
 
 const IN = ':where(#letter-0, #letter-0 *)';
 const bound = (list: string) => boundSelectors(list, 'letter-0', undefined);
@@ -65,6 +65,22 @@ test('what a selector can’t say', () => {
   ])
     assert.equal(bound(given), undefined, given);
   assert.equal(bound('p, a:visited, b'), `p${IN}, b${IN}`, 'the others of its list stay');
+});
+
+test('what a selector may cost: near steps among far ones multiply, far ones alone do not', () => {
+  const extent = { nodes: 1_000, depth: 20 };
+  for (const [list, steps] of [
+    ['p', 20_000],
+    ['.a .b .c .d', 20_000],
+    ['td.a > p', 20_000],
+    ['p, li:nth-child(2n + 1)', 40_000],
+    ['h1 ~ p', 1_000_000],
+    ['.a > .b .c', 400_000],
+    ['.a .b > .c .d', 8_000_000],
+    ['b + * ~ * ~ p', 20_000_000_000],
+    ['.a ~ .b .c', 400_000_000],
+  ] as const)
+    assert.equal(stepsToMatch(list, extent), steps, list);
 });
 
 test('conditions on the width, the medium and the colour scheme, nothing else', () => {

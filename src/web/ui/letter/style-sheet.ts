@@ -15,6 +15,33 @@ const LONGEST_SELECTOR = 1_000;
 /** Compounds of one selector: each more makes matching dearer. */
 const MOST_COMPOUNDS = 8;
 
+/** How large a part is: what it costs to match a selector grows with it. */
+export interface Extent {
+  readonly nodes: number;
+  readonly depth: number;
+}
+
+/** Steps that a browser may have to take to match all rules of a part: some seconds at the worst. Newsletters need a tenth of them. */
+const MOST_STEPS = 500_000_000;
+
+/**
+ * Steps that a list of selectors may take a browser, at the worst. Where a step to the parent or to the element before can
+ * fail by itself, each search further off is begun anew behind it: that multiplies.
+ */
+export function stepsToMatch(list: string, { nodes, depth }: Extent): number {
+  const ways = list.split(',').map((one) => {
+    const between =
+      one
+        .trim()
+        .replaceAll(/\([^)]*\)/g, '')
+        .match(/\s*[>+~]\s*|\s+/g) ?? [];
+    const reaches = between.flatMap((step) => (step.trim() === '~' ? [nodes] : step.trim() === '' ? [depth] : []));
+    const isSimple = reaches.length === between.length && new Set(reaches).size <= 1;
+    return isSimple ? Math.max(depth, ...reaches) : reaches.reduce((all, reach) => all * reach, depth);
+  });
+  return nodes * ways.reduce((all, one) => all + one, 0);
+}
+
 /** When rules hold. */
 export interface Condition {
   /** Of `@media`, or ''. */
@@ -152,8 +179,12 @@ export interface StyleText {
 }
 
 /** @param view whose parser reads them: the frame that will show the letter. */
-export function keptStyles(view: Window & typeof globalThis, styles: readonly StyleText[], box: string): KeptStyles {
-  const run = { rules: 0, css: [] as string[], styled: false, hasDark: false };
+export function keptStyles(
+  view: Window & typeof globalThis,
+  styles: readonly StyleText[],
+  { box, extent }: { readonly box: string; readonly extent: Extent },
+): KeptStyles {
+  const run: Run = { extent, rules: 0, steps: 0, css: [], styled: false, hasDark: false };
   let room = LONGEST_STYLES;
   for (const { text, media } of styles) {
     const read = new view.CSSStyleSheet({ media: media.slice(0, LONGEST_SELECTOR) });
@@ -167,7 +198,9 @@ export function keptStyles(view: Window & typeof globalThis, styles: readonly St
 }
 
 interface Run {
+  readonly extent: Extent;
   rules: number;
+  steps: number;
   readonly css: string[];
   styled: boolean;
   hasDark: boolean;
@@ -196,6 +229,9 @@ function takeRule(rule: CSSStyleRule, { media, scheme }: Condition, box: string,
   const declarations = keptDeclarations(rule.style);
   const selectors = declarations === '' ? undefined : boundSelectors(rule.selectorText, box, scheme);
   if (selectors === undefined) return;
+  const steps = stepsToMatch(rule.selectorText, run.extent);
+  if (run.steps + steps > MOST_STEPS) return;
+  run.steps += steps;
   const colours = /(^|[ -])(color|background-color):/.test(declarations);
   if (scheme === 'dark') run.hasDark ||= colours;
   else run.styled ||= colours;
