@@ -2,7 +2,7 @@
  * Outbox/get and Outbox/act (docs/jmap.md): how each recipient of what was sent stands, why, and what its sender can
  * do. A submission that nobody needs to look at (all sent, or canceled) is told only when it is asked for by its id.
  */
-import type { QueuedDelivery, QueuedMessage, SubmissionRow, TakenBack } from '../../store/index.ts';
+import type { QueuedDelivery, QueuedMessage, Store, SubmissionRow, TakenBack } from '../../store/index.ts';
 import { takeBack } from '../../queue/index.ts';
 import { SIDES } from '../../reasons/index.ts';
 import type { Reason } from '../../reasons/index.ts';
@@ -14,7 +14,7 @@ import { MethodError } from '../errors.ts';
 import { mailState } from '../state.ts';
 import { OUTBOX } from './capability.ts';
 import { utcDate } from './dates.ts';
-import { isForwarded, reasonOfDelivery, standsOf, stateOf, telling } from './recipients.ts';
+import { outboxStateOf, reasonOfStand, replyOf, standsOf, telling } from './recipients.ts';
 import type { OutboxState, RecipientStand } from './recipients.ts';
 import type { SendingParts } from './submit.ts';
 
@@ -36,7 +36,10 @@ export function outboxMethods(parts: SendingParts): readonly Method[] {
         const wanted = ids ?? (await store.read('outbox', { account, failedSince, limit: MOST_SHOWN }));
         const rows = await store.read('submissions', { account, ids: wanted });
         const list: (Properties & { readonly id: string })[] = [];
-        for (const row of rows) list.push(await entryOf(parts, row));
+        for (const row of rows) {
+          const sent = await sentOf(store, row);
+          if (ids !== null || isWorthLooking(sent, failedSince)) list.push(entryOf(parts, row, sent));
+        }
         return { state, list };
       },
     }),
@@ -54,13 +57,35 @@ export function outboxMethods(parts: SendingParts): readonly Method[] {
   ];
 }
 
-async function entryOf(parts: SendingParts, row: SubmissionRow): Promise<Properties & { readonly id: string }> {
-  const { store } = parts;
+interface Sent {
+  readonly stands: readonly RecipientStand[];
+  readonly message: QueuedMessage | undefined;
+}
+
+async function sentOf(store: Store, row: SubmissionRow): Promise<Sent> {
   const [deliveries, [message]] = await Promise.all([
     store.read('deliveries', { message: row.id }),
     store.read('findMessages', { id: row.id }),
   ]);
-  const stands = standsOf(row, deliveries);
+  return { stands: standsOf(row, deliveries), message };
+}
+
+/** What was unsure and is no longer, since a report came, is like all else that has ended. */
+function isWorthLooking({ stands, message }: Sent, failedSince: number): boolean {
+  return stands.some((stand) => {
+    const state = outboxStateOf(stand);
+    if (state !== 'refused') return !ENDED.has(state);
+    return (telling(stand)?.endedAt ?? message?.receivedAt ?? 0) >= failedSince;
+  });
+}
+
+const ENDED: ReadonlySet<OutboxState> = new Set(['sent', 'canceled']);
+
+function entryOf(
+  parts: SendingParts,
+  row: SubmissionRow,
+  { stands, message }: Sent,
+): Properties & { readonly id: string } {
   return {
     id: row.id,
     emailId: row.email,
@@ -77,27 +102,25 @@ async function entryOf(parts: SendingParts, row: SubmissionRow): Promise<Propert
 const ORDER: readonly OutboxState[] = ['unsure', 'refused', 'sending', 'waiting', 'held', 'canceled', 'sent'];
 
 function stateOfAll(stands: readonly RecipientStand[]): OutboxState {
-  const states = stands.map((stand) => stateOf(telling(stand)));
+  const states = stands.map(outboxStateOf);
   return ORDER.find((state) => states.includes(state)) ?? 'sent';
 }
 
 function recipientOf(parts: SendingParts, stand: RecipientStand, message: QueuedMessage | undefined): Properties {
   const delivery = telling(stand);
-  const state = stateOf(delivery);
-  const reason = reasonOfDelivery(delivery);
+  const state = outboxStateOf(stand);
+  const reason = reasonOfStand(stand);
   return {
     email: stand.email,
     state,
-    // A report that came later knows better than the server that took it.
-    ...(state === 'sent' && stand.reported?.action === 'failed' ? { state: 'refused' } : {}),
     heldBy: state === 'held' ? (delivery?.nextAt === 0 ? 'keeper' : 'sender') : null,
     reason: reason === undefined ? null : reasonJson(reason),
-    reply: delivery === undefined || isForwarded(delivery) ? null : (delivery.lastReply ?? null),
+    reply: replyOf(stand) ?? null,
     attempts: delivery?.attempts ?? 0,
     nextAt: nextAtOf(delivery),
     givesUpAt: givesUpAt(parts, delivery, message),
     endedAt: delivery?.endedAt === undefined ? null : utcDate(delivery.endedAt),
-    actions: delivery === undefined ? [] : actionsFor(delivery),
+    actions: delivery === undefined || state === 'sent' || state === 'refused' ? [] : actionsFor(delivery),
   };
 }
 

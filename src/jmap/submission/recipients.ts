@@ -4,7 +4,7 @@
  * elsewhere the sender hears how it went, and not what was said there.
  */
 import { canonicalAddress, parseAddress } from '../../mail/index.ts';
-import { isReason, reasonOf } from '../../reasons/index.ts';
+import { explainReply, isReason, reasonOf } from '../../reasons/index.ts';
 import type { Reason } from '../../reasons/index.ts';
 import type { DeliveryState, QueuedDelivery, SubmissionRow } from '../../store/index.ts';
 
@@ -141,7 +141,19 @@ const UNANSWERED: Readonly<Record<DeliveryState, string>> = {
 
 export type OutboxState = 'held' | 'waiting' | 'sending' | 'sent' | 'refused' | 'unsure' | 'canceled';
 
-export function stateOf(delivery: QueuedDelivery | undefined): OutboxState {
+/** RFC 3464 §2.3.3: it is with somebody who answers for it. */
+const ARRIVED = new Set(['delivered', 'relayed', 'expanded']);
+
+/** A report that came later knows better than who handed it on, and than whoever heard no answer. */
+export function outboxStateOf(stand: RecipientStand): OutboxState {
+  const state = stateOf(telling(stand));
+  const action = stand.reported?.action ?? '';
+  if (state !== 'sent' && state !== 'unsure') return state;
+  if (action === 'failed') return 'refused';
+  return ARRIVED.has(action) ? 'sent' : state;
+}
+
+function stateOf(delivery: QueuedDelivery | undefined): OutboxState {
   switch (delivery?.state) {
     case undefined:
     case 'filed':
@@ -157,7 +169,40 @@ export function stateOf(delivery: QueuedDelivery | undefined): OutboxState {
 }
 
 /** Why it isn't there (yet): of an alias only that it led on. */
-export function reasonOfDelivery(delivery: QueuedDelivery | undefined): Reason | undefined {
+export function reasonOfStand(stand: RecipientStand): Reason | undefined {
+  const delivery = telling(stand);
+  if (!isRefusedByReport(stand)) return outboxStateOf(stand) === 'sent' ? undefined : reasonOfDelivery(delivery);
+  if (delivery !== undefined && isForwarded(delivery)) return reasonOf('forwarding-failed', false);
+  return reasonOfReport(stand.reported ?? {});
+}
+
+/** The other server's own words: of an alias none. */
+export function replyOf(stand: RecipientStand): string | undefined {
+  const delivery = telling(stand);
+  if (delivery === undefined || isForwarded(delivery)) return undefined;
+  return isRefusedByReport(stand) ? stand.reported?.diagnostic : delivery.lastReply;
+}
+
+/** Here it is not over, or well. */
+function isRefusedByReport(stand: RecipientStand): boolean {
+  return outboxStateOf(stand) === 'refused' && stateOf(telling(stand)) !== 'refused';
+}
+
+/** Of what another server reported there are a code and words. */
+export function reasonOfReport({
+  action,
+  status,
+  diagnostic = '',
+}: Partial<Pick<ReportedFacts, 'action' | 'status' | 'diagnostic'>>): Reason | undefined {
+  if (status === undefined && diagnostic === '') return undefined;
+  const code = Number(/^[245]\d\d\b/.exec(diagnostic)?.[0] ?? `${status?.[0] ?? '5'}50`);
+  if (code < 400) return undefined;
+  const enhanced = /^\d{3}[ -]([45]\.\d{1,3}\.\d{1,3})\b/.exec(diagnostic)?.[1] ?? status;
+  const reply = { code, lines: [diagnostic], ...(enhanced === undefined ? {} : { enhanced }) };
+  return explainReply({ reply, over: action !== 'delayed' });
+}
+
+function reasonOfDelivery(delivery: QueuedDelivery | undefined): Reason | undefined {
   if (delivery === undefined || !['waiting', 'failed', 'unsure'].includes(delivery.state)) return undefined;
   if (delivery.state === 'unsure') return reasonOf('answer-lost');
   const { reason } = delivery;

@@ -6,7 +6,7 @@
 import { ReportReader } from '../../mime/index.ts';
 import type { ReadRecipient, ReadReport } from '../../mime/index.ts';
 import { decodeHeaderText } from '../../mail/index.ts';
-import { explainReply, isReason, reasonOf } from '../../reasons/index.ts';
+import { isReason, reasonOf } from '../../reasons/index.ts';
 import type { Reason } from '../../reasons/index.ts';
 import type { EmailRow, QueuedDelivery, Store, SubmissionRow } from '../../store/index.ts';
 import { getMethod } from '../frames/get.ts';
@@ -15,7 +15,7 @@ import { mailState } from '../state.ts';
 import { OUTBOX } from './capability.ts';
 import { utcDate } from './dates.ts';
 import { reasonJson } from './outbox.ts';
-import { isForwarded, keyOf } from './recipients.ts';
+import { isForwarded, keyOf, reasonOfReport } from './recipients.ts';
 import type { ReportedFacts } from './recipients.ts';
 
 export function reportMethods(store: Store): readonly Method[] {
@@ -218,13 +218,7 @@ function recipientJson(
 /** Our own queue knows best why it gave up; of others there are the code and the words. */
 function reasonFor(one: ReadRecipient, own: QueuedDelivery | undefined): Reason | undefined {
   if (one.action !== 'failed' && one.action !== 'delayed' && one.action !== undefined) return undefined;
-  const over = one.action !== 'delayed';
   if (own?.state === 'failed' && own.reason !== undefined && isReason(own.reason))
     return reasonOf(isForwarded(own) ? 'forwarding-failed' : own.reason, false);
-  const { status, diagnostic = '' } = one;
-  if (status === undefined && diagnostic === '') return undefined;
-  const code = Number(/^[245]\d\d\b/.exec(diagnostic)?.[0] ?? `${status?.[0] ?? '5'}50`);
-  if (code < 400) return undefined;
-  const enhanced = /^\d{3}[ -]([45]\.\d{1,3}\.\d{1,3})\b/.exec(diagnostic)?.[1] ?? status;
-  return explainReply({ reply: { code, lines: [diagnostic], ...(enhanced === undefined ? {} : { enhanced }) }, over });
+  return reasonOfReport(one);
 }

@@ -288,6 +288,66 @@ test('an outbox tells how each recipient stands and why, and what can be done', 
   assert.equal(house.next.got.length, 1);
 });
 
+const reportOf = (email: string, recipient: string, action: string, more: string): string =>
+  [
+    'From: Mail <mailer-daemon@c.test>',
+    'To: alice@a.test',
+    'Subject: Report',
+    `Message-ID: <${email}.${action}@c.test>`,
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/report; report-type=delivery-status; boundary=r',
+    '',
+    '--r',
+    '',
+    'See below.',
+    '--r',
+    'Content-Type: message/delivery-status',
+    '',
+    'Reporting-MTA: dns; mx.c.test',
+    '',
+    `Final-Recipient: rfc822; ${recipient}`,
+    `Action: ${action}`,
+    more,
+    '--r',
+    'Content-Type: text/rfc822-headers',
+    '',
+    `Message-ID: <${email}@a.test>`,
+    '',
+    '--r--',
+    '',
+  ].join('\r\n');
+
+test('what was unsure is settled by a report that comes later: it arrived, or it did not, and why', async (t) => {
+  const house = await SendingHouse.open(t);
+  house.next.answer = () => LOST;
+  house.startQueue();
+  const send = async (name: string, to: string): Promise<string> => {
+    const id = (await house.submit(await house.draft(letter(to, [`Message-ID: <${name}@a.test>`]))))['id'] as string;
+    await house.pass(0, async () => (await house.outbox(id))['state'] === 'unsure');
+    return id;
+  };
+  const [good, bad, late] = [await send('good', 'g@c.test'), await send('bad', 'b@c.test'), await send('late', 'l@c.test')]; // prettier-ignore
+  const reports = [
+    await house.draft(reportOf('good', 'g@c.test', 'delivered', 'Status: 2.0.0')),
+    await house.draft(reportOf('bad', 'b@c.test', 'failed', 'Status: 5.2.2\r\nDiagnostic-Code: smtp; 552 5.2.2 Mailbox full')), // prettier-ignore
+    await house.draft(reportOf('late', 'l@c.test', 'delayed', 'Status: 4.4.1')),
+  ];
+  assert.equal((await house.ok('DeliveryReport/get', { ids: reports }))['list'].length, 3);
+  const stand = async (id: string): Promise<readonly unknown[]> => {
+    const { state, reason, reply, actions } = (await house.outbox(id))['recipients'][0] as Answered;
+    return [state, reason?.id, reply, actions];
+  };
+  assert.deepEqual(await stand(good), ['sent', undefined, '451 4.4.2 The line broke', []]);
+  assert.deepEqual(await stand(bad), ['refused', 'mailbox-full', '552 5.2.2 Mailbox full', []]);
+  assert.deepEqual((await stand(late))[0], 'unsure', 'nobody has said more of it');
+  const shown = async (): Promise<readonly string[]> =>
+    ((await house.ok('Outbox/get', { ids: null }))['list'] as Answered[]).map(({ id }) => id as string).toSorted();
+  assert.deepEqual(await shown(), [bad, late].toSorted());
+  // What failed is shown for a week.
+  await house.house.clock.advance(8 * 86_400_000);
+  assert.deepEqual(await shown(), [late]);
+});
+
 test('a bounce is a card, linked to what was sent', async (t) => {
   const house = await SendingHouse.open(t);
   house.next.answer = () => NOBODY;
