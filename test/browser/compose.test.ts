@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
+import { MailClient } from '../mail-client.ts';
 import { eventually, PASSWORD, startHost } from '../program.ts';
 import type { RunningHost } from '../program.ts';
 import { assertAccessible } from './axe.ts';
@@ -126,7 +127,18 @@ test('a reply has the file, the quote and the thread; without a file it asks', a
   await bob.page.getByText(/of files become about 8\d\d kB on the way/).waitFor();
   await bob.page.getByText('You wrote “attached”').waitFor({ state: 'detached' });
   await eventually('the file is uploaded', async () => (await bob.page.locator('progress').count()) === 0);
-  await bob.page.getByRole('button', { name: 'Send', exact: true }).click();
+  const his = await MailClient.logIn(host.port('web'), 'bob@a.test');
+  await eventually('the draft has it', async () =>
+    (await his.list('drafts', ['hasAttachment'])).some((draft) => draft['hasAttachment'] === true),
+  );
+  await bob.page.locator('.compose-saved', { hasText: 'Saved ' }).waitFor();
+  const send = bob.page.getByRole('button', { name: 'Send', exact: true });
+  await send.click();
+  // Taken back it has its file still, and so it has when it is sent again.
+  await bob.page.getByRole('button', { name: 'Undo' }).click();
+  await bob.page.locator('.compose-saved', { hasText: 'Saved ' }).waitFor();
+  assert.match(await bob.page.locator('.compose-file').innerText(), /plan\.pdf/u);
+  await send.click();
   await bob.page.getByRole('button', { name: 'Undo' }).waitFor();
   await bob.page.getByRole('button', { name: 'Outbox' }).click();
   await bob.page.getByRole('button', { name: 'Send now' }).click();

@@ -13,7 +13,7 @@ import { SizeLimits } from './packed-size.ts';
 import type { Entry } from './people.ts';
 import { Saver } from './saver.ts';
 import type { SaveState } from './saver.ts';
-import { saveDraft } from './store-draft.ts';
+import { blobsOf, saveDraft } from './store-draft.ts';
 import { upload } from './upload.ts';
 import type { Upload } from './upload.ts';
 
@@ -259,6 +259,11 @@ export class Draft {
     const current = this.content.peek();
     if (isSame(withoutBlobs(current), withoutBlobs(content)) && !this.isUploading) await this.unmirror();
     else await this.mirrorNow();
+  }
+
+  /** Its files are parts of this email now, and no longer of the version before. */
+  async filesAreIn(email: string): Promise<void> {
+    this.takeBlobs(await blobsOf(this.api, email, this.content.peek().files));
   }
 
   /** The parts of the saved draft stand in for the uploads, which don't stay for ever. */

@@ -22,7 +22,7 @@ import type { Envelope, Hold } from './letter.ts';
 import { drafts, finish, openDraft, write } from './open.ts';
 import { writing } from './options.ts';
 import { outboxOf } from '../outbox/outbox.ts';
-import { creationName } from './store-draft.ts';
+import { creationName, withFilesOf } from './store-draft.ts';
 
 const say = words.compose;
 
@@ -59,13 +59,13 @@ export async function send(draft: Draft, later?: Date): Promise<void> {
     // A page that ends before the answer comes finds out when it is opened again.
     await draft.mirrorNow();
     const hold: Hold = later === undefined ? { seconds: writing.peek().undoSeconds } : { until: later };
-    const sent = await submit(theDesk().api, draft, { hold, messageId: attempt.messageId });
+    const sent = await submit(theDesk().api, draft, { hold, attempt });
     await finish(draft);
     tell(draft, sent, later);
     void markOriginal(attempt.content, true);
   } catch (error) {
     if (isUnanswered(error)) await findOut(draft);
-    else stay(draft, error instanceof Refused ? error.obstacle : refusal(error));
+    else await stay(draft, error instanceof Refused ? error.obstacle : refusal(error));
   }
   draft.sending.value = false;
   lookAgain();
@@ -79,9 +79,10 @@ function beginAttempt(draft: Draft, later: Date | undefined): Attempt {
   return attempt;
 }
 
-/** It was not sent: it is a draft, to be saved. */
-function stay(draft: Draft, obstacle: Obstacle): void {
+/** It was not sent: it is a draft, to be saved. What was made to be sent is its newest version. */
+async function stay(draft: Draft, obstacle: Obstacle): Promise<void> {
   draft.attempt = undefined;
+  if (draft.serverId !== undefined) await draft.filesAreIn(draft.serverId);
   draft.obstacle.value = obstacle;
   writeOn(draft);
 }
@@ -102,13 +103,14 @@ export async function findOut(draft: Draft): Promise<void> {
   const { api, line } = theDesk();
   const isWanted = (): boolean => drafts.peek().includes(draft);
   const found = await findLetter({ api, line, drafts: boxes().mailboxes.drafts }, attempt.messageId, isWanted);
+  if (found !== undefined) {
+    draft.isDoubtful.value = false;
+    draft.attempt = undefined;
+    if (found.is === 'sent') await sentAfterAll(draft, found, attempt);
+    else await notSent(draft, found);
+    lookAgain();
+  }
   draft.sending.value = false;
-  if (found === undefined) return;
-  draft.isDoubtful.value = false;
-  draft.attempt = undefined;
-  if (found.is === 'sent') await sentAfterAll(draft, found, attempt);
-  else notSent(draft, found);
-  lookAgain();
 }
 
 async function sentAfterAll(draft: Draft, sent: Sent, { content, until }: Attempt): Promise<void> {
@@ -122,13 +124,14 @@ async function sentAfterAll(draft: Draft, sent: Sent, { content, until }: Attemp
     return;
   }
   draft.serverId = undefined;
+  await draft.filesAreIn(sent.email);
   draft.wasSent.value = true;
   writeOn(draft);
 }
 
-function notSent(draft: Draft, found: Exclude<Whereabouts, { is: 'sent' }>): void {
+async function notSent(draft: Draft, found: Exclude<Whereabouts, { is: 'sent' }>): Promise<void> {
   if (found.is === 'draft') draft.serverId = found.email;
-  stay(draft, { is: 'refused', type: 'notGone', trouble: new Trouble('refused'), addresses: [] });
+  await stay(draft, { is: 'refused', type: 'notGone', trouble: new Trouble('refused'), addresses: [] });
 }
 
 /** What was done shows at once. */
@@ -168,9 +171,8 @@ interface Sent {
 async function submit(
   api: Api,
   draft: Draft,
-  { hold, messageId }: { readonly hold: Hold; readonly messageId: string },
+  { hold, attempt: { content, messageId } }: { readonly hold: Hold; readonly attempt: Attempt },
 ): Promise<Sent> {
-  const content = draft.content.peek();
   const letter = letterOf({ ...content, files: usedFiles(content) });
   const { mailboxes } = boxes();
   const [email, submission] = [creationName(), creationName()];
@@ -280,7 +282,7 @@ async function takeBack(sent: Pick<Sent, 'submission' | 'email'>, draft: Draft |
     await write({ kind: 'draft', email: sent.email });
     return;
   }
-  const content = draft.content.peek();
+  const content = await withFilesOf(theDesk().api, sent.email, draft.content.peek());
   void markOriginal(content, false);
   const again = await openDraft({ content, key: draft.key, serverId: sent.email });
   again.saveAnew();

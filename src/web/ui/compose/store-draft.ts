@@ -109,8 +109,13 @@ async function saveOnce(api: Api, { drafts, key, content, before }: Parts): Prom
 const refusalOf = (error: { readonly type: string } | undefined): Trouble =>
   error === undefined ? new MethodError('serverFail') : fromSetError(error);
 
+/** The same letter, with its files where they lie in this email: with the version before they have gone. */
+export async function withFilesOf(api: Api, id: Id, content: Content): Promise<Content> {
+  return withBlobs(content, await blobsOf(api, id, content.files));
+}
+
 /** The parts of a draft in the order in which they were put there: pictures in the text first. */
-async function blobsOf(api: Api, id: Id, files: readonly DraftFile[]): Promise<ReadonlyMap<string, Id>> {
+export async function blobsOf(api: Api, id: Id, files: readonly DraftFile[]): Promise<ReadonlyMap<string, Id>> {
   const sent = files.filter(({ blobId }) => blobId !== undefined);
   if (sent.length === 0) return new Map();
   try {
