@@ -18,6 +18,17 @@ test('notices: go away by themselves, but not while somebody points at them', as
   assert.deepEqual(texts(notices), []);
 });
 
+test('notices: when one is put away by hand, the others go away by themselves', async () => {
+  const clock = new FakeClock();
+  const notices = new Notices(clock);
+  const pressed = notices.say('one');
+  notices.say('two');
+  notices.hold();
+  notices.dismiss(pressed);
+  await clock.advance(10_000);
+  assert.deepEqual(texts(notices), []);
+});
+
 test('notices: undo takes back the newest that can be, once', () => {
   const notices = new Notices(new FakeClock());
   const undone: string[] = [];

@@ -68,6 +68,8 @@ export class Notices {
     this.timers.get(id)?.();
     this.timers.delete(id);
     this.shown.value = this.shown.value.filter((one) => one.id !== id);
+    // Whoever pressed it pointed at it: nobody says that they no longer point at what is gone.
+    for (const one of this.shown.value) if (!this.timers.has(one.id)) this.wait(one.id);
   }
 
   /** False: nothing that can be taken back is on the screen. */
