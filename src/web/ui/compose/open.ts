@@ -17,6 +17,7 @@ import { readMailto } from './mailto.ts';
 import { mirrored, unmirror } from './mirror.ts';
 import { writing } from './options.ts';
 import {
+  ANSWER_FIELDS,
   answerContent,
   attachContent,
   blindTo,
@@ -101,11 +102,11 @@ async function begin(wish: Writing): Promise<Begun> {
   const fresh = (content: Content): Begun => ({ content, key: newKey(), serverId: undefined });
   if (wish.kind === 'new') return fresh(emptyContent(first, wishes, prefillOf(wish.to)));
   if ('blob' in wish) {
-    const unfiled = await parseLetter(api, wish.blob, MOST_TEXT);
+    const unfiled = await parseLetter(api, wish.blob, { maxBodyValueBytes: MOST_TEXT, more: ANSWER_FIELDS });
     const begun =
       wish.kind === 'forward'
         ? fresh(forwardContent(unfiled, identities, wishes))
-        : answer(unfiled, wish.kind === 'reply-all', identities);
+        : await answer(unfiled, wish.kind === 'reply-all', identities);
     return { ...begun, content: { ...begun.content, original: undefined } };
   }
   const letter = await loadLetter(api, wish.email);
@@ -121,9 +122,9 @@ async function begin(wish: Writing): Promise<Begun> {
   }
 }
 
-function answer(letter: Loaded, all: boolean, identities: readonly Identity[]): Begun {
+async function answer(letter: Loaded, all: boolean, identities: readonly Identity[]): Promise<Begun> {
   const content = answerContent(letter, { all, identities, wishes: writing.peek() });
-  const alone = all ? blindTo(letter, identities) : undefined;
+  const alone = all ? await blindTo(theDesk().api, letter, identities) : undefined;
   const begun = { content, key: newKey(), serverId: undefined };
   return alone === undefined ? begun : { ...begun, blindTo: alone };
 }
@@ -182,6 +183,8 @@ export function fold(draft: Draft): void {
 /** Closes it; the draft stays where drafts are. What can't be saved, a file that is not there yet too, is not closed. */
 export async function leave(draft: Draft): Promise<void> {
   if (isBlank(draft.content.peek())) {
+    // A save of what was there before may be under way.
+    await draft.stop();
     if (draft.serverId !== undefined) await destroyDraft(theDesk().api, draft.serverId).catch(() => undefined);
     return finish(draft);
   }

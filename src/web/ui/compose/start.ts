@@ -5,9 +5,11 @@ import { only } from '../jmap/api.ts';
 import type { BodyPart, FullEmail, GetResult } from '../jmap/types.ts';
 import { bodyOf, filesOf, picturesInside } from '../reader/body.ts';
 import { BODY_PROPERTIES, FULL_PROPERTIES } from '../reader/letters.ts';
+import type { Story } from '../reader/story.ts';
 import { answerAll, answerFrom, answerSubject, answerThread, answerTo, forwardSubject, wasBlind } from './answer.ts';
 import { FACTS_FIELD, htmlOfText, readFacts } from './content.ts';
 import type { Content, DraftFacts, DraftFile, Quote } from './content.ts';
+import { OUTBOX } from './correspondents.ts';
 import { fromFlowed } from './flowed.ts';
 import { blankPicture, cleanHtml, cleanNodes, textOf, textOfHtml, unboxed, writeHtml } from './html.ts';
 import { signatureText } from './identities.ts';
@@ -35,13 +37,23 @@ export const MOST_TEXT = 8 * 1024 * 1024;
 /** Mailing lists name themselves (RFC 2919). */
 const LIST_FIELD = 'header:List-Id:asText';
 
-export type Loaded = FullEmail & { readonly [FACTS_FIELD]?: string | null; readonly [LIST_FIELD]?: string | null };
+/** What the last host writes on top, with the address that it was for. */
+const DELIVERED_FIELD = 'header:Delivered-To:asText:all';
+
+/** For answering, more than for reading. */
+export const ANSWER_FIELDS = [LIST_FIELD, DELIVERED_FIELD];
+
+export type Loaded = FullEmail & {
+  readonly [FACTS_FIELD]?: string | null;
+  readonly [LIST_FIELD]?: string | null;
+  readonly [DELIVERED_FIELD]?: readonly string[];
+};
 
 /** Throws a Trouble where it can't be loaded. */
 export async function loadLetter(api: Api, id: string): Promise<Loaded> {
   const { list } = await api.call<GetResult<Loaded>>('Email/get', {
     ids: [id],
-    properties: [...FULL_PROPERTIES, FACTS_FIELD, LIST_FIELD],
+    properties: [...FULL_PROPERTIES, FACTS_FIELD, ...ANSWER_FIELDS],
     bodyProperties: BODY_PROPERTIES,
     fetchTextBodyValues: true,
     fetchHTMLBodyValues: true,
@@ -137,10 +149,28 @@ export function answerContent(
 }
 
 /** Whom an answer to all should perhaps go to alone, because one had the letter by Bcc; undefined where all knew. */
-export function blindTo(letter: Loaded, identities: readonly Identity[]): readonly Entry[] | undefined {
+export async function blindTo(
+  api: Api,
+  letter: Loaded,
+  identities: readonly Identity[],
+): Promise<readonly Entry[] | undefined> {
   const own = identities.map(({ email }) => email);
-  const isToList = typeof letter[LIST_FIELD] === 'string';
-  return isToList || !wasBlind(letter, own) ? undefined : asEntries(answerTo(letter, own));
+  if (typeof letter[LIST_FIELD] === 'string' || !wasBlind(letter, own)) return undefined;
+  // An alias may lead here that is no identity: those who wrote to it know.
+  const came = await cameTo(api, letter).catch(() => []);
+  return wasBlind(letter, [...own, ...came]) ? asEntries(answerTo(letter, own)) : undefined;
+}
+
+/** By which addresses it came: as this server took it, else as the provider that it was collected from has marked it. */
+async function cameTo(api: Api, letter: Loaded): Promise<readonly string[]> {
+  const isKept = Object.keys(letter.mailboxIds).length > 0 && api.speaks(OUTBOX);
+  const recorded = isKept ? await envelopeOf(api, letter.id) : [];
+  return recorded.length > 0 ? recorded : (letter[DELIVERED_FIELD] ?? []).slice(0, 1).map((one) => one.trim());
+}
+
+async function envelopeOf(api: Api, emailId: string): Promise<readonly string[]> {
+  const { list } = await api.call<{ readonly list: readonly Story[] }>('Journey/get', { emailId, submissionId: null });
+  return list.flatMap(({ recipients }) => recipients.map(({ email }) => email)).filter((email) => email !== '');
 }
 
 /** Who may write as a whole domain answers as the address there that was written to. */

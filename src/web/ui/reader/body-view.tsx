@@ -135,8 +135,8 @@ function PicturesBar({ facts, sender, once, choose }: BarProps) {
       <Icon name="image" />
       <p>
         {say.pictures.some(pictures.length)}{' '}
-        {say.pictures.why(hosts.slice(0, 2).join(', ') + (hosts.length > 2 ? ' …' : ''))}{' '}
-        {trackers > 0 && say.pictures.trackers(trackers)}
+        {say.pictures.why(pictures.length, hosts.slice(0, 2).join(', ') + (hosts.length > 2 ? ' …' : ''))}{' '}
+        {trackers > 0 && say.pictures.trackers(trackers, pictures.length)}
       </p>
       <div class="pictures-choices">
         <Button onClick={once}>{say.pictures.once}</Button>

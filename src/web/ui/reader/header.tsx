@@ -139,10 +139,12 @@ function Details({ email, full, isAsked }: DetailsProps) {
           <dd>{longDate(sentAt)}</dd>
         </div>
       )}
-      <div>
-        <dt>{say.received}</dt>
-        <dd>{longDate(Date.parse(email.receivedAt))}</dd>
-      </div>
+      {isKept && (
+        <div>
+          <dt>{say.received}</dt>
+          <dd>{longDate(Date.parse(email.receivedAt))}</dd>
+        </div>
+      )}
       {isAsked && isKept && api.speaks(OUTBOX) && <Came email={email.id} />}
       {messageId !== undefined && (
         <div>

@@ -25,7 +25,12 @@ export function InnerMessage({ blob }: { readonly blob: Id }) {
       .catch((error: unknown) => (trouble.value = asTrouble(error)));
   }, [blob]);
   if (trouble.value !== undefined)
-    return <ErrorCard what={words.reader.loadFailed} why={trouble.value.said ?? words.reader.unread} />;
+    return (
+      <ErrorCard
+        what={words.reader.loadFailed}
+        why={trouble.value.said ?? words.trouble[trouble.value.kind === 'busy' ? 'tooMany' : trouble.value.kind].why}
+      />
+    );
   if (email.value === undefined) {
     return (
       <Waiting>

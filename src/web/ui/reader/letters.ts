@@ -51,17 +51,24 @@ export const BODY_PROPERTIES = [
 ];
 
 /** A message that lies in no mailbox: inside another, or uploaded (Email/parse, RFC 8621 §4.9). Throws a Trouble where it is none. */
-export async function parseLetter(api: Api, blob: Id, maxBodyValueBytes = SHOWN): Promise<FullEmail> {
+export async function parseLetter(
+  api: Api,
+  blob: Id,
+  {
+    maxBodyValueBytes = SHOWN,
+    more = [],
+  }: { readonly maxBodyValueBytes?: number; readonly more?: readonly string[] } = {},
+): Promise<FullEmail> {
   const { parsed } = await api.call<{ readonly parsed: Readonly<Record<Id, FullEmail>> | null }>('Email/parse', {
     blobIds: [blob],
-    properties: FULL_PROPERTIES,
+    properties: [...FULL_PROPERTIES, ...more],
     bodyProperties: BODY_PROPERTIES,
     fetchTextBodyValues: true,
     fetchHTMLBodyValues: true,
     maxBodyValueBytes,
   });
   const found = parsed?.[blob];
-  if (found === undefined) throw new Trouble('refused', words.reader.unread);
+  if (found === undefined) throw new Trouble('refused', words.reader.inner.unread);
   // It lies in no mailbox and has no keywords of its own.
   return { ...found, id: found.id ?? blob, keywords: {}, mailboxIds: {}, receivedAt: found.sentAt ?? '' };
 }

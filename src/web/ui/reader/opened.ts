@@ -5,8 +5,9 @@
 import { notices } from '../components/notices.ts';
 import { upload } from '../compose/upload.ts';
 import { asTrouble } from '../jmap/trouble.ts';
+import type { Trouble } from '../jmap/trouble.ts';
 import { theDesk } from '../shell/app.ts';
-import { words } from '../words/index.ts';
+import { size, words } from '../words/index.ts';
 import { panel } from './panels.ts';
 
 const say = words.reader.inner;
@@ -19,7 +20,7 @@ const LARGEST = 150_000_000;
 
 async function openMessageFile(file: File): Promise<void> {
   if (file.size > LARGEST) {
-    notices.say(say.notOpened(file.name, ''));
+    notices.say(say.notOpened(file.name, say.tooLarge(size(LARGEST))));
     return;
   }
   const message = new Blob([file], { type: 'message/rfc822' });
@@ -27,9 +28,11 @@ async function openMessageFile(file: File): Promise<void> {
     const { blobId } = await upload(theDesk().api, message, () => undefined).done;
     panel.value = { kind: 'inner', blob: blobId, file: file.name };
   } catch (error) {
-    notices.say(say.notOpened(file.name, asTrouble(error).said ?? ''));
+    notices.say(say.notOpened(file.name, whyNot(asTrouble(error))));
   }
 }
+
+const whyNot = ({ kind, said }: Trouble): string => said ?? words.trouble[kind === 'busy' ? 'tooMany' : kind].what;
 
 /** Asks for a file. */
 export function chooseMessageFile(): void {
@@ -49,7 +52,8 @@ interface LaunchQueue {
 }
 
 export function followMessageFiles(): void {
-  (globalThis as { launchQueue?: LaunchQueue }).launchQueue?.setConsumer(({ files: [first] }) => {
+  (globalThis as { launchQueue?: LaunchQueue }).launchQueue?.setConsumer(({ files: [first, ...others] }) => {
     void first?.getFile().then(openMessageFile);
+    if (others.length > 0) notices.say(say.oneOnly);
   });
 }

@@ -124,7 +124,7 @@ export const compose = {
     manyMove: 'Move them to Bcc',
     manyLeave: 'That is meant so',
     blind:
-      'You are not among those it was openly sent to, so you probably had it as a blind copy (Bcc). An answer to all tells them that you have it.',
+      'You are not among those it was openly sent to: you had it as a blind copy (Bcc), or somebody passed it on to you. An answer to all tells them that you have it.',
     blindAlone: (who: string) => `Answer ${who} alone`,
     restored: 'This was kept in this browser when it closed before the server had it. Everything is there again.',
     forked:

@@ -29,10 +29,13 @@ export const reader = {
   draft: 'Go on writing',
   pictures: {
     some: (n: number) => many(n, 'One picture is on another server.', '# pictures are on other servers.'),
-    why: (who: string) => `Loading them tells ${who} that, when and from where you read this.`,
+    why: (n: number, who: string) =>
+      `Loading ${n === 1 ? 'it' : 'them'} tells ${who} that, when and from where you read this.`,
     somebody: 'the sender',
-    trackers: (n: number) =>
-      n === 1 ? 'One of them looks like a tracker.' : `${number(n)} of them look like trackers.`,
+    trackers: (n: number, of: number) =>
+      of === 1
+        ? 'It looks like a tracker.'
+        : many(n, 'One of them looks like a tracker.', '# of them look like trackers.'),
     once: 'Show once',
     always: (who: string) => `Always from ${who}`,
     never: (who: string) => `Never from ${who}`,
@@ -74,6 +77,9 @@ export const reader = {
     kept: (folder: string) => `It is in ${folder} now.`,
     notKept: (said: string) => `It could not be put there. ${said}`,
     notOpened: (name: string, said: string) => `${name} could not be opened. ${said}`,
+    tooLarge: (most: string) => `It is larger than ${most}, and no server would take that as a message.`,
+    oneOnly: 'One message is opened at a time: open the others one by one.',
+    unread: 'It could not be read as a message. The file itself is untouched.',
   },
   journey: {
     title: 'What happened to this message',
