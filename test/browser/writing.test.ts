@@ -35,7 +35,7 @@ import {
 } from './writing.ts';
 
 const chromium = useChromium();
-const [ALICE, BOB, SALES] = ['alice@a.test', 'bob@a.test', 'sales@a.test'];
+const [ALICE, BOB, SALES, TEAM] = ['alice@a.test', 'bob@a.test', 'sales@a.test', 'team@a.test'];
 
 const PDF = Buffer.from('%PDF-1.4\n%%EOF\n');
 
@@ -95,6 +95,8 @@ const REFUSALS: readonly (readonly [string, string])[] = [
   ['somethingNew', 'The server’s own words are below'],
 ];
 
+const WIDE = { width: 1280, height: 800 };
+
 test('writing in the browser', async (t) => {
   const tables = '[limits]\nmessage_size = "300KB"\n';
   const web = await startWebmail(t, { accounts: [ALICE, BOB], args: ['--only', 'web'], tables });
@@ -103,6 +105,9 @@ test('writing in the browser', async (t) => {
   await alice.put(plainLetter('Secret', 'From: Carla <carla@c.test>\nTo: dave@d.test, erin@e.test'));
   await alice.put(plainLetter('Offer', `From: Carla <carla@c.test>\nTo: ${SALES}`));
   await alice.put(plainLetter('Meeting', `From: Bob <${BOB}>\nTo: ${ALICE}`));
+  await alice.put(
+    `From: Bob <${BOB}>\nTo: ${ALICE}\nSubject: With a frame\nContent-Type: text/html\n\n<p style="height: 300px">Read me</p>\n`,
+  );
 
   await t.test('in one tab', async (t) => {
     const tab = await openMailbox(t, chromium, web, ALICE);
@@ -149,6 +154,40 @@ test('writing in the browser', async (t) => {
         await two.dropOn(page, 'Attach as a file');
         await eventually('files go with plain text', async () => (await files(page).count()) === 7);
         await throwAway(page);
+
+        // What is said of it does not lie over the next message, however narrow the page is.
+        const undo = page.locator('.toast').getByRole('button', { name: 'Undo' });
+        await undo.last().focus();
+        await begin(page);
+        // It stays while it has focus.
+        await undo.last().focus();
+        await page.setViewportSize({ width: 360, height: 640 });
+        await eventually('they stand one above the other', () =>
+          page.evaluate(() => {
+            const [above, below] = ['.composer', '.toast'].map((one) =>
+              document.querySelector(one)?.getBoundingClientRect(),
+            );
+            return above !== undefined && below !== undefined && above.height > 300 && above.bottom <= below.top;
+          }),
+        );
+        await page.setViewportSize(WIDE);
+        await body(page).focus();
+
+        // A picture that is moved within the text tells nobody where its way ends; files that come later are still kept out.
+        await page.evaluate(() => {
+          for (const type of ['dragstart', 'drop']) document.body.dispatchEvent(new DragEvent(type, { bubbles: true }));
+        });
+        await two.over(500, 300);
+        await page.getByText('Attach as a file').waitFor();
+        await two.drop(500, 300);
+        await throwAway(page);
+        // Neither does a message that is read let the page go.
+        await openLetter(page, 'With a frame');
+        const letter = await page.locator('iframe.letter-frame').boundingBox();
+        await two.over((letter?.x ?? 0) + 20, (letter?.y ?? 0) + 20);
+        await two.drop((letter?.x ?? 0) + 20, (letter?.y ?? 0) + 20);
+        await page.evaluate(() => (location.hash = '#/f'));
+        await page.locator('.list h1').waitFor();
       },
     );
 
@@ -348,12 +387,22 @@ test('writing in the browser', async (t) => {
       await throwAway(page);
       await openLetter(page, 'Secret');
       await answer(page, 'a');
-      await page.getByText('you probably had it as a blind copy').waitFor();
+      await page.getByText('you had it as a blind copy (Bcc)').waitFor();
       assert.deepEqual(await chips(page, 'cc'), ['dave@d.test', 'erin@e.test']);
       await isAccessible(page);
       await page.getByRole('button', { name: 'Answer Carla alone' }).click();
       await page.getByText('blind copy').waitFor({ state: 'detached' });
       assert.deepEqual([await chips(page, 'to'), await chips(page, 'cc')], [['Carla'], []]);
+      await throwAway(page);
+
+      // An alias that is no address of hers to write from: she was written to openly.
+      await web.host.cli(['alias', 'add', TEAM, ALICE]);
+      const his = await MailClient.logIn(web.host.port('web'), BOB);
+      await his.send({ to: [TEAM, BOB], subject: 'For the team' });
+      await openLetter(page, 'For the team');
+      await answer(page, 'a');
+      assert.deepEqual(await chips(page, 'cc'), [TEAM]);
+      assert.equal(await page.getByText('blind copy').count(), 0);
       await throwAway(page);
     });
 
@@ -422,9 +471,9 @@ test('writing in the browser', async (t) => {
         await page.getByText('A file is still being uploaded and would be lost').waitFor();
         // The server takes four at once: the others wait for their turn.
         await eventually('four are under way', () => Promise.resolve(gate.count() >= 4));
-        assert.equal(gate.count(), 4);
         for (const name of ['6', '5', '4', '3', 'other.pdf'])
           await page.getByRole('button', { name: `Stop and remove ${name}` }).click();
+        assert.equal(gate.count(), 4);
         assert.equal(await files(page).count(), 1);
 
         await gate.fail();

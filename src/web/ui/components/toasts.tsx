@@ -1,11 +1,15 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { visibleString } from '../letter/visible-text.ts';
 import { words } from '../words/index.ts';
 import { Button, IconButton } from './button.tsx';
 import { notices } from './notices.ts';
 
 export function Toasts() {
+  const box = useRef<HTMLDivElement>(null);
+  useRoom(box);
   return (
     <>
-      <div class="toasts">
+      <div ref={box} class="toasts">
         {notices.shown.value.map(({ id, text, undo }) => (
           <div
             key={id}
@@ -23,7 +27,7 @@ export function Toasts() {
               notices.go();
             }}
           >
-            <span>{text}</span>
+            <span>{visibleString(text)}</span>
             {undo !== undefined && (
               <Button
                 shortcut="z"
@@ -50,4 +54,21 @@ export function Toasts() {
       </div>
     </>
   );
+}
+
+/** What must not be covered leaves this much room at the bottom: `--toasts`. */
+function useRoom(box: { readonly current: HTMLElement | null }): void {
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const { style } = document.documentElement;
+    const observer = new ResizeObserver(() => {
+      style.setProperty('--toasts', `${element.offsetHeight}px`);
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      style.removeProperty('--toasts');
+    };
+  }, []);
 }

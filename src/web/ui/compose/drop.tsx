@@ -1,6 +1,7 @@
 /** Files that are dragged onto the page: where they can be let go, and that nowhere else they take the page away. */
 import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
+import { clock } from '../clock.ts';
 import { Icon, notices } from '../components/index.ts';
 import { words } from '../words/index.ts';
 import type { Draft } from './draft.ts';
@@ -18,6 +19,8 @@ const bringsFiles = ({ dataTransfer }: DragEvent): boolean =>
 export function keepFilesOut(): () => void {
   const own = (): void => void (isOwn = true);
   const over = (): void => void (isOwn = false);
+  // What was moved is taken out of the page, and the end of its way is told to nobody here.
+  const dropped = (): void => void clock.after(0, over);
   const refuse = (event: DragEvent): void => {
     if (event.defaultPrevented || !bringsFiles(event) || isFilePicker(event.target)) return;
     event.preventDefault();
@@ -25,11 +28,13 @@ export function keepFilesOut(): () => void {
   };
   addEventListener('dragstart', own);
   addEventListener('dragend', over);
+  addEventListener('drop', dropped, true);
   addEventListener('dragover', refuse);
   addEventListener('drop', refuse);
   return () => {
     removeEventListener('dragstart', own);
     removeEventListener('dragend', over);
+    removeEventListener('drop', dropped, true);
     removeEventListener('dragover', refuse);
     removeEventListener('drop', refuse);
   };

@@ -118,10 +118,21 @@ export function listenInFrame(frame: HTMLIFrameElement, view: View, events: Fram
   };
   page.addEventListener('keydown', onKey);
   page.addEventListener('click', onClick);
+  page.addEventListener('dragover', refuseFiles);
+  page.addEventListener('drop', refuseFiles);
   return () => {
     page.removeEventListener('keydown', onKey);
     page.removeEventListener('click', onClick);
+    page.removeEventListener('dragover', refuseFiles);
+    page.removeEventListener('drop', refuseFiles);
   };
+}
+
+/** A file that is let go over a letter would take the place of the whole page. */
+function refuseFiles(event: DragEvent): void {
+  if (event.dataTransfer?.types.includes('Files') !== true) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = 'none';
 }
 
 function closestLink(target: EventTarget | null): string | undefined {
