@@ -128,8 +128,8 @@ test('folders', async (t) => {
         assert.match(await found.innerText(), new RegExp(why));
       }
       await page.getByRole('menuitem', { name: 'Delete folder' }).click({ force: true });
-      assert.equal(await dialog(page).count(), 0);
       await assertAccessible(page);
+      assert.equal(await dialog(page).count(), 0);
       await page.keyboard.press('Escape');
     }
     await folder(page, 'Inbox').focus();

@@ -25,8 +25,11 @@ export function TherePage({ remote }: { readonly remote: Remote }) {
 
   const load = async (): Promise<void> => {
     failed.value = undefined;
+    const at = position.peek();
     try {
-      answer.value = await accounts.there(id, position.peek());
+      const found = await accounts.there(id, at);
+      // Another page may be wanted by now: it is being asked for.
+      if (at === position.peek()) answer.value = found;
     } catch (error) {
       answer.value = undefined;
       failed.value = asTrouble(error).said ?? say.failed;

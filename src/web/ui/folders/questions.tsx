@@ -2,10 +2,11 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Button, Confirm, Dialog, Field, notices } from '../components/index.ts';
 import { standingOfAll } from '../jmap/gather.ts';
+import { asTrouble } from '../jmap/trouble.ts';
 import type { Id, Mailbox } from '../jmap/types.ts';
 import { useDesk } from '../shell/desk.ts';
 import { words } from '../words/index.ts';
-import { createFolder, moveFolder, renameFolder } from './changes.ts';
+import { createFolder, inSentence, moveFolder, renameFolder } from './changes.ts';
 import { FolderPicker } from './move-dialog.tsx';
 import { folderName } from './name.ts';
 import { question } from './question.ts';
@@ -48,6 +49,11 @@ interface Asked {
 /** Says that something is as it was, or why it isn't. */
 async function takeBack(undo: () => Promise<string | undefined>): Promise<void> {
   notices.say((await undo()) ?? words.list.undone);
+}
+
+/** Where it fails, that is said. */
+function attempt(work: Promise<void>): void {
+  work.catch((error: unknown) => notices.say(inSentence(asTrouble(error))));
 }
 
 /** A new folder, or a new name for one. */
@@ -119,8 +125,8 @@ function PlaceDialog({ folder, close }: Asked) {
 
 function EmptyDialog({ folder, close }: Asked) {
   const { mail, acts } = useDesk();
-  const empty = async (): Promise<void> => {
-    await acts.destroy(await standingOfAll(mail, { inMailbox: folder.id }, {}));
+  const empty = (): void => {
+    attempt(standingOfAll(mail, { inMailbox: folder.id }, {}).then((all) => acts.destroy(all)));
   };
   return (
     <Confirm
@@ -128,7 +134,7 @@ function EmptyDialog({ folder, close }: Asked) {
       text={say.emptyText(folder.totalEmails)}
       doIt={say.emptyDo}
       close={close}
-      run={() => void empty()}
+      run={empty}
     />
   );
 }
@@ -139,7 +145,7 @@ function MarkRead({ folder, close }: Asked) {
   useEffect(() => {
     close();
     const filter = { operator: 'AND' as const, conditions: [{ inMailbox: folder.id }, { notKeyword: '$seen' }] };
-    void standingOfAll(mail, filter, {}).then((all) => acts.mark('read', all));
+    attempt(standingOfAll(mail, filter, {}).then((all) => acts.mark('read', all)));
   }, []);
   return null;
 }

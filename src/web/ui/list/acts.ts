@@ -205,12 +205,16 @@ export class Acts {
   }
 
   private async takeBack(undo: ReadonlyMap<Id, Patch>): Promise<void> {
-    const emails = await standingOfRows(this.mail, [...undo.keys()], undefined);
-    const { refused } = await this.asJob('undo', emails.length, (course) =>
-      this.mail.change(emails, ({ id }) => undo.get(id) ?? {}, course),
-    );
-    if (refused.length === 0) this.notices.say(words.list.undone);
-    this.tell(words.list.doing.undo, refused);
+    try {
+      const emails = await standingOfRows(this.mail, [...undo.keys()], undefined);
+      const { refused } = await this.asJob('undo', emails.length, (course) =>
+        this.mail.change(emails, ({ id }) => undo.get(id) ?? {}, course),
+      );
+      if (refused.length === 0) this.notices.say(words.list.undone);
+      this.tell(words.list.doing.undo, refused);
+    } catch (error) {
+      this.tell(words.list.doing.undo, [asTrouble(error)]);
+    }
   }
 
   private leave(ids: readonly Id[]): void {

@@ -19,7 +19,7 @@ export const outbox = {
   heldUntil: (when: string) => `Goes ${when}.`,
   heldByKeeper: 'Whoever keeps the server holds it.',
   nextTry: (when: string) => `Next try ${when}.`,
-  givesUp: (when: string) => `Given up ${when}.`,
+  givesUp: (when: string) => `It is given up ${when}.`,
   tries: (n: number) => many(n, 'Tried once.', 'Tried # times.'),
   unsure:
     'The connection broke, or this server stopped, after the message was handed over and before an answer came. Nobody knows whether it arrived. It is never sent again by itself.',
