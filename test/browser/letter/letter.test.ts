@@ -276,7 +276,7 @@ test('letters of the corpus that bring style sheets look as they were meant to, 
   );
 });
 
-test('keys pressed inside reach the app, but for those that the letter needs itself', async (t) => {
+test('keys pressed inside reach the app, but for those that the letter needs itself; files let go there go nowhere', async (t) => {
   const shown = await open(t);
   if (shown === undefined) return;
   const { page, letter, show } = shown;
@@ -284,6 +284,17 @@ test('keys pressed inside reach the app, but for those that the letter needs its
   await letter.getByText('some text').click();
   for (const key of ['j', 'Escape', 'F6', 'Control+c']) await page.keyboard.press(key);
   assert.deepEqual(await page.evaluate(() => window.letterPage.keys()), ['j', 'Escape', 'F6', 'Control']);
+  // A file that is let go over it would be opened in the page's place.
+  const isTaken = await page.evaluate(() => {
+    const view = document.querySelector('iframe')?.contentWindow as (Window & typeof globalThis) | undefined;
+    if (view === undefined) return undefined;
+    const dataTransfer = new view.DataTransfer();
+    dataTransfer.items.add(new view.File(['x'], 'plan.pdf'));
+    return ['dragover', 'drop'].map((type) =>
+      view.document.body.dispatchEvent(new view.DragEvent(type, { dataTransfer, bubbles: true, cancelable: true })),
+    );
+  });
+  assert.deepEqual(isTaken, [false, false]);
   await page.locator('#archive').focus();
   for (let presses = 0; presses < 6; presses++) await page.keyboard.press('Tab');
   const inside = await page.evaluate(() => document.activeElement?.nodeName);
