@@ -122,8 +122,13 @@ test('writing in the browser', async (t) => {
         await page.getByText('Attach as a file').waitFor();
         await page.getByText('Insert in the text').waitFor();
         await isAccessible(page);
+        // Whoever listens last hears whether the browser may still open it.
+        await page.evaluate(() => {
+          addEventListener('drop', (event) => (document.body.title = String(event.defaultPrevented)), { once: true });
+        });
         await two.drop(500, 300);
         await page.getByText('Attach as a file').waitFor({ state: 'detached' });
+        assert.equal(await page.locator('body').getAttribute('title'), 'true');
         assert.deepEqual([page.url(), await files(page).count()], [address, 0]);
 
         await two.over(500, 300);
