@@ -124,7 +124,9 @@ test('writing in the browser', async (t) => {
         await isAccessible(page);
         // Whoever listens last hears whether the browser may still open it.
         await page.evaluate(() => {
-          addEventListener('drop', (event) => (document.body.title = String(event.defaultPrevented)), { once: true });
+          addEventListener('dragover', (event) => (document.body.title = String(event.defaultPrevented)), {
+            once: true,
+          });
         });
         await two.drop(500, 300);
         await page.getByText('Attach as a file').waitFor({ state: 'detached' });
