@@ -180,6 +180,8 @@ test('folders', async (t) => {
     await page.keyboard.type('Aft');
     await page.keyboard.press('Enter');
     await folder(page, 'Aft').waitFor();
+    // The folder is there a moment before the question is gone, which gives the focus back.
+    await dialog(page).waitFor({ state: 'detached' });
     await page.evaluate(() => document.querySelector<HTMLElement>('.tree [tabindex="0"]')?.focus());
     for (let n = 0; n < 12 && (await here()) !== 'Aft'; n++) await page.keyboard.press('ArrowDown');
     assert.equal(await here(), 'Aft');

@@ -257,7 +257,10 @@ function messageFile(t: TestContext, { page }: Tab): Promise<void> {
     const dialog = page.getByRole('dialog', { name: 'old.eml' });
     await dialog.getByRole('heading', { name: 'From the old disk' }).waitFor();
     assert.equal(await dialog.frameLocator('iframe').locator('b').innerText(), 'again');
-    await dialog.getByText(/One picture is on another server/).waitFor();
+    await dialog.getByText('One picture is on another server. Loading it tells tracker.example').waitFor();
+    await dialog.getByRole('button', { name: 'Details' }).click();
+    await dialog.getByText('old-1@f.test').waitFor();
+    assert.equal(await dialog.getByText('Received', { exact: true }).count(), 0, 'it never was');
     await assertAccessible(page);
     await dialog.getByRole('button', { name: 'Reply', exact: true }).click();
     await send(page).waitFor();
@@ -274,7 +277,7 @@ function messageFile(t: TestContext, { page }: Tab): Promise<void> {
     await row(page, 'From the old disk').waitFor();
 
     await choose('picture.eml', Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13]));
-    await page.getByRole('dialog').getByText('could not be loaded').waitFor();
+    await page.getByRole('dialog').getByText('It could not be read as a message.').waitFor();
     await page.keyboard.press('Escape');
   });
 }
