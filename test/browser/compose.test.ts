@@ -149,6 +149,26 @@ test('a reply has the file, the quote and the thread; without a file it asks', a
   assert.match(await letter.locator('blockquote').innerText(), /Where is it\?/);
 });
 
+/** All that is kept in the browser and not with the server yet. */
+function keptIn(page: Page): Promise<string> {
+  return page.evaluate(
+    () =>
+      new Promise<string>((resolve, reject) => {
+        const asked = indexedDB.open('posthorn-drafts');
+        asked.onerror = () => {
+          reject(asked.error ?? new Error('it does not open'));
+        };
+        asked.onsuccess = () => {
+          const all = asked.result.transaction('drafts').objectStore('drafts').getAll();
+          all.onsuccess = () => {
+            asked.result.close();
+            resolve(JSON.stringify(all.result));
+          };
+        };
+      }),
+  );
+}
+
 test('what is written survives a killed tab, and two windows don’t overwrite each other', async (t) => {
   const opened = await open(t);
   if (opened === undefined) return;
@@ -157,7 +177,11 @@ test('what is written survives a killed tab, and two windows don’t overwrite e
   await page.locator('.compose-saved', { hasText: 'Saved ' }).waitFor();
   await body(page).focus();
   await page.keyboard.type(' Last words.');
-  await page.waitForTimeout(600);
+  const hers = await MailClient.logIn(host.port('web'), 'alice@a.test');
+  await eventually('the browser keeps it, or the server has it', async () => {
+    const drafts = await hers.list('drafts', ['preview']);
+    return (await keptIn(page)).includes('Last words.') || JSON.stringify(drafts).includes('Last words.');
+  });
   // Closed without being asked: as when it is killed.
   await page.close({ runBeforeUnload: false });
 

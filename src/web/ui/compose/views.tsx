@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { clock } from '../clock.ts';
+import type { Cancel } from '../clock.ts';
 import { Button, Confirm, ErrorCard, Icon, IconButton, Waiting } from '../components/index.ts';
 import { Foreign } from '../components/names.tsx';
 import { leaving } from '../shell/app.ts';
@@ -44,9 +45,9 @@ export function ComposeLayer() {
     void writers(desk)
       .identities.load()
       .catch(() => undefined);
-    void restoreLeft().then(findOutAll);
     openAsked();
     const ends = [
+      restoreUntilDone(),
       guardUnsaved(),
       keepFilesOut(),
       followOutbox(desk, (n) => (waiting.value = n)),
@@ -77,6 +78,25 @@ export function ComposeLayer() {
       {contested.value !== undefined && <Contested begun={contested.value.begun} />}
     </div>
   );
+}
+
+/** Milliseconds after which what could not be opened again is tried once more. */
+const TRY_AGAIN = 10_000;
+
+/** It needs the editor and the identities, which a line that is just then away does not bring. */
+function restoreUntilDone(): Cancel {
+  let next: Cancel | undefined;
+  let isOver = false;
+  const restore = (): void => {
+    restoreLeft().then(findOutAll, () => {
+      if (!isOver) next = clock.after(TRY_AGAIN, restore);
+    });
+  };
+  restore();
+  return () => {
+    isOver = true;
+    next?.();
+  };
 }
 
 /** What was to be sent when the page ended. */
