@@ -165,15 +165,18 @@ test('writing in the browser', async (t) => {
         await begin(page);
         // It stays while it has focus.
         await undo.last().focus();
-        await page.setViewportSize({ width: 360, height: 640 });
-        await eventually('they stand one above the other', () =>
+        const areApart = (): Promise<boolean> =>
           page.evaluate(() => {
-            const [above, below] = ['.composer', '.toast'].map((one) =>
-              document.querySelector(one)?.getBoundingClientRect(),
-            );
+            const [above, below] = ['.composer', '.toast'].map((one) => document.querySelector(one)?.getBoundingClientRect()); // prettier-ignore
             return above !== undefined && below !== undefined && above.height > 300 && above.bottom <= below.top;
-          }),
-        );
+          });
+        await page.getByRole('button', { name: 'Full screen' }).click();
+        await undo.last().focus();
+        await eventually('they stand one above the other', areApart);
+        await page.getByRole('button', { name: 'Back to the corner' }).click();
+        await undo.last().focus();
+        await page.setViewportSize({ width: 360, height: 640 });
+        await eventually('they do where it is narrow', areApart);
         await page.setViewportSize(WIDE);
         await body(page).focus();
 

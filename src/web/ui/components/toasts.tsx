@@ -65,7 +65,7 @@ function useRoom(box: { readonly current: HTMLElement | null }): void {
     const observer = new ResizeObserver(() => {
       style.setProperty('--toasts', `${element.offsetHeight}px`);
     });
-    observer.observe(element);
+    observer.observe(element, { box: 'border-box' });
     return () => {
       observer.disconnect();
       style.removeProperty('--toasts');
