@@ -44,8 +44,12 @@ async function open(t: TestContext): Promise<Shown | undefined> {
       await page.evaluate((given) => {
         window.letterPage.show(given);
       }, props);
+      // What it tells of itself comes after what is seen of it.
       await page.waitForFunction(
-        () => (document.querySelector('iframe')?.contentDocument?.body?.childElementCount ?? 0) > 0,
+        (tells) =>
+          (document.querySelector('iframe')?.contentDocument?.body?.childElementCount ?? 0) > 0 &&
+          (!tells || window.letterPage.facts() !== undefined),
+        props.html !== undefined,
       );
     },
   };
@@ -182,11 +186,10 @@ test('links lead to /out in a tab of their own, what they hide is told, and mail
   assert.deepEqual([asked.get('u'), asked.get('t')], ['https://evil.example/x?y=1', 'bank.example']);
   assert.equal(await popup.evaluate(() => window.opener === null), true);
   await letter.getByText('write').click();
-  assert.equal(await page.evaluate(() => window.letterPage.mailto()), 'mailto:bob@b.test');
+  await page.waitForFunction(() => window.letterPage.mailto() === 'mailto:bob@b.test');
   await letter.getByText('down').click();
-  assert.equal(
-    await page.evaluate(() => document.querySelector('iframe')?.contentWindow?.location.hash),
-    '#user-content-part',
+  await page.waitForFunction(
+    () => document.querySelector('iframe')?.contentWindow?.location.hash === '#user-content-part',
   );
   assert.equal(await letter.getByText('no', { exact: true }).getAttribute('href'), null);
 });
